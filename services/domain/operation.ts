@@ -1,0 +1,105 @@
+// The life of an operation: its states, the one map of transitions, and the phases that people see.
+
+/** What an operation works on. */
+export type ResourceKind = 'cluster' | 'fleet' | 'federation';
+
+/** What it does. */
+export type OperationKind = 'create' | 'update' | 'delete';
+
+/** Every state with the states it may move to. The store checks each update against this map. */
+export const operationTransitions = {
+  queued: ['running', 'cancelled'],
+  running: ['waiting', 'cancelling', 'interrupted', 'queued', 'succeeded', 'failed', 'needs_attention'],
+  waiting: ['running', 'cancelling', 'succeeded', 'failed', 'cancelled'],
+  cancelling: ['cancelled', 'interrupted', 'succeeded', 'failed', 'needs_attention'],
+  awaiting_approval: ['queued', 'cancelled'],
+  interrupted: ['running', 'cancelling', 'cancelled', 'failed', 'needs_attention'],
+  needs_attention: ['queued', 'cancelled'],
+  failed: ['queued'],
+  succeeded: [],
+  cancelled: [],
+} as const satisfies Record<string, readonly string[]>;
+
+/** A state of an operation. */
+export type OperationState = keyof typeof operationTransitions;
+
+/** All states, in the order of the map. */
+export const operationStates = Object.keys(operationTransitions) as OperationState[];
+
+/** States in which nothing more happens by itself; `failed` and `needs_attention` may still be retried by a person. */
+export const settledStates = [
+  'succeeded',
+  'failed',
+  'cancelled',
+  'needs_attention',
+] as const satisfies OperationState[];
+
+/** States in which a worker holds the lease. */
+export const leasedStates = ['running', 'cancelling'] as const satisfies OperationState[];
+
+/** States from which a worker may claim the operation. */
+export const claimableStates = ['queued', 'interrupted'] as const satisfies OperationState[];
+
+/** States in which a person may ask to cancel. */
+export const cancellableStates = [
+  'queued',
+  'running',
+  'waiting',
+  'awaiting_approval',
+  'interrupted',
+] as const satisfies OperationState[];
+
+/** States in which a person may ask to retry. */
+export const retryableStates = ['failed', 'needs_attention'] as const satisfies OperationState[];
+
+/** Whether the map allows the move. */
+export function canMove(from: OperationState, to: OperationState): boolean {
+  return (operationTransitions[from] as readonly OperationState[]).includes(to);
+}
+
+/** The states from which a state may be reached: the `from` list of a fenced update. */
+export function statesBefore(to: OperationState): OperationState[] {
+  return operationStates.filter((from) => canMove(from, to));
+}
+
+/** Whether the operation has come to rest. */
+export function isSettled(state: OperationState): boolean {
+  return (settledStates as readonly OperationState[]).includes(state);
+}
+
+/** What people see of a resource. It never drives a decision. */
+export type Phase =
+  'pending' | 'creating' | 'updating' | 'deleting' | 'ready' | 'failed' | 'cancelled' | 'needs-attention' | 'deleted';
+
+/** What the phase is derived from: the latest operation, and whether the resource ever came to stand. */
+export type PhaseInputs = {
+  deleted: boolean;
+  /** The newest operation that is not settled, else the newest one; null when there was none. */
+  operation: { kind: OperationKind; state: OperationState } | null;
+};
+
+/** Derives the phase. */
+export function derivePhase({ deleted, operation }: PhaseInputs): Phase {
+  if (deleted) return 'deleted';
+  if (operation === null) return 'ready';
+  switch (operation.state) {
+    case 'queued':
+    case 'awaiting_approval':
+      return operation.kind === 'create' ? 'pending' : inProgress[operation.kind];
+    case 'running':
+    case 'waiting':
+    case 'interrupted':
+    case 'cancelling':
+      return inProgress[operation.kind];
+    case 'succeeded':
+      return operation.kind === 'delete' ? 'deleted' : 'ready';
+    case 'failed':
+      return 'failed';
+    case 'cancelled':
+      return 'cancelled';
+    case 'needs_attention':
+      return 'needs-attention';
+  }
+}
+
+const inProgress = { create: 'creating', update: 'updating', delete: 'deleting' } as const;
