@@ -1,0 +1,99 @@
+// Follows the Pulumi engine's events: counts resources, keeps the errors and passes progress on.
+
+import type { EngineEvent } from '@pulumi/pulumi/automation/index.js';
+import { classifyFailure, type EngineFailure } from './classify-failure.ts';
+import type { ResourceChanges, RunnerEvent } from './step-request.ts';
+
+type Metadata = { op: string; urn: string; type: string };
+
+const countedAs: Record<string, keyof ResourceChanges> = {
+  same: 'same',
+  create: 'create',
+  import: 'create',
+  update: 'update',
+  refresh: 'same',
+  read: 'same',
+  'create-replacement': 'replace',
+  delete: 'delete',
+};
+
+/** The logical name at the end of a URN. */
+export function resourceName(urn: string): string {
+  return urn.split('::').at(-1) ?? urn;
+}
+
+/** The engine marks colours as `<{%reset%}>`; people read the text without them. */
+function plainText(message: string): string {
+  return message.replaceAll(/<\{%[^%]*%\}>/g, '').trim();
+}
+
+function isOwn(type: string): boolean {
+  return type.startsWith('pulumi:');
+}
+
+/** Collects one action's events. `handle` never throws: an exception in an event handler would reject the whole update. */
+export class EngineEvents {
+  readonly changes: ResourceChanges = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
+  readonly #send: (event: RunnerEvent) => void;
+  readonly #done = new Set<string>();
+  readonly #errors: { message: string; urn?: string }[] = [];
+
+  constructor(send: (event: RunnerEvent) => void) {
+    this.#send = send;
+  }
+
+  handle(event: EngineEvent): void {
+    try {
+      if (event.resourcePreEvent) this.#started(event.resourcePreEvent.metadata);
+      if (event.resOutputsEvent) this.#finished(event.resOutputsEvent.metadata);
+      if (event.resOpFailedEvent) this.#failed(event.resOpFailedEvent.metadata);
+      if (event.diagnosticEvent) this.#diagnosed(event.diagnosticEvent);
+    } catch {
+      // Progress is worth less than the update it reports.
+    }
+  }
+
+  /** The failure that best explains a failed action: a resource's own error before the stack's summary of it. */
+  failure(fallback: string): EngineFailure {
+    const own = this.#errors.find((error) => error.urn !== undefined && !error.urn.includes('::pulumi:pulumi:Stack::'));
+    const found = own ?? this.#errors[0];
+    if (found === undefined) return classifyFailure(fallback);
+    const resource = own?.urn === undefined ? undefined : `${own.urn.split('::').at(-2)} ${resourceName(own.urn)}`;
+    return classifyFailure(found.message, resource);
+  }
+
+  #resource(metadata: Metadata, state: 'started' | 'done' | 'failed'): void {
+    const { op, urn, type } = metadata;
+    this.#send({ type: 'resource', op, resource: resourceName(urn), kind: type, state, done: this.#done.size });
+  }
+
+  #started(metadata: Metadata): void {
+    if (!isOwn(metadata.type) && metadata.op !== 'same') this.#resource(metadata, 'started');
+  }
+
+  #finished(metadata: Metadata): void {
+    if (isOwn(metadata.type)) return;
+    const counted = countedAs[metadata.op];
+    if (counted !== undefined) this.changes[counted] += 1;
+    if (metadata.op === 'delete-replaced') return;
+    this.#done.add(metadata.urn);
+    this.#resource(metadata, 'done');
+  }
+
+  #failed(metadata: Metadata): void {
+    if (!isOwn(metadata.type)) this.#resource(metadata, 'failed');
+  }
+
+  #diagnosed(diagnostic: { severity: string; message: string; urn?: string }): void {
+    if (diagnostic.severity !== 'error' && diagnostic.severity !== 'warning') return;
+    const message = plainText(diagnostic.message);
+    const urn = diagnostic.urn === '' ? undefined : diagnostic.urn;
+    if (diagnostic.severity === 'error') this.#errors.push({ message, ...(urn === undefined ? {} : { urn }) });
+    this.#send({
+      type: 'diagnostic',
+      severity: diagnostic.severity,
+      message,
+      ...(urn === undefined ? {} : { resource: resourceName(urn) }),
+    });
+  }
+}

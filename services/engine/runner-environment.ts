@@ -1,0 +1,39 @@
+// Builds the allow-listed environment of a runner: nothing of the worker's own environment leaks into a cloud step.
+
+import { stepMarker } from './processes.ts';
+
+/** How a stack reaches its cloud; real or simulated is fixed with the credential. */
+export type CloudAccess = {
+  simulated: boolean;
+  /** Variables of the provider's own SDK, or the simulator's three. */
+  variables: Record<string, string>;
+};
+
+const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+
+/**
+ * The environment of one step. `PULUMI_IGNORE_AMBIENT_PLUGINS`: a plugin on the PATH would override the pinned one.
+ * A simulated stack may never fetch a plugin: an official one would talk to a real cloud.
+ */
+export function buildRunnerEnvironment(options: {
+  base: Record<string, string | undefined>;
+  stepKey: string;
+  home: string;
+  access: CloudAccess;
+}): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const name of inherited) {
+    const value = options.base[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  return {
+    ...environment,
+    ...options.access.variables,
+    ...(options.access.simulated ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: '1' } : {}),
+    [stepMarker]: options.stepKey,
+    PULUMI_HOME: options.home,
+    PULUMI_SKIP_UPDATE_CHECK: '1',
+    PULUMI_IGNORE_AMBIENT_PLUGINS: '1',
+    PULUMI_DISABLE_PROGRESS: '1',
+  };
+}

@@ -1,0 +1,121 @@
+// The runner: a process that performs one action on one stack, says how it ended, and exits.
+
+import * as pulumi from '@pulumi/pulumi';
+import { getProgram } from '../../stacks/registry.ts';
+import type { LayerInputs, Layer } from '../../stacks/contract.ts';
+import { EngineEvents } from './engine-events.ts';
+import { classifyFailure } from './classify-failure.ts';
+import { openStack, type Deployment, type OpenStack } from './open-stack.ts';
+import { killStepProcesses, stepMarker } from './processes.ts';
+import { recoverStack } from './recover-stack.ts';
+import { openRunnerChannel, type RunnerChannel } from './runner-channel.ts';
+import type { RunnerRequest, StepVerdict } from './step-request.ts';
+
+type Captured = { outputs: Record<string, unknown> };
+
+/** Wraps the layer's program: counts its resources as they are constructed and keeps its outputs once they resolve. */
+async function loadProgram(channel: RunnerChannel, captured: Captured): Promise<() => Promise<Record<string, unknown>>> {
+  const { request } = channel;
+  const program = await getProgram(request.provider, request.layer);
+  return async () => {
+    let planned = 0;
+    pulumi.runtime.registerStackTransformation(({ type }) => {
+      if (!type.startsWith('pulumi:')) planned += 1;
+      return undefined;
+    });
+    const outputs = (await program(request.inputs as LayerInputs[Layer] as never)) as Record<string, unknown>;
+    if (request.action !== 'destroy') channel.sendEvent({ type: 'planned', planned });
+    pulumi.output(outputs).apply((values) => {
+      captured.outputs = values as Record<string, unknown>;
+    });
+    return outputs;
+  };
+}
+
+function countResources(deployment: Deployment): number {
+  return (deployment.deployment.resources ?? []).filter((resource) => !resource.type.startsWith('pulumi:')).length;
+}
+
+async function storeSnapshot(channel: RunnerChannel, deployment: Deployment): Promise<void> {
+  const acknowledged = channel.waitFor('go');
+  await channel.sendMessage({ type: 'snapshot', deployment });
+  await acknowledged;
+}
+
+async function act(channel: RunnerChannel, open: OpenStack, events: EngineEvents): Promise<void> {
+  const { request, cancelled: signal } = channel;
+  const { stack } = open;
+  const onEvent = events.handle.bind(events);
+  switch (request.action) {
+    case 'preview':
+      await stack.preview({ onEvent, signal });
+      return;
+    case 'up':
+      await stack.up({ onEvent, signal, showSecrets: false });
+      return;
+    case 'refresh':
+      await stack.refresh({ onEvent, signal, showSecrets: false, runProgram: true });
+      return;
+    case 'destroy':
+      channel.sendEvent({ type: 'planned', planned: countResources(open.deployment) });
+      await stack.destroy({ onEvent, signal, showSecrets: false, runProgram: true });
+      // The row in PostgreSQL is the record; an empty stack would stay in Pulumi's state for ever.
+      await stack.workspace.removeStack(request.stack.name);
+  }
+}
+
+async function performAction(channel: RunnerChannel): Promise<StepVerdict> {
+  const { request } = channel;
+  const events = new EngineEvents((event) => channel.sendEvent(event));
+  const captured: Captured = { outputs: {} };
+  try {
+    const program = await loadProgram(channel, captured);
+    let open = await openStack(request, program);
+    if (request.action !== 'preview') await storeSnapshot(channel, open.deployment);
+    if (request.recover || hasPendingOperations(open.deployment)) open = await recoverStack(channel, open);
+    if (request.action === 'destroy' && countResources(open.deployment) === 0 && isUntouched(open.deployment)) {
+      await open.stack.workspace.removeStack(request.stack.name);
+      return { outcome: 'succeeded', outputs: {}, changes: events.changes };
+    }
+    await act(channel, open, events);
+    return { outcome: 'succeeded', outputs: captured.outputs, changes: events.changes };
+  } catch (error) {
+    if (channel.cancelled.aborted) return { outcome: 'cancelled' };
+    return { outcome: 'failed', failure: events.failure(hideSecrets(String(error), request)) };
+  }
+}
+
+function hasPendingOperations(deployment: Deployment): boolean {
+  return (deployment.deployment.pending_operations ?? []).length > 0;
+}
+
+/** Nothing at all in the state: not even the stack's own resource. */
+function isUntouched(deployment: Deployment): boolean {
+  return (deployment.deployment.resources ?? []).length === 0;
+}
+
+/** The CLI repeats its own command line and backend in some errors. */
+function hideSecrets(text: string, request: RunnerRequest): string {
+  const password = new URL(request.backendUrl).password;
+  return [request.stack.passphrase, password, decodeURIComponent(password)]
+    .filter((secret) => secret.length > 0)
+    .reduce((shown, secret) => shown.replaceAll(secret, '[redacted]'), text);
+}
+
+/** The worker is gone: another will prove this step dead and look at what it left, so end everything now. */
+function endOrphaned(): void {
+  const stepKey = process.env[stepMarker] ?? '';
+  void killStepProcesses(stepKey).finally(() => process.exit(70));
+}
+
+const channel = await openRunnerChannel(endOrphaned);
+let verdict: StepVerdict;
+try {
+  verdict = await performAction(channel);
+} catch (error) {
+  verdict = { outcome: 'failed', failure: classifyFailure(hideSecrets(String(error), channel.request)) };
+}
+await channel.sendMessage({ type: 'verdict', verdict }).catch(() => undefined);
+await channel.close();
+// The Automation API may leave gRPC handles open, so the end is not left to the event loop.
+process.exit(0);

@@ -1,0 +1,53 @@
+// What crosses the pipes between a worker and a runner: the request, the runner's messages and the verdict.
+
+import type { Layer, LayerInputs, StackProvider } from '../../stacks/contract.ts';
+import type { EngineFailure } from './classify-failure.ts';
+
+/** What one runner does to one stack. */
+export type EngineAction = 'preview' | 'up' | 'refresh' | 'destroy';
+
+/** Everything a runner needs; it reaches the child on its standard input, never in argv. */
+export type RunnerRequest = {
+  action: EngineAction;
+  provider: StackProvider;
+  layer: Layer;
+  inputs: LayerInputs[Layer];
+  stack: {
+    name: string;
+    passphrase: string;
+    /** Pulumi's `encryptionsalt` for that passphrase. */
+    salt: string;
+  };
+  pulumi: { binary: string; home: string };
+  /** URL of Pulumi's state database, with its password. */
+  backendUrl: string;
+  workDir: string;
+  /**
+   * An earlier runner of this stack did not end in order. Its processes are proven dead; the lock it may have left is
+   * cleared, and what it was creating is looked for in the cloud before anything else runs.
+   */
+  recover: boolean;
+};
+
+/** Progress, as NDJSON on descriptor 3. `planned` and `done` count resources, without Pulumi's own. */
+export type RunnerEvent =
+  | { type: 'planned'; planned: number }
+  | { type: 'resource'; op: string; resource: string; kind: string; state: 'started' | 'done' | 'failed'; done: number }
+  | { type: 'diagnostic'; severity: 'warning' | 'error'; resource?: string; message: string }
+  | { type: 'recovered'; adopted: string[]; cleared: string[] };
+
+/** How many resources an action created, updated, replaced, deleted and left alone. */
+export type ResourceChanges = Record<'create' | 'update' | 'replace' | 'delete' | 'same', number>;
+
+/** The end of a step. `died` means no verdict came: nothing may run on the stack again before it was inspected. */
+export type StepVerdict =
+  | { outcome: 'succeeded'; outputs: Record<string, unknown>; changes: ResourceChanges }
+  | { outcome: 'failed'; failure: EngineFailure }
+  | { outcome: 'cancelled' }
+  | { outcome: 'died'; detail: string };
+
+/** What the runner says on descriptor 4, which never meets a log. After `snapshot` it waits for the line `go`. */
+export type RunnerMessage = { type: 'snapshot'; deployment: unknown } | { type: 'verdict'; verdict: StepVerdict };
+
+/** Lines a worker may send after the request. */
+export type RunnerCommand = 'go' | 'cancel';
