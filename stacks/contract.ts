@@ -76,6 +76,11 @@ export type NodePoolInputs = {
   machineType: string;
   /** Nodes of the whole pool over all its zones. */
   count: { min: number; max: number };
+  /**
+   * Nodes that run now, as a refresh found them (`findPoolSizes`). With it an update keeps what an autoscaler chose,
+   * within min and max; without it the program leaves the running count of an autoscaled pool alone.
+   */
+  currentCount?: number;
   spot: boolean;
   zones: string[];
   labels: Record<string, string>;
@@ -103,6 +108,11 @@ export type ClusterInputs = BaseInputs & {
   serviceCidr: string;
   /** GKE only. */
   controlPlaneCidr?: string;
+  /**
+   * AKS only: the pool that stands inside the cluster resource and can never go, as the cluster's first `up` reported
+   * it (`ClusterOutputs.systemPool`). Absent at the first `up`, where the first pool without spot machines is taken.
+   */
+  systemPool?: string;
 };
 
 export type ClusterOutputs = {
@@ -118,6 +128,8 @@ export type ClusterOutputs = {
   kubernetesVersion: string;
   /** Pool name to the provider's id of the pool. */
   nodePools: Record<string, string>;
+  /** Name of the pool that cannot be removed (AKS); null where every pool can. */
+  systemPool: string | null;
 };
 
 export type MembershipInputs = BaseInputs & {
