@@ -1,0 +1,60 @@
+// The process that downloads or builds an outside program: `node find.mjs <program>`, JSON lines on stdout.
+// It holds the lock of the cache meanwhile, writes its progress beside the lock for those who wait, and ends, with every
+// process it started, when its stdin closes.
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { withLock } from './lock.mjs';
+import { findPresentPulumi, getPulumiLock, makePulumi } from './pulumi.mjs';
+import { findPresentRedis, getRedisLock, makeRedis } from './redis.mjs';
+
+/** @typedef {import('./progress.mjs').Progress} Progress */
+
+const PROGRAMS = {
+  pulumi: { getLock: getPulumiLock, findPresent: findPresentPulumi, make: makePulumi },
+  redis: { getLock: getRedisLock, findPresent: findPresentRedis, make: makeRedis },
+};
+
+/** @param {object} message */
+function say(message) {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
+
+/** @param {keyof typeof PROGRAMS} name */
+async function find(name) {
+  const { getLock, findPresent, make } = PROGRAMS[name];
+  const lock = getLock(process.env);
+  const shared = `${lock}.progress`;
+  /** @param {Progress} progress */
+  const report = (progress) => {
+    say({ progress });
+    writeFileSync(`${shared}.draft`, JSON.stringify(progress));
+    renameSync(`${shared}.draft`, shared);
+  };
+  const watch = () => {
+    try {
+      say({ progress: JSON.parse(readFileSync(shared, 'utf8')) });
+    } catch {
+      // The holder has not said anything yet.
+    }
+  };
+  // What another process made while this one waited for the lock is found by the second look.
+  return withLock(lock, async () => (await findPresent(process.env)) ?? make(report, process.env), {
+    onWait: watch,
+    everyMs: 500,
+  });
+}
+
+process.stdin.on('end', () => {
+  // This process leads its own group: compilers that go started are in it too. The lock of a dead holder is taken over.
+  process.kill(-process.pid, 'SIGKILL');
+});
+process.stdin.resume();
+process.stdout.on('error', () => undefined);
+
+const name = process.argv[2];
+if (name !== 'pulumi' && name !== 'redis') throw new Error(`usage: find.mjs pulumi|redis, not ${name}`);
+try {
+  say({ found: await find(name) });
+} catch (error) {
+  say({ error: error instanceof Error ? error.message : String(error) });
+}
+process.stdin.destroy();

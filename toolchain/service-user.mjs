@@ -1,0 +1,114 @@
+// Whom PostgreSQL runs as when we are root (it refuses to be), and where that user can read its program and keep its data.
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { findOnPath, runCommand } from './run-command.mjs';
+
+/**
+ * Ids to run as; empty when we are not root and simply stay who we are.
+ * @typedef {{ uid?: number, gid?: number }} ServiceUser
+ */
+
+const USER = 'postgres';
+const SHARED = '/var/lib/fleetyard';
+
+/** @returns {Promise<ServiceUser>} */
+export async function getServiceUser() {
+  if (process.getuid?.() !== 0) return {};
+  const present = (await readIds(USER)) ?? (await createUser()) ?? (await readIds('nobody'));
+  if (present === undefined)
+    throw new Error('PostgreSQL does not run as root and there is no user postgres: add one, or set DATABASE_URL');
+  return present;
+}
+
+/**
+ * Where the service user can keep data for `home`: a directory in it, or, when the user cannot get that far (a checkout
+ * under /root), one of the same meaning under /var/lib.
+ * @param {string} home
+ * @param {ServiceUser} user
+ * @returns {string}
+ */
+export function relocateData(home, user) {
+  if (user.uid === undefined) return home;
+  // Remembered, so that a later change of permissions does not hide the data.
+  const memory = join(home, 'location');
+  const reachable = isReachable(dirname(home));
+  const elsewhere = join(SHARED, createHash('sha256').update(home).digest('hex').slice(0, 16));
+  const base = existsSync(memory) ? readFileSync(memory, 'utf8') : reachable ? join(home, 'server') : elsewhere;
+  if (reachable) chmodSync(home, 0o711);
+  if (base === elsewhere) mkdirSync(SHARED, { recursive: true, mode: 0o755 });
+  mkdirSync(base, { recursive: true, mode: 0o700 });
+  chownSync(base, user.uid, user.gid ?? user.uid);
+  writeFileSync(memory, base);
+  return base;
+}
+
+/**
+ * The program's directory, or a copy of it that the service user can read.
+ * @param {string} native
+ * @param {ServiceUser} user
+ * @returns {string}
+ */
+export function ensureEnterable(native, user) {
+  if (user.uid === undefined || isReachable(native)) return native;
+  const key = createHash('sha256')
+    .update(`${native} ${statSync(native).mtimeMs}`)
+    .digest('hex')
+    .slice(0, 16);
+  const copy = join(SHARED, `postgres-${key}`);
+  if (existsSync(copy)) return copy;
+  const draft = `${copy}.${process.pid}`;
+  mkdirSync(SHARED, { recursive: true, mode: 0o755 });
+  cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
+  chmodSync(draft, 0o755);
+  try {
+    renameSync(draft, copy);
+  } catch {
+    // Another process was faster; its copy is as good.
+    rmSync(draft, { recursive: true, force: true });
+  }
+  return copy;
+}
+
+/** @param {string} directory @returns {boolean} whether every directory on the way lets others enter */
+function isReachable(directory) {
+  for (let path = directory; ; path = dirname(path)) {
+    if ((statSync(path).mode & 0o001) === 0) return false;
+    if (path === dirname(path)) return true;
+  }
+}
+
+/** @param {string} name @returns {Promise<ServiceUser | undefined>} */
+async function readIds(name) {
+  const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => runCommand('id', [flag, name])));
+  if (uid?.code !== 0 || gid?.code !== 0) return undefined;
+  return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+}
+
+/** @returns {Promise<ServiceUser | undefined>} */
+async function createUser() {
+  const useradd = findOnPath('useradd');
+  if (useradd === undefined) return undefined;
+  await runCommand(useradd, [
+    '--system',
+    '--user-group',
+    '--no-create-home',
+    '--home-dir',
+    '/nonexistent',
+    '--shell',
+    '/usr/sbin/nologin',
+    USER,
+  ]);
+  return readIds(USER);
+}
