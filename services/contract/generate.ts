@@ -1,0 +1,87 @@
+// Writes what is generated from openapi.yaml: the document as JSON, the TypeScript types, the table of operations.
+
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
+import { parse } from 'yaml';
+
+type MediaTypes = Record<string, { schema?: { $ref?: string } }>;
+type Response = { $ref?: string; content?: MediaTypes };
+type SourceOperation = {
+  operationId: string;
+  'x-fleetyard-role': string;
+  requestBody?: { content: MediaTypes };
+  responses: Record<string, Response>;
+};
+type Source = { paths: Record<string, Record<string, SourceOperation>> };
+
+const methods = ['get', 'put', 'post', 'delete', 'patch'];
+const source = fileURLToPath(new URL('../../openapi.yaml', import.meta.url));
+const directory = new URL('./generated/', import.meta.url);
+const notice = '// Generated from openapi.yaml by services/contract/generate.ts. Do not edit.\n\n';
+
+/** Every generated file by name, with its text. */
+async function generateFiles(): Promise<Map<string, string>> {
+  const document = parse(await readFile(source, 'utf8')) as OpenAPI3 & Source;
+  const types = astToString(await openapiTS(structuredClone(document), { alphabetize: false }));
+  return new Map([
+    ['document.json', `${JSON.stringify(document, null, 1)}\n`],
+    ['types.ts', notice + types],
+    ['operations.ts', notice + writeOperations(document)],
+  ]);
+}
+
+function writeOperations(document: Source): string {
+  const lines = Object.entries(document.paths).flatMap(([path, item]) =>
+    methods.flatMap((method) => {
+      const operation = item[method];
+      return operation === undefined ? [] : [writeOperation(path, method, operation)];
+    }),
+  );
+  return [
+    '/** Every operation of the contract: where it is, the least role that may call it, and the schema of its body. */',
+    'export const operations = {',
+    ...lines,
+    '} as const;',
+    '',
+  ].join('\n');
+}
+
+function writeOperation(path: string, method: string, operation: SourceOperation): string {
+  const ref = operation.requestBody?.content['application/json']?.schema?.$ref;
+  const entry = {
+    method: method.toUpperCase(),
+    path,
+    role: operation['x-fleetyard-role'],
+    body: ref === undefined ? null : ref.slice(ref.lastIndexOf('/') + 1),
+    statuses: Object.keys(operation.responses).map(Number),
+  };
+  return `  ${operation.operationId}: ${JSON.stringify(entry)},`;
+}
+
+async function readExisting(name: string): Promise<string | undefined> {
+  try {
+    return await readFile(new URL(name, directory), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the files, or with `check` only names those that are not as they would be written. */
+async function run(check: boolean): Promise<string[]> {
+  const stale: string[] = [];
+  await mkdir(directory, { recursive: true });
+  for (const [name, text] of await generateFiles()) {
+    if ((await readExisting(name)) === text) continue;
+    stale.push(name);
+    if (!check) await writeFile(new URL(name, directory), text);
+  }
+  return stale;
+}
+
+const check = process.argv.includes('--check');
+const stale = await run(check);
+if (stale.length > 0) {
+  process.stdout.write(`${check ? 'out of date' : 'written'}: ${stale.join(', ')} in services/contract/generated\n`);
+  if (check) process.exitCode = 1;
+}

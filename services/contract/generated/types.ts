@@ -1,0 +1,3112 @@
+// Generated from openapi.yaml by services/contract/generate.ts. Do not edit.
+
+export interface paths {
+    "/v1/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List clusters */
+        get: operations["listClusters"];
+        put?: never;
+        /**
+         * Create a cluster
+         * @description Validates and resolves the request, reserves its ranges and starts the operation that makes it.
+         */
+        post: operations["createCluster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clusters/{cluster}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        /** Read a cluster */
+        get: operations["getCluster"];
+        /**
+         * Apply a cluster by name
+         * @description Makes the cluster when the name is free, else changes what differs. The same document twice changes nothing. The name in the path and in the body are one.
+         */
+        put: operations["applyCluster"];
+        post?: never;
+        /**
+         * Delete a cluster
+         * @description Refused while it is protected, while its fleet names it, and while a hub needs it. A creation under way is cancelled first.
+         */
+        delete: operations["deleteCluster"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clusters/{cluster}/outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        /** Read the outputs of a cluster's stacks */
+        get: operations["getClusterOutputs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clusters/{cluster}/kubeconfig": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a kubeconfig with a short-lived identity
+         * @description Answers the bare kubeconfig when `Accept` asks for application/yaml.
+         */
+        get: operations["getClusterKubeconfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fleets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List fleets */
+        get: operations["listFleets"];
+        put?: never;
+        /**
+         * Create a fleet
+         * @description Makes the fleet, its federation and all its clusters, each with an operation of its own.
+         */
+        post: operations["createFleet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/fleets/{fleet}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the fleet. */
+                fleet: components["parameters"]["Fleet"];
+            };
+            cookie?: never;
+        };
+        /** Read a fleet */
+        get: operations["getFleet"];
+        /**
+         * Apply a fleet by name
+         * @description Makes the fleet when the name is free, else starts operations for exactly what differs. Members that the document no longer names stay as unmanaged unless `prune` is true.
+         */
+        put: operations["applyFleet"];
+        post?: never;
+        /**
+         * Delete a fleet, its clusters and its federation
+         * @description Refused while a member is protected.
+         */
+        delete: operations["deleteFleet"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/federations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List federations */
+        get: operations["listFederations"];
+        put?: never;
+        /** Create a federation over an existing hub */
+        post: operations["createFederation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/federations/{federation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the federation. */
+                federation: components["parameters"]["Federation"];
+            };
+            cookie?: never;
+        };
+        /** Read a federation */
+        get: operations["getFederation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a federation
+         * @description The hub itself stays. Refused while the federation has members or belongs to a fleet.
+         */
+        delete: operations["deleteFederation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/federations/{federation}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the federation. */
+                federation: components["parameters"]["Federation"];
+            };
+            cookie?: never;
+        };
+        /** List the members of a federation */
+        get: operations["listFederationMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List operations, newest first */
+        get: operations["listOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/{operation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the operation. */
+                operation: components["parameters"]["Operation"];
+            };
+            cookie?: never;
+        };
+        /** Read an operation */
+        get: operations["getOperation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/{operation}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the operation. */
+                operation: components["parameters"]["Operation"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an operation
+         * @description Asks once. A queued operation is cancelled at once; a running one stops at a safe point, and its children with it.
+         */
+        post: operations["cancelOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/{operation}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the operation. */
+                operation: components["parameters"]["Operation"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry a failed operation
+         * @description Goes on from the step that failed, as the next attempt. Of a fleet, retries the children that failed.
+         */
+        post: operations["retryOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/{operation}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the operation. */
+                operation: components["parameters"]["Operation"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Follow or list an operation's events
+         * @description A stream of server-sent events, which ends after the operation does and resumes after `Last-Event-ID`; a page of JSON when `Accept` asks for application/json.
+         */
+        get: operations["listOperationEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List credentials */
+        get: operations["listCredentials"];
+        put?: never;
+        /**
+         * Create a credential
+         * @description The secret part is encrypted and never shown again.
+         */
+        post: operations["createCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/credentials/{credential}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the credential. */
+                credential: components["parameters"]["Credential"];
+            };
+            cookie?: never;
+        };
+        /** Read a credential */
+        get: operations["getCredential"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a credential
+         * @description Refused while a cluster or federation uses it.
+         */
+        delete: operations["deleteCredential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/address-spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List address spaces */
+        get: operations["listAddressSpaces"];
+        put?: never;
+        /** Create an address space */
+        post: operations["createAddressSpace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/address-spaces/{addressSpace}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the address space. */
+                addressSpace: components["parameters"]["AddressSpace"];
+            };
+            cookie?: never;
+        };
+        /** Read an address space */
+        get: operations["getAddressSpace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/address-spaces/{addressSpace}/ranges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the address space. */
+                addressSpace: components["parameters"]["AddressSpace"];
+            };
+            cookie?: never;
+        };
+        /** List the ranges that are taken */
+        get: operations["listRanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalogue/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List providers */
+        get: operations["listCatalogueProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalogue/providers/{provider}/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider. */
+                provider: components["parameters"]["CatalogueProvider"];
+            };
+            cookie?: never;
+        };
+        /** List a provider's regions and zones */
+        get: operations["listCatalogueRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalogue/providers/{provider}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider. */
+                provider: components["parameters"]["CatalogueProvider"];
+            };
+            cookie?: never;
+        };
+        /** List a provider's Kubernetes versions */
+        get: operations["listCatalogueVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalogue/providers/{provider}/machine-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider. */
+                provider: components["parameters"]["CatalogueProvider"];
+            };
+            cookie?: never;
+        };
+        /** List a provider's machine types */
+        get: operations["listCatalogueMachineTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the projects that the token reaches */
+        get: operations["listProjects"];
+        put?: never;
+        /** Create a project */
+        post: operations["createProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{project}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the project. */
+                project: components["parameters"]["Project"];
+            };
+            cookie?: never;
+        };
+        /** Read a project */
+        get: operations["getProject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tokens */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Create a token
+         * @description A token of the project, or one of a platform-admin without a project. Its secret is shown this once, so the answer is never stored for `Idempotency-Key`.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the token. */
+                token: components["parameters"]["Token"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a token */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say that the process lives
+         * @description Touches neither database nor queue.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say whether requests can be served
+         * @description The database decides; the queue is only reported, for a sweep makes up for it.
+         */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Measurements in the format of Prometheus */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["getContract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description Unique among the living resources of its kind in a project. Names have no underscore, so that none looks like an id.
+         * @example web-singapore
+         */
+        Name: string;
+        /**
+         * @description An id or a name.
+         * @example demo-aws
+         */
+        Reference: string;
+        /**
+         * Format: date-time
+         * @example 2026-05-04T10:15:30.000Z
+         */
+        Timestamp: string;
+        /** @example pr_01k2m3n4p5q6r7s8t9v0w1x2y3 */
+        ProjectId: string;
+        /** @example tk_01k2m3n4p5q6r7s8t9v0w1x2y3 */
+        TokenId: string;
+        /** @example cr_01k2m3n4p5q6r7s8t9v0w1x2y3 */
+        CredentialId: string;
+        /** @example cl_01k2m3n4p5q6r7s8t9v0w1x2y3 */
+        ClusterId: string;
+        /** @example fl_01k2m3n4p5q6r7s8t9v0w1x2y3 */
+        FleetId: string;
+        /** @example fd_01k2m3n4p5q6r7s8t9v0w1x2y3 */
+        FederationId: string;
+        /** @example op_01k2m3n4p5q6r7s8t9v0w1x2y3 */
+        OperationId: string;
+        /** @example as_01k2m3n4p5q6r7s8t9v0w1x2y3 */
+        AddressSpaceId: string;
+        /** @example rg_01k2m3n4p5q6r7s8t9v0w1x2y3 */
+        RangeId: string;
+        /**
+         * @description An IPv4 range.
+         * @example 10.64.0.0/16
+         */
+        Cidr: string;
+        /** @example 72h */
+        Duration: string;
+        /**
+         * @description Minor version, or a patch of it where the provider lets one choose. A string; YAML reads a bare 1.30 as the number 1.3.
+         * @example 1.35
+         */
+        KubernetesVersion: string;
+        /**
+         * @description Kubernetes labels.
+         * @example {
+         *       "tier": "cloud"
+         *     }
+         */
+        Labels: {
+            [key: string]: string;
+        };
+        /**
+         * @description Tags at the cloud, on every resource that can carry them. Keys that begin with `fleetyard` are Fleetyard's own.
+         * @example {
+         *       "team": "payments"
+         *     }
+         */
+        Tags: {
+            [key: string]: string;
+        };
+        /**
+         * @description What runs the cluster. `kubeadm` is in the language already and is not built yet.
+         * @enum {string}
+         */
+        Provider: "eks" | "aks" | "gke" | "kubeadm";
+        /**
+         * @description What a credential reaches. `kubernetes` is a federation hub; `ssh` is in the language already and is not built yet.
+         * @enum {string}
+         */
+        CredentialProvider: "aws" | "azure" | "gcp" | "kubernetes" | "ssh";
+        /**
+         * @description Only `karmada` is built.
+         * @enum {string}
+         */
+        FederationEngine: "karmada" | "ocm" | "clusternet" | "kubefed";
+        /**
+         * @description Each role can do all that the ones before it can.
+         * @enum {string}
+         */
+        Role: "viewer" | "operator" | "admin" | "platform-admin";
+        /**
+         * @description For people; no decision rests on it.
+         * @enum {string}
+         */
+        Phase: "pending" | "creating" | "updating" | "deleting" | "ready" | "failed" | "cancelled" | "needs-attention" | "deleted";
+        /** @description An object whose members this contract does not fix. */
+        FreeObject: {
+            [key: string]: unknown;
+        };
+        /** @description An outside issuer whose tokens the API server accepts. Not built yet. */
+        Oidc: {
+            /** Format: uri */
+            issuer: string;
+            clientId: string;
+        };
+        /** @description How the API server can be reached. At least one of `private` and `public` is true; both are when neither is named. */
+        Access: {
+            /** @description From inside the network. */
+            private?: boolean;
+            /** @description From the internet, within `allowedCidrs`. */
+            public?: boolean;
+            /** @description Who may use the public endpoint; empty means everywhere. */
+            allowedCidrs?: components["schemas"]["Cidr"][];
+            oidc?: components["schemas"]["Oidc"];
+        };
+        NamedAddon: {
+            name: components["schemas"]["Name"];
+            version?: string;
+            values?: components["schemas"]["FreeObject"];
+        };
+        /** @description An add-on by name, or with its version and values. Not built yet. */
+        Addon: components["schemas"]["Name"] | components["schemas"]["NamedAddon"];
+        /** @description Lists are united with those of the fleet's defaults. Not built yet. */
+        Addons: components["schemas"]["Addon"][];
+        /** @description What workloads may do. Not built yet. */
+        Policies: {
+            /** @enum {string} */
+            runAsNonRoot?: "enforce" | "warn" | "off";
+            /** @enum {string} */
+            hostPath?: "deny" | "warn" | "allow";
+            defaultLimits?: {
+                cpu?: string;
+                memory?: string;
+            };
+        };
+        Accelerator: {
+            /** @example nvidia-l4 */
+            type: string;
+            count: number;
+        };
+        /** @description What a node needs. The smallest machine type of the provider's that has at least this is taken, and kept. */
+        Machine: {
+            cpu: number;
+            memoryGiB: number;
+            accelerator?: components["schemas"]["Accelerator"];
+        };
+        /** @description Nodes of the whole pool, over all its zones. */
+        Count: {
+            min: number;
+            max: number;
+        };
+        Taint: {
+            key: string;
+            value?: string;
+            /** @enum {string} */
+            effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+        };
+        NodePool: {
+            /** @description Providers have rules of their own, which are checked too; AKS takes twelve lower-case letters and digits at most. */
+            name: string;
+            machine?: components["schemas"]["Machine"];
+            /**
+             * @description A machine type in the provider's spelling, in place of `machine`.
+             * @example m7i.xlarge
+             */
+            machineType?: string;
+            count?: components["schemas"]["Count"];
+            /** @description Machines that the cloud may take back. */
+            spot?: boolean;
+            /** @description In the provider's spelling, or as it numbers them; all zones of the cluster when not named. */
+            zones?: string[];
+            labels?: components["schemas"]["Labels"];
+            taints?: components["schemas"]["Taint"][];
+            /** @description Addresses of the machines, for `kubeadm` only. Not built yet. */
+            hosts?: string[];
+        };
+        /** @description For `kubeadm` only. Not built yet. */
+        ControlPlane: {
+            endpoint: string;
+            hosts: string[];
+            certSANs?: string[];
+        };
+        /** @description Ranges of the user's own choice. Each that is not named is cut from the pools. */
+        ClusterNetwork: {
+            nodeCidr?: components["schemas"]["Cidr"];
+            podCidr?: components["schemas"]["Cidr"];
+            serviceCidr?: components["schemas"]["Cidr"];
+            /** @description The /28 of a private GKE control plane. */
+            controlPlaneCidr?: components["schemas"]["Cidr"];
+        };
+        /** @description Words that only one provider understands. Not built yet. */
+        ProviderOptions: {
+            [key: string]: unknown;
+        };
+        /** @description A cluster inside a fleet's document. What it leaves out comes from the fleet's defaults. */
+        FleetCluster: {
+            name: components["schemas"]["Name"];
+            provider: components["schemas"]["Provider"];
+            /** @description In the provider's spelling. */
+            region?: string;
+            /** @description Where its machines stand, in the provider's spelling or as it numbers them; up to three zones of the region are chosen when not named. */
+            zones?: string[];
+            /** @description The data centre; for `kubeadm` only. */
+            site?: components["schemas"]["Name"];
+            kubernetesVersion?: components["schemas"]["KubernetesVersion"];
+            credential?: components["schemas"]["Reference"];
+            labels?: components["schemas"]["Labels"];
+            tags?: components["schemas"]["Tags"];
+            network?: components["schemas"]["ClusterNetwork"];
+            access?: components["schemas"]["Access"];
+            controlPlane?: components["schemas"]["ControlPlane"];
+            nodePools: components["schemas"]["NodePool"][];
+            addons?: components["schemas"]["Addons"];
+            policies?: components["schemas"]["Policies"];
+            providerOptions?: components["schemas"]["ProviderOptions"];
+            /** @description Refuse to delete the cluster while this is true. */
+            protect?: boolean;
+            /** @description Delete the cluster after this time. Not built yet. */
+            ttl?: components["schemas"]["Duration"];
+        };
+        /** @description One cluster on its own, without a fleet. */
+        ClusterRequest: {
+            name: components["schemas"]["Name"];
+            provider: components["schemas"]["Provider"];
+            /** @description In the provider's spelling. */
+            region?: string;
+            /** @description Where its machines stand, in the provider's spelling or as it numbers them; up to three zones of the region are chosen when not named. */
+            zones?: string[];
+            /** @description The data centre; for `kubeadm` only. */
+            site?: components["schemas"]["Name"];
+            kubernetesVersion?: components["schemas"]["KubernetesVersion"];
+            credential: components["schemas"]["Reference"];
+            /** @description The federation that the cluster joins. */
+            federation?: components["schemas"]["Reference"];
+            /** @description Where the ranges are cut; the project's default one when not named. */
+            addressSpace?: components["schemas"]["Reference"];
+            labels?: components["schemas"]["Labels"];
+            tags?: components["schemas"]["Tags"];
+            network?: components["schemas"]["ClusterNetwork"];
+            access?: components["schemas"]["Access"];
+            controlPlane?: components["schemas"]["ControlPlane"];
+            nodePools: components["schemas"]["NodePool"][];
+            addons?: components["schemas"]["Addons"];
+            policies?: components["schemas"]["Policies"];
+            providerOptions?: components["schemas"]["ProviderOptions"];
+            /** @description Refuse to delete the cluster while this is true. */
+            protect?: boolean;
+            /** @description Delete the cluster after this time. Not built yet. */
+            ttl?: components["schemas"]["Duration"];
+        };
+        /**
+         * @description Where ranges are cut from. No two clusters of an address space ever hold ranges that meet.
+         * @example {
+         *       "nodes": "10.0.0.0/10",
+         *       "pods": "100.64.0.0/11",
+         *       "services": "172.20.0.0/14"
+         *     }
+         */
+        Pools: {
+            nodes?: components["schemas"]["Cidr"];
+            pods?: components["schemas"]["Cidr"];
+            services?: components["schemas"]["Cidr"];
+        };
+        /** @description A private link between two clusters' networks. Not built yet. */
+        Interconnect: {
+            between: components["schemas"]["Name"][];
+            /** @enum {string} */
+            kind: "vpn" | "peering" | "dedicated";
+            bgp?: boolean;
+        };
+        FleetNetwork: {
+            /** @description Pools of the fleet's own, in place of the address space's; a role that is not named is cut from those. */
+            pools?: components["schemas"]["Pools"];
+            /**
+             * @description Not built yet.
+             * @enum {string}
+             */
+            mesh?: "cilium-clustermesh" | "istio" | "submariner";
+            interconnect?: components["schemas"]["Interconnect"][];
+        };
+        /** @description Where the federation's control plane is, reached by a credential of provider `kubernetes`. A member as hub (`cluster`) is not built yet. */
+        Hub: {
+            credential?: components["schemas"]["Reference"];
+            cluster?: components["schemas"]["Name"];
+        };
+        /** @description A federation of the fleet's own and with its name; it is made with the fleet. */
+        FleetFederation: {
+            engine: components["schemas"]["FederationEngine"];
+            hub: components["schemas"]["Hub"];
+        };
+        /** @description Merged into every cluster. Lists are united, maps merged, and what the cluster says itself overrides. */
+        FleetDefaults: {
+            credential?: components["schemas"]["Reference"];
+            region?: string;
+            kubernetesVersion?: components["schemas"]["KubernetesVersion"];
+            access?: components["schemas"]["Access"];
+            labels?: components["schemas"]["Labels"];
+            tags?: components["schemas"]["Tags"];
+            addons?: components["schemas"]["Addons"];
+            policies?: components["schemas"]["Policies"];
+            providerOptions?: components["schemas"]["ProviderOptions"];
+            protect?: boolean;
+            /** @description Not built yet. */
+            ttl?: components["schemas"]["Duration"];
+        };
+        /** @description What runs where. Not built yet. */
+        Placement: {
+            name: components["schemas"]["Name"];
+            select: {
+                apiVersion: string;
+                kind: string;
+                namespace?: string;
+                name?: string;
+                labels?: components["schemas"]["Labels"];
+            };
+            affinity?: components["schemas"]["Labels"];
+            exclude?: components["schemas"]["Labels"];
+            spread?: {
+                /** @enum {string} */
+                by: "cluster" | "region" | "zone" | "provider";
+                min?: number;
+                max?: number;
+            };
+            replicas?: {
+                /** @enum {string} */
+                divide: "duplicated" | "weighted" | "aggregated";
+                weights?: {
+                    [key: string]: number;
+                };
+            };
+            failover?: {
+                after?: components["schemas"]["Duration"];
+                order?: components["schemas"]["Name"][];
+            };
+        };
+        /** @description A fleet as it should be. Sent twice, it changes nothing the second time. */
+        FleetRequest: {
+            name: components["schemas"]["Name"];
+            /** @description Where the ranges are cut; the project's default one when not named. */
+            addressSpace?: components["schemas"]["Reference"];
+            federation?: components["schemas"]["FleetFederation"];
+            network?: components["schemas"]["FleetNetwork"];
+            defaults?: components["schemas"]["FleetDefaults"];
+            clusters: components["schemas"]["FleetCluster"][];
+            placements?: components["schemas"]["Placement"][];
+            /** @description Delete the members that the document no longer names. Without it they stay, listed as unmanaged. */
+            prune?: boolean;
+        };
+        /** @description One wrong field. */
+        FieldError: {
+            /**
+             * @description JSON pointer into the request's body; of a missing field, where it should stand.
+             * @example /clusters/0/nodePools/1/count/min
+             */
+            pointer?: string;
+            /** @description Name of the path, query or header parameter, when the fault is there. */
+            parameter?: string;
+            /** @description A stable word for the kind of fault. */
+            code?: string;
+            detail: string;
+        };
+        /**
+         * @description RFC 9457. `type` is stable; `detail` is for people and may change.
+         * @example {
+         *       "type": "urn:fleetyard:problem:invalid-request",
+         *       "title": "The request breaks the contract",
+         *       "status": 422,
+         *       "detail": "1 field is wrong.",
+         *       "errors": [
+         *         {
+         *           "pointer": "/region",
+         *           "code": "required",
+         *           "detail": "is missing"
+         *         }
+         *       ]
+         *     }
+         */
+        Problem: {
+            /**
+             * Format: uri
+             * @example urn:fleetyard:problem:invalid-request
+             */
+            type: string;
+            title: string;
+            status: number;
+            detail?: string;
+            /** @description The id of the request, as it stands in the logs. */
+            instance?: string;
+            errors?: components["schemas"]["FieldError"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Where the next page begins; null on the last. */
+        NextCursor: string | null;
+        ResourceRef: {
+            /** @enum {string} */
+            kind: "cluster" | "fleet" | "federation";
+            id: string;
+            name?: string;
+        };
+        ProjectRequest: {
+            name: components["schemas"]["Name"];
+        };
+        Project: {
+            id: components["schemas"]["ProjectId"];
+            name: components["schemas"]["Name"];
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        ProjectList: {
+            items: components["schemas"]["Project"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        TokenRequest: {
+            name: components["schemas"]["Name"];
+            role: components["schemas"]["Role"];
+            /** @description How long the token works; for ever when not named. */
+            ttl?: components["schemas"]["Duration"];
+        };
+        Token: {
+            id: components["schemas"]["TokenId"];
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description Null for a platform-admin token. */
+            project: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            expiresAt: string | null;
+            /** Format: date-time */
+            revokedAt: string | null;
+        };
+        CreatedToken: {
+            token: components["schemas"]["Token"];
+            /** @description Shown this once; only a hash of it is kept. */
+            secret: string;
+        };
+        TokenList: {
+            items: components["schemas"]["Token"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        AwsSecret: {
+            accessKeyId: string;
+            secretAccessKey: string;
+            sessionToken?: string;
+        };
+        AzureSecret: {
+            /** Format: uuid */
+            tenantId: string;
+            /** Format: uuid */
+            clientId: string;
+            clientSecret: string;
+            /** Format: uuid */
+            subscriptionId: string;
+        };
+        GcpSecret: {
+            project: string;
+            /** @description The key file's JSON text. */
+            serviceAccountKey: string;
+        };
+        KubernetesSecret: {
+            /** @description The kubeconfig's text. */
+            kubeconfig: string;
+        };
+        /** @description A real credential carries `secret`, whose members depend on the provider; a simulated one has none. `ssh` is not built yet. */
+        CredentialRequest: {
+            name: components["schemas"]["Name"];
+            provider: components["schemas"]["CredentialProvider"];
+            /** @description An account at the simulated cloud. It stays so for ever. */
+            simulated?: boolean;
+            /** @description One of AwsSecret, AzureSecret, GcpSecret and KubernetesSecret. Never shown again. */
+            secret?: components["schemas"]["FreeObject"];
+        };
+        Credential: {
+            id: components["schemas"]["CredentialId"];
+            name: components["schemas"]["Name"];
+            provider: components["schemas"]["CredentialProvider"];
+            simulated: boolean;
+            /** @description What may be known of the account: its number, subscription or project. */
+            attributes: components["schemas"]["FreeObject"];
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        CredentialList: {
+            items: components["schemas"]["Credential"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        Cluster: {
+            id: components["schemas"]["ClusterId"];
+            name: components["schemas"]["Name"];
+            provider: components["schemas"]["Provider"];
+            region: string;
+            kubernetesVersion: string;
+            credential: components["schemas"]["CredentialId"];
+            /** @description The cluster stands at a simulated cloud. */
+            simulated: boolean;
+            fleet: components["schemas"]["FleetId"] | null;
+            federation: components["schemas"]["FederationId"] | null;
+            phase: components["schemas"]["Phase"];
+            protect: boolean;
+            /** @description Counts the changes of the spec; the ETag. */
+            generation: number;
+            /** @description The last generation that was made so. */
+            observedGeneration: number;
+            /** @description The resolved specification: what was asked, with every choice of the catalogue and every range fixed. */
+            spec: components["schemas"]["FreeObject"];
+            /** @description What was observed. */
+            status: components["schemas"]["FreeObject"];
+            /** @description The operation under way or first in line; null when nothing is to be done. */
+            operation: components["schemas"]["OperationId"] | null;
+            createdAt: components["schemas"]["Timestamp"];
+            updatedAt: components["schemas"]["Timestamp"];
+        };
+        ClusterList: {
+            items: components["schemas"]["Cluster"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        ClusterChange: {
+            cluster: components["schemas"]["Cluster"];
+            /** @description Null when there was nothing to change. */
+            operation: components["schemas"]["Operation"] | null;
+        };
+        LayerOutputs: {
+            /** @enum {string} */
+            layer: "network" | "cluster" | "membership";
+            stack: string;
+            outputs: components["schemas"]["FreeObject"];
+            /** Format: date-time */
+            deployedAt: string | null;
+        };
+        /** @description The public outputs of every stack of the cluster; secret ones are never among them. */
+        ClusterOutputs: {
+            cluster: components["schemas"]["ClusterId"];
+            layers: components["schemas"]["LayerOutputs"][];
+        };
+        Kubeconfig: {
+            /** @description YAML text with a short-lived identity. */
+            kubeconfig: string;
+            expiresAt: components["schemas"]["Timestamp"];
+        };
+        FleetMember: {
+            id: components["schemas"]["ClusterId"];
+            name: components["schemas"]["Name"];
+            provider: components["schemas"]["Provider"];
+            region: string;
+            phase: components["schemas"]["Phase"];
+            /** @description False when the document no longer names this member. */
+            managed: boolean;
+            operation: components["schemas"]["OperationId"] | null;
+        };
+        Fleet: {
+            id: components["schemas"]["FleetId"];
+            name: components["schemas"]["Name"];
+            generation: number;
+            phase: components["schemas"]["Phase"];
+            federation: components["schemas"]["FederationId"] | null;
+            addressSpace: components["schemas"]["AddressSpaceId"] | null;
+            document: components["schemas"]["FleetRequest"];
+            clusters: components["schemas"]["FleetMember"][];
+            operation: components["schemas"]["OperationId"] | null;
+            createdAt: components["schemas"]["Timestamp"];
+            updatedAt: components["schemas"]["Timestamp"];
+        };
+        FleetList: {
+            items: components["schemas"]["Fleet"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        FleetChange: {
+            fleet: components["schemas"]["Fleet"];
+            /** @description Null when there was nothing to change. */
+            operation: components["schemas"]["Operation"] | null;
+            /** @description The operations that the fleet's operation waits for, one for each thing that changes. */
+            children: components["schemas"]["Operation"][];
+        };
+        FederationRequest: {
+            name: components["schemas"]["Name"];
+            engine: components["schemas"]["FederationEngine"];
+            hub: components["schemas"]["Hub"];
+        };
+        Federation: {
+            id: components["schemas"]["FederationId"];
+            name: components["schemas"]["Name"];
+            engine: components["schemas"]["FederationEngine"];
+            hub: components["schemas"]["Hub"];
+            phase: components["schemas"]["Phase"];
+            generation: number;
+            status: components["schemas"]["FreeObject"];
+            operation: components["schemas"]["OperationId"] | null;
+            createdAt: components["schemas"]["Timestamp"];
+            updatedAt: components["schemas"]["Timestamp"];
+        };
+        FederationList: {
+            items: components["schemas"]["Federation"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        FederationChange: {
+            federation: components["schemas"]["Federation"];
+            operation: components["schemas"]["Operation"] | null;
+        };
+        FederationMember: {
+            cluster: components["schemas"]["ClusterId"];
+            name: components["schemas"]["Name"];
+            provider: components["schemas"]["Provider"];
+            region: string;
+            phase: components["schemas"]["Phase"];
+            /** @description The member's name at the hub. */
+            memberName: string | null;
+            /** @description The membership stack is in place. */
+            joined: boolean;
+        };
+        FederationMemberList: {
+            items: components["schemas"]["FederationMember"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        /**
+         * @description `waiting` is for children, `interrupted` for an inspection after a lost worker, `needs_attention` for a person.
+         * @enum {string}
+         */
+        OperationState: "queued" | "running" | "waiting" | "cancelling" | "awaiting_approval" | "interrupted" | "succeeded" | "failed" | "cancelled" | "needs_attention";
+        /** @description Why an operation or step failed. */
+        OperationError: {
+            /** @enum {string} */
+            class: "throttled" | "conflict" | "capacity" | "quota" | "credentials" | "invalid" | "unreachable" | "internal";
+            message: string;
+            retryable?: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        Step: {
+            index: number;
+            /** @enum {string} */
+            kind: "engine" | "check" | "hub" | "host" | "wait";
+            action: string;
+            layer: string | null;
+            /** @enum {string} */
+            state: "pending" | "running" | "succeeded" | "failed" | "skipped";
+            /** @description Resources that the step is about. */
+            planned: number | null;
+            done: number | null;
+            /** Format: date-time */
+            startedAt: string | null;
+            /** Format: date-time */
+            finishedAt: string | null;
+            error: components["schemas"]["OperationError"] | null;
+        };
+        Operation: {
+            id: components["schemas"]["OperationId"];
+            resource: components["schemas"]["ResourceRef"];
+            /** @enum {string} */
+            kind: "create" | "update" | "delete";
+            state: components["schemas"]["OperationState"];
+            attempt: number;
+            generation: number;
+            parent: components["schemas"]["OperationId"] | null;
+            steps: components["schemas"]["Step"][];
+            error: components["schemas"]["OperationError"] | null;
+            /** Format: date-time */
+            cancelRequestedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When an automatic retry is due.
+             */
+            notBefore: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /** Format: date-time */
+            startedAt: string | null;
+            /** Format: date-time */
+            finishedAt: string | null;
+        };
+        OperationList: {
+            items: components["schemas"]["Operation"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        OperationEvent: {
+            /** @description Counts within the operation without a gap; the id of the server-sent event. */
+            seq: number;
+            operation: components["schemas"]["OperationId"];
+            type: string;
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["FreeObject"];
+        };
+        OperationEventList: {
+            items: components["schemas"]["OperationEvent"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        AddressSpaceRequest: {
+            name: components["schemas"]["Name"];
+            pools: components["schemas"]["Pools"];
+        };
+        AddressSpace: {
+            id: components["schemas"]["AddressSpaceId"];
+            name: components["schemas"]["Name"];
+            pools: components["schemas"]["Pools"];
+            createdAt: components["schemas"]["Timestamp"];
+        };
+        AddressSpaceList: {
+            items: components["schemas"]["AddressSpace"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        Range: {
+            id: components["schemas"]["RangeId"];
+            range: components["schemas"]["Cidr"];
+            /** @enum {string} */
+            role: "nodes" | "pods" | "services" | "control-plane" | "hosts" | "foreign";
+            cluster: components["schemas"]["ClusterId"] | null;
+        };
+        RangeList: {
+            items: components["schemas"]["Range"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        CatalogueProvider: {
+            name: components["schemas"]["Provider"];
+            credentialProvider: components["schemas"]["CredentialProvider"];
+            built: boolean;
+        };
+        CatalogueProviderList: {
+            items: components["schemas"]["CatalogueProvider"][];
+        };
+        CatalogueRegion: {
+            name: string;
+            zones: string[];
+        };
+        CatalogueRegionList: {
+            items: components["schemas"]["CatalogueRegion"][];
+        };
+        CatalogueVersion: {
+            /** @description The minor version. */
+            version: string;
+            /** @description What is asked of the provider for it. */
+            providerVersion?: string;
+            default: boolean;
+        };
+        CatalogueVersionList: {
+            items: components["schemas"]["CatalogueVersion"][];
+        };
+        CatalogueMachineType: {
+            name: string;
+            cpu: number;
+            memoryGiB: number;
+            accelerator: components["schemas"]["Accelerator"] | null;
+        };
+        CatalogueMachineTypeList: {
+            items: components["schemas"]["CatalogueMachineType"][];
+        };
+        Health: {
+            /** @enum {string} */
+            status: "ok";
+        };
+        Readiness: {
+            /** @enum {string} */
+            status: "ready" | "not-ready";
+            checks: {
+                [key: string]: "ok" | "failed";
+            };
+        };
+    };
+    responses: {
+        /** @description Broken JSON or YAML, or a wrong parameter. */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No token, or one that is not valid. */
+        Unauthenticated: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The role of the token is too low. */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no such thing in this project. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The state of things forbids it. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The generation is another. */
+        PreconditionFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is over a limit. */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is neither JSON nor YAML. */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The document is wrong; `errors` points to every wrong field. Or it uses what is not built yet. */
+        Unprocessable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A fault of the service. */
+        InternalError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A part that is needed is away; try again. */
+        Unavailable: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description Id or name of the cluster. */
+        Cluster: components["schemas"]["Reference"];
+        /** @description Id or name of the fleet. */
+        Fleet: components["schemas"]["Reference"];
+        /** @description Id or name of the federation. */
+        Federation: components["schemas"]["Reference"];
+        /** @description Id or name of the credential. */
+        Credential: components["schemas"]["Reference"];
+        /** @description Id or name of the address space. */
+        AddressSpace: components["schemas"]["Reference"];
+        /** @description Id or name of the project. */
+        Project: components["schemas"]["Reference"];
+        /** @description Id of the token. */
+        Token: components["schemas"]["Reference"];
+        /** @description Id of the operation. */
+        Operation: components["schemas"]["Reference"];
+        /** @description The provider. */
+        CatalogueProvider: components["schemas"]["Provider"];
+        /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+        ProjectHeader: components["schemas"]["Reference"];
+        /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+        IdempotencyKey: string;
+        /** @description The ETag that was read; another generation answers 412. */
+        IfMatch: string;
+        /** @description The last event that was seen. */
+        LastEventId: string;
+        /** @description From the page before. */
+        Cursor: string;
+        /** @description Entries of a page; 50 when not named. */
+        Limit: number;
+    };
+    requestBodies: never;
+    headers: {
+        /** @description Where to look next. */
+        Location: string;
+        /** @description The generation of the spec. */
+        ETag: string;
+        /** @description The next page (RFC 8288). */
+        Link: string;
+        /** @description Seconds. */
+        RetryAfter: number;
+        /** @description `true` when this is the stored answer. */
+        IdempotencyReplayed: string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listClusters: {
+        parameters: {
+            query?: {
+                /** @description Only the members of this fleet. */
+                fleet?: components["schemas"]["Reference"];
+                /** @description Only those of this provider. */
+                provider?: components["schemas"]["Provider"];
+                /** @description Only those in this phase. */
+                phase?: components["schemas"]["Phase"];
+                /** @description From the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createCluster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClusterRequest"];
+                "application/yaml": components["schemas"]["ClusterRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCluster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cluster. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    applyCluster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClusterRequest"];
+                "application/yaml": components["schemas"]["ClusterRequest"];
+            };
+        };
+        responses: {
+            /** @description Nothing to change; no operation was made. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterChange"];
+                };
+            };
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteCluster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getClusterOutputs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The public outputs; none yet while the first layer is being made. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterOutputs"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getClusterKubeconfig: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The kubeconfig. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kubeconfig"];
+                    "application/yaml": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listFleets: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createFleet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FleetRequest"];
+                "application/yaml": components["schemas"]["FleetRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getFleet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id or name of the fleet. */
+                fleet: components["parameters"]["Fleet"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The fleet. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fleet"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    applyFleet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the fleet. */
+                fleet: components["parameters"]["Fleet"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FleetRequest"];
+                "application/yaml": components["schemas"]["FleetRequest"];
+            };
+        };
+        responses: {
+            /** @description Nothing to change; no operation was made. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetChange"];
+                };
+            };
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteFleet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the fleet. */
+                fleet: components["parameters"]["Fleet"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listFederations: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FederationList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createFederation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FederationRequest"];
+                "application/yaml": components["schemas"]["FederationRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FederationChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getFederation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id or name of the federation. */
+                federation: components["parameters"]["Federation"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The federation. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Federation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteFederation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the federation. */
+                federation: components["parameters"]["Federation"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FederationChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listFederationMembers: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id or name of the federation. */
+                federation: components["parameters"]["Federation"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FederationMemberList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listOperations: {
+        parameters: {
+            query?: {
+                /** @description Only those of the cluster, fleet or federation with this id. */
+                resource?: string;
+                /** @description Only the children of this operation. */
+                parent?: components["schemas"]["OperationId"];
+                /** @description Only those in this state. */
+                state?: components["schemas"]["OperationState"];
+                /** @description From the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id of the operation. */
+                operation: components["parameters"]["Operation"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The operation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Id of the operation. */
+                operation: components["parameters"]["Operation"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cancelling, or cancelled. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retryOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Id of the operation. */
+                operation: components["parameters"]["Operation"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued again. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listOperationEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events after this sequence number; `Last-Event-ID` goes before it. */
+                after?: number;
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The last event that was seen. */
+                "Last-Event-ID"?: components["parameters"]["LastEventId"];
+            };
+            path: {
+                /** @description Id of the operation. */
+                operation: components["parameters"]["Operation"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                    "application/json": components["schemas"]["OperationEventList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listCredentials: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createCredential: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialRequest"];
+                "application/yaml": components["schemas"]["CredentialRequest"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCredential: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id or name of the credential. */
+                credential: components["parameters"]["Credential"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credential, without its secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteCredential: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id or name of the credential. */
+                credential: components["parameters"]["Credential"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAddressSpaces: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressSpaceList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createAddressSpace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressSpaceRequest"];
+                "application/yaml": components["schemas"]["AddressSpaceRequest"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressSpace"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAddressSpace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id or name of the address space. */
+                addressSpace: components["parameters"]["AddressSpace"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address space. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressSpace"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRanges: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id or name of the address space. */
+                addressSpace: components["parameters"]["AddressSpace"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RangeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listCatalogueProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueProviderList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listCatalogueRegions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider. */
+                provider: components["parameters"]["CatalogueProvider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueRegionList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listCatalogueVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider. */
+                provider: components["parameters"]["CatalogueProvider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueVersionList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listCatalogueMachineTypes: {
+        parameters: {
+            query?: {
+                /** @description Only what this region has. */
+                region?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The provider. */
+                provider: components["parameters"]["CatalogueProvider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueMachineTypeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listProjects: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectRequest"];
+                "application/yaml": components["schemas"]["ProjectRequest"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the project. */
+                project: components["parameters"]["Project"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The project. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                /** @description From the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+                "application/yaml": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id of the token. */
+                token: components["parameters"]["Token"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Alive. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            500: components["responses"]["InternalError"];
+            /** @description Not ready. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The measurements. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+    getContract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreeObject"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            500: components["responses"]["InternalError"];
+        };
+    };
+}
