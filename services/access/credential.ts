@@ -72,5 +72,7 @@ export function buildCloudVariables(
   credential: OpenCredential,
   options: { region: string; simulatorUrl: string | undefined },
 ): Record<string, string> {
-  return credential.simulated ? simulatorVariables(credential, options.simulatorUrl) : realVariables(credential, options.region);
+  return credential.simulated
+    ? simulatorVariables(credential, options.simulatorUrl)
+    : realVariables(credential, options.region);
 }

@@ -11,7 +11,12 @@ export type Kubeconfig = { kubeconfig: string; expiresAt: Date | null };
 /** The outputs of the cluster layer that a kubeconfig is made of. */
 export type ClusterEndpoint = { endpoint: string; certificateAuthority: string; physicalName: string };
 
-function writeKubeconfig(options: { name: string; server: string; certificateAuthority: string; token: string }): string {
+function writeKubeconfig(options: {
+  name: string;
+  server: string;
+  certificateAuthority: string;
+  token: string;
+}): string {
   const { name, server, certificateAuthority, token } = options;
   return stringify({
     apiVersion: 'v1',
@@ -19,7 +24,10 @@ function writeKubeconfig(options: { name: string; server: string; certificateAut
     clusters: [
       {
         name,
-        cluster: { server, ...(certificateAuthority === '' ? {} : { 'certificate-authority-data': certificateAuthority }) },
+        cluster: {
+          server,
+          ...(certificateAuthority === '' ? {} : { 'certificate-authority-data': certificateAuthority }),
+        },
       },
     ],
     users: [{ name, user: { token } }],
@@ -57,17 +65,27 @@ export async function mintKubeconfig(options: {
  */
 export function openHubKubeconfig(credential: OpenCredential, simulatorUrl: string | undefined): Kubeconfig {
   if (credential.provider !== 'kubernetes') {
-    throw new FleetyardError('credential-mismatch', `credential ${credential.id} is for ${credential.provider}, a hub needs kubernetes`);
+    throw new FleetyardError(
+      'credential-mismatch',
+      `credential ${credential.id} is for ${credential.provider}, a hub needs kubernetes`,
+    );
   }
   if (!credential.simulated) {
     const kubeconfig = credential.secret['kubeconfig'];
-    if (kubeconfig === undefined) throw new FleetyardError('credential-mismatch', `credential ${credential.id} has no kubeconfig`);
+    if (kubeconfig === undefined)
+      throw new FleetyardError('credential-mismatch', `credential ${credential.id} has no kubeconfig`);
     return { kubeconfig, expiresAt: null };
   }
   if (simulatorUrl === undefined) {
-    throw new FleetyardError('credential-mismatch', `credential ${credential.id} is simulated and no simulator is configured`);
+    throw new FleetyardError(
+      'credential-mismatch',
+      `credential ${credential.id} is simulated and no simulator is configured`,
+    );
   }
   const server = `${simulatorUrl}/k8s/hub-${credential.id}`;
   const token = credential.secret['token'] ?? '';
-  return { kubeconfig: writeKubeconfig({ name: 'simulated-hub', server, certificateAuthority: '', token }), expiresAt: null };
+  return {
+    kubeconfig: writeKubeconfig({ name: 'simulated-hub', server, certificateAuthority: '', token }),
+    expiresAt: null,
+  };
 }

@@ -30,7 +30,10 @@ export function openKubernetes(kubeconfig: string, timeout = 15_000): Kubernetes
     throw new FleetyardError('validation', 'the kubeconfig has no current context with a cluster and a user');
   }
   if (user.exec !== undefined || user.authProvider !== undefined) {
-    throw new FleetyardError('validation', 'the kubeconfig runs a program to log in; use a token or a client certificate');
+    throw new FleetyardError(
+      'validation',
+      'the kubeconfig runs a program to log in; use a token or a client certificate',
+    );
   }
   const configuration = createConfiguration({
     baseServer: new ServerConfiguration(cluster.server, {}),
@@ -45,7 +48,11 @@ export function openKubernetes(kubeconfig: string, timeout = 15_000): Kubernetes
       },
     ],
   });
-  return { server: cluster.server, version: new VersionApi(configuration), objects: new CustomObjectsApi(configuration) };
+  return {
+    server: cluster.server,
+    version: new VersionApi(configuration),
+    objects: new CustomObjectsApi(configuration),
+  };
 }
 
 /** The HTTP status of a failed call, or undefined when no answer came. */
@@ -60,7 +67,9 @@ export function statusOf(error: unknown): number | undefined {
 export function explainFailure(error: unknown, server: string): FleetyardError {
   const status = statusOf(error);
   if (status === 401 || status === 403) {
-    return new FleetyardError('credential-mismatch', `the API server ${server} refused the credential (${status})`, { cause: error });
+    return new FleetyardError('credential-mismatch', `the API server ${server} refused the credential (${status})`, {
+      cause: error,
+    });
   }
   const reason = status === undefined ? `could not be reached: ${deepestMessage(error)}` : `answered ${status}`;
   return new FleetyardError('unavailable', `the API server ${server} ${reason}`, { cause: error });

@@ -50,7 +50,10 @@ async function mintEksToken(credential: OpenCredential, subject: TokenSubject, n
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(signed.query ?? {})) query.set(name, String(value));
   const url = `https://${hostname}/?${query.toString().replaceAll('+', '%20')}`;
-  return { token: `k8s-aws-v1.${Buffer.from(url).toString('base64url')}`, expiresAt: afterMinutes(now, eksTokenMinutes) };
+  return {
+    token: `k8s-aws-v1.${Buffer.from(url).toString('base64url')}`,
+    expiresAt: afterMinutes(now, eksTokenMinutes),
+  };
 }
 
 async function mintAksToken(credential: OpenCredential): Promise<ClusterToken> {
@@ -60,7 +63,10 @@ async function mintAksToken(credential: OpenCredential): Promise<ClusterToken> {
 }
 
 async function mintGkeToken(credential: OpenCredential, now: Date): Promise<ClusterToken> {
-  const key = JSON.parse(credential.secret['serviceAccountKey'] ?? '{}') as { client_email?: string; private_key?: string };
+  const key = JSON.parse(credential.secret['serviceAccountKey'] ?? '{}') as {
+    client_email?: string;
+    private_key?: string;
+  };
   if (key.client_email === undefined || key.private_key === undefined) {
     throw new FleetyardError('credential-mismatch', `credential ${credential.id} holds no service account key`);
   }
@@ -74,7 +80,11 @@ async function mintGkeToken(credential: OpenCredential, now: Date): Promise<Clus
 }
 
 /** Mints a token for one cluster. Simulated clusters take the token of their simulated account. */
-export async function mintClusterToken(credential: OpenCredential, subject: TokenSubject, now: Date): Promise<ClusterToken> {
+export async function mintClusterToken(
+  credential: OpenCredential,
+  subject: TokenSubject,
+  now: Date,
+): Promise<ClusterToken> {
   if (credential.simulated) {
     return { token: credential.secret['token'] ?? '', expiresAt: afterMinutes(now, simulatedTokenMinutes) };
   }

@@ -1,6 +1,6 @@
 // Turns the text of engines and clouds into a closed set of error classes: the only place that reads such text.
 
-import type { EngineErrorClass } from '../domain/errors.ts';
+import type { EngineErrorClass } from '../domain/engine-errors.ts';
 
 /** Why an engine step failed, for a person (`message`) and for the retry rule (`class`). */
 export type EngineFailure = {

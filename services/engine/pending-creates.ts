@@ -23,7 +23,8 @@ export function adoptPendingCreates(deployment: Deployment, ids: ReadonlyMap<str
     .filter((operation) => operation.type === 'creating' && !known.has(operation.resource.urn))
     .flatMap(({ resource }): StateResource[] => {
       const id = ids.get(resource.urn);
-      return id === undefined ? [] : [{ ...resource, id, outputs: { ...resource.inputs } }];
+      // Without outputs a refresh reads the resource the way an import does.
+      return id === undefined ? [] : [{ ...resource, id, outputs: {} }];
     });
   return { ...deployment, deployment: { ...rest, resources: [...resources, ...adopted] } };
 }

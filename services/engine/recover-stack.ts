@@ -48,7 +48,7 @@ export async function recoverStack(channel: RunnerChannel, open: OpenStack): Pro
   if (channel.request.recover) await clearLock(open);
   if ((open.deployment.deployment.pending_operations ?? []).length === 0) return open;
   const pending = listPendingCreates(open.deployment);
-  const ids = await findPhysicalIds(channel.request, open.stack, pending);
+  const ids = await findPhysicalIds(channel.request, open, pending);
   await open.stack.importStack(adoptPendingCreates(open.deployment, ids));
   const deployment = await awaitSettled(channel, open, new Set(ids.keys()));
   const standing = new Set((deployment.deployment.resources ?? []).map((resource) => resource.urn));

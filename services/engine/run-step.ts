@@ -108,7 +108,12 @@ export async function runStep(step: EngineStep): Promise<StepVerdict> {
     await killStepProcesses(step.stepKey);
     if (step.killSignal.aborted) return { outcome: 'died', detail: 'the lease was lost' };
     const end = signal === null ? `code ${code}` : `signal ${signal}`;
-    return verdict ?? { outcome: 'died', detail: `the runner ended with ${end} and no verdict${stderr === '' ? '' : `: ${stderr}`}` };
+    return (
+      verdict ?? {
+        outcome: 'died',
+        detail: `the runner ended with ${end} and no verdict${stderr === '' ? '' : `: ${stderr}`}`,
+      }
+    );
   } finally {
     clearTimeout(deadline);
     step.cancelSignal.removeEventListener('abort', cancel);

@@ -14,7 +14,10 @@ import type { RunnerRequest, StepVerdict } from './step-request.ts';
 type Captured = { outputs: Record<string, unknown> };
 
 /** Wraps the layer's program: counts its resources as they are constructed and keeps its outputs once they resolve. */
-async function loadProgram(channel: RunnerChannel, captured: Captured): Promise<() => Promise<Record<string, unknown>>> {
+async function loadProgram(
+  channel: RunnerChannel,
+  captured: Captured,
+): Promise<() => Promise<Record<string, unknown>>> {
   const { request } = channel;
   const program = await getProgram(request.provider, request.layer);
   return async () => {

@@ -28,7 +28,10 @@ async function listMembers(hub: KubernetesClient): Promise<MemberReport[]> {
     return (list.items ?? []).map(reportMember);
   } catch (error) {
     if (statusOf(error) === 404) {
-      throw new FleetyardError('validation', `${hub.server} does not serve Karmada's clusters: it is no Karmada control plane`);
+      throw new FleetyardError(
+        'validation',
+        `${hub.server} does not serve Karmada's clusters: it is no Karmada control plane`,
+      );
     }
     throw explainFailure(error, hub.server);
   }

@@ -43,12 +43,16 @@ export async function startChildService(options: {
 }): Promise<ChildService> {
   const log = await open(options.logFile, 'a');
   let stopping = false;
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', supervisor, options.main, ...(options.args ?? [])], {
-    // Ctrl-C in the terminal is for the quickstart, which stops its children in the right order.
-    detached: true,
-    stdio: ['pipe', log.fd, log.fd],
-    env: { ...process.env, ...options.environment },
-  });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', supervisor, options.main, ...(options.args ?? [])],
+    {
+      // Ctrl-C in the terminal is for the quickstart, which stops its children in the right order.
+      detached: true,
+      stdio: ['pipe', log.fd, log.fd],
+      env: { ...process.env, ...options.environment },
+    },
+  );
   child.stdin?.on('error', () => undefined);
   const ended = watchEnd(child, () => stopping);
   await log.close();

@@ -42,8 +42,12 @@ no account is needed and nothing is paid. A second start finds its data again.
 
 function readNumber(name: string, text: string, allowed: { min: number; max: number; whole: boolean }): number {
   const value = Number(text);
-  const fits = text.trim() !== '' && value >= allowed.min && value <= allowed.max && (!allowed.whole || Number.isInteger(value));
-  if (!fits) throw new Error(`--${name} takes ${allowed.whole ? 'a whole' : 'a'} number from ${allowed.min} to ${allowed.max}, not '${text}'`);
+  const fits =
+    text.trim() !== '' && value >= allowed.min && value <= allowed.max && (!allowed.whole || Number.isInteger(value));
+  if (!fits)
+    throw new Error(
+      `--${name} takes ${allowed.whole ? 'a whole' : 'a'} number from ${allowed.min} to ${allowed.max}, not '${text}'`,
+    );
   return value;
 }
 

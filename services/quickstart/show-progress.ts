@@ -28,7 +28,12 @@ const header = ['cluster', 'provider', 'phase', 'layer', 'resources', 'elapsed']
 export function formatTable(clusters: ClusterProgress[]): string[] {
   const rows = [header, ...clusters.map(formatRow)];
   const widths = header.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** A view for a terminal: the table is redrawn in place. */

@@ -1,7 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
-import { findMarkedProcesses, killOperationProcesses, killStepProcesses, stepKeyOf, stepMarker } from '../../services/engine/processes.ts';
+import {
+  findMarkedProcesses,
+  killOperationProcesses,
+  killStepProcesses,
+  stepKeyOf,
+  stepMarker,
+} from '../../services/engine/processes.ts';
 
 /** A process that waits for ever, marked as one of a step, with a child of its own in another process group. */
 async function startMarked(t: Test, stepKey: string): Promise<ChildProcess> {
