@@ -14,7 +14,8 @@ export type ChildService = {
   stop(): Promise<void>;
 };
 
-const supervisor = fileURLToPath(new URL('./supervised.ts', import.meta.url));
+// Ends the child in order when this process is gone, however it went.
+const guard = fileURLToPath(new URL('../../toolchain/end-with-parent.mjs', import.meta.url));
 /** Longer than the worker's own phases of shutdown. */
 const graceMilliseconds = 60_000;
 
@@ -43,17 +44,12 @@ export async function startChildService(options: {
 }): Promise<ChildService> {
   const log = await open(options.logFile, 'a');
   let stopping = false;
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', supervisor, options.main, ...(options.args ?? [])],
-    {
-      // Ctrl-C in the terminal is for the quickstart, which stops its children in the right order.
-      detached: true,
-      stdio: ['pipe', log.fd, log.fd],
-      env: { ...process.env, ...options.environment },
-    },
-  );
-  child.stdin?.on('error', () => undefined);
+  const child = spawn(process.execPath, ['--import', guard, options.main, ...(options.args ?? [])], {
+    // Ctrl-C in the terminal is for the quickstart, which stops its children in the right order.
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd, 'ipc'],
+    env: { ...process.env, ...options.environment },
+  });
   const ended = watchEnd(child, () => stopping);
   await log.close();
   if (child.pid === undefined) throw new Error(`${options.name} could not be started: ${(await ended).detail}`);

@@ -15,8 +15,8 @@ export type QuickstartOptions = {
   help: boolean;
   /** Folder of everything that a later start finds again. */
   data: string;
-  /** Port of the API on loopback. */
-  port: number;
+  /** Port of the API on loopback; when not given, that of the last start or 8080, if free. */
+  port: number | undefined;
   /** Simulated minutes a cloud takes are multiplied by this; 0 answers at once. */
   timeScale: number;
   concurrency: number;
@@ -35,7 +35,7 @@ no account is needed and nothing is paid. A second start finds its data again.
   --json               print one JSON summary as the last line of standard output, progress on standard error
   --clean              remove the data of earlier runs, then stop
   --data DIR           where data is kept (default .fleetyard)
-  --port N             port of the API (default 8080, or the next free one)
+  --port N             port of the API (default 8080, or any free one)
   --time-scale X       how much of a real cloud's time the simulated clouds take (default 0.002; 0 is at once)
   --concurrency N      operations that run at once (default 3)
   --help               this text`;
@@ -64,7 +64,7 @@ export function parseOptions(args: string[]): QuickstartOptions {
       clean: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
       data: { type: 'string', default: '.fleetyard' },
-      port: { type: 'string', default: '8080' },
+      port: { type: 'string' },
       'time-scale': { type: 'string', default: '0.002' },
       concurrency: { type: 'string', default: '3' },
     },
@@ -76,7 +76,7 @@ export function parseOptions(args: string[]): QuickstartOptions {
     clean: values.clean,
     help: values.help,
     data: values.data,
-    port: readNumber('port', values.port, { min: 1, max: 65_535, whole: true }),
+    port: values.port === undefined ? undefined : readNumber('port', values.port, { min: 1, max: 65_535, whole: true }),
     timeScale: readNumber('time-scale', values['time-scale'], { min: 0, max: 10, whole: false }),
     concurrency: readNumber('concurrency', values.concurrency, { min: 1, max: 64, whole: true }),
   };
