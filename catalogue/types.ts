@@ -71,6 +71,8 @@ export type RangeFacts = {
   sizes: Record<CatalogueProvider, Partial<Record<SizedRole, [shortest: number, longest: number]>>>;
   /** Blocks that AWS refuses to add to a VPC whose first block lies in `primary`. */
   secondaryBlocks: { eks: { primary: string; refused: string[] }[] };
+  /** Private blocks in which EKS refuses services. */
+  refusedServices: { eks: string[] };
 };
 
 /** All facts. */

@@ -7,14 +7,12 @@ export type Block = { first: number; last: number };
 
 /** Reads `a.b.c.d/n`; undefined unless it is IPv4, in full decimal form, and its host bits are zero. */
 export function parseBlock(cidr: string): Block | undefined {
-  const match = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(cidr);
+  const match = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d|[12]\d|3[0-2])$/.exec(cidr);
   const [, address, bits] = match ?? [];
   // ipaddr.js alone would also read octal and shortened forms.
   if (address === undefined || bits === undefined || !ipaddr.IPv4.isValidFourPartDecimal(address)) return undefined;
-  const prefix = Number(bits);
-  if (prefix > 32) return undefined;
   const first = ipaddr.IPv4.parse(address).octets.reduce((sum, octet) => sum * 256 + octet, 0);
-  const size = 2 ** (32 - prefix);
+  const size = 2 ** (32 - Number(bits));
   return first % size === 0 ? { first, last: first + size - 1 } : undefined;
 }
 

@@ -82,7 +82,6 @@ export type ClusterRequest = {
   federation?: string;
   /** Name or id of the address space to cut ranges from; the project's own when not said. */
   addressSpace?: string;
-  zones?: string[];
   labels?: Record<string, string>;
   tags?: Record<string, string>;
   access?: AccessRequest;

@@ -1,0 +1,161 @@
+// Checks ranges that the user gives against the rules of the provider that would use them.
+
+import type { Catalogue, CatalogueProvider } from '../../catalogue/types.ts';
+import { getBlock, isInside, overlaps, parseBlock, prefixOf, type Block } from './cidr.ts';
+import type { NetworkRequest } from './cluster-spec.ts';
+import type { ErrorDetail } from './errors.ts';
+import {
+  type AddressPools,
+  type ClusterRangeRole,
+  countNodes,
+  countNodesServed,
+  leastNodesRange,
+  podsRangeSize,
+  rangeFields,
+} from './range-sizes.ts';
+
+/** What given ranges are checked against. */
+export type GivenRangesContext = {
+  catalogue: Catalogue;
+  /** What the ranges must hold; sizes are not checked without it. */
+  load?: { nodePools: readonly { count: { max: number } }[]; zones: number };
+  /** Pointer to the cluster; empty when the cluster is the document. */
+  pointer?: string;
+};
+
+type Given = { role: ClusterRangeRole; cidr: string; pointer: string; block: Block };
+
+/** Collects everything that is wrong with the ranges of one cluster's request. */
+export function checkGivenRanges(
+  provider: CatalogueProvider,
+  network: NetworkRequest,
+  context: GivenRangesContext,
+): ErrorDetail[] {
+  const details: ErrorDetail[] = [];
+  const given: Given[] = [];
+  for (const [role, field] of Object.entries(rangeFields) as [ClusterRangeRole, keyof NetworkRequest][]) {
+    const cidr = network[field];
+    if (cidr === undefined) continue;
+    const pointer = `${context.pointer ?? ''}/network/${field}`;
+    const block = parseBlock(cidr);
+    if (block === undefined) details.push(invalid(pointer, describeMalformed(cidr)));
+    else given.push({ role, cidr, pointer, block });
+  }
+  for (const range of given) {
+    details.push(...checkOne(provider, range, context));
+    const met = given.find(
+      (other) => other !== range && other.pointer < range.pointer && overlaps(other.block, range.block),
+    );
+    if (met !== undefined) {
+      details.push({ pointer: range.pointer, message: `${range.cidr} overlaps ${met.cidr}.`, code: 'range-overlap' });
+    }
+  }
+  const nodes = given.find(({ role }) => role === 'nodes');
+  const pods = given.find(({ role }) => role === 'pods');
+  if (provider === 'eks' && nodes !== undefined && pods !== undefined) {
+    const message = findRefusedSecondary(nodes.cidr, pods.cidr, context.catalogue);
+    if (message !== undefined) details.push(invalid(pods.pointer, message));
+  }
+  return details;
+}
+
+/** Why AWS would refuse the pods' block beside the VPC's first block, or undefined. */
+export function findRefusedSecondary(nodes: string, pods: string, catalogue: Catalogue): string | undefined {
+  const [primary, secondary] = [getBlock(nodes), getBlock(pods)];
+  for (const rule of catalogue.ranges.secondaryBlocks.eks) {
+    if (!overlaps(getBlock(rule.primary), primary)) continue;
+    const refused = rule.refused.find((cidr) => overlaps(getBlock(cidr), secondary));
+    if (refused !== undefined) {
+      return `AWS refuses to add ${pods} (in ${refused}) to a VPC whose first block, ${nodes}, is in ${rule.primary}. Take pods from 100.64.0.0/10 or from the block that the nodes are in.`;
+    }
+  }
+  return undefined;
+}
+
+/** Collects everything that is wrong with the pools of a fleet or of an address space. */
+export function checkPools(pools: Partial<AddressPools>, catalogue: Catalogue, pointer: string): ErrorDetail[] {
+  const details: ErrorDetail[] = [];
+  const seen: { role: string; cidr: string; block: Block }[] = [];
+  for (const [role, cidr] of Object.entries(pools)) {
+    const at = `${pointer}/${role}`;
+    const block = parseBlock(cidr);
+    if (block === undefined) {
+      details.push(invalid(at, describeMalformed(cidr)));
+      continue;
+    }
+    if (!isPrivate(block, catalogue)) details.push(invalid(at, describePublic(cidr, catalogue)));
+    const met = seen.find((other) => overlaps(other.block, block));
+    if (met !== undefined) {
+      details.push({
+        pointer: at,
+        message: `The ${role} pool ${cidr} overlaps the ${met.role} pool ${met.cidr}.`,
+        code: 'range-overlap',
+      });
+    }
+    seen.push({ role, cidr, block });
+  }
+  return details;
+}
+
+function checkOne(provider: CatalogueProvider, range: Given, context: GivenRangesContext): ErrorDetail[] {
+  const { catalogue } = context;
+  const { role, cidr, pointer, block } = range;
+  const sizes = catalogue.ranges.sizes[provider][role];
+  if (sizes === undefined)
+    return [invalid(pointer, `${provider} has no range of its own for this role; leave it out.`)];
+  const details: ErrorDetail[] = [];
+  if (!isPrivate(block, catalogue)) details.push(invalid(pointer, describePublic(cidr, catalogue)));
+  for (const reserved of [...catalogue.ranges.reserved.any, ...catalogue.ranges.reserved[provider]]) {
+    if (overlaps(getBlock(reserved.cidr), block)) {
+      details.push(invalid(pointer, `${cidr} overlaps ${reserved.cidr}: ${reserved.why}.`));
+    }
+  }
+  if (provider === 'eks' && role === 'services') {
+    const refused = catalogue.ranges.refusedServices.eks.find((other) => overlaps(getBlock(other), block));
+    if (refused !== undefined) details.push(invalid(pointer, `EKS refuses services in ${refused}.`));
+  }
+  const [shortest, longest] = sizes;
+  const prefix = prefixOf(block);
+  if (prefix < shortest || prefix > longest) {
+    const bounds = shortest === longest ? `a /${shortest}` : `between /${shortest} and /${longest}`;
+    details.push(invalid(pointer, `${provider} takes ${bounds} here; this is a /${prefix}.`));
+    return details;
+  }
+  const tooSmall = findTooSmall(provider, role, prefix, context);
+  if (tooSmall !== undefined) details.push(invalid(pointer, tooSmall));
+  return details;
+}
+
+function findTooSmall(
+  provider: CatalogueProvider,
+  role: ClusterRangeRole,
+  prefix: number,
+  { load }: GivenRangesContext,
+): string | undefined {
+  if (load === undefined) return undefined;
+  const { max, surge } = countNodes(load.nodePools);
+  const nodes = `up to ${max} nodes and ${surge} more during upgrades`;
+  if (role === 'pods' && countNodesServed(provider, prefix) < max + surge) {
+    const enough = podsRangeSize(max, surge, provider);
+    return `A /${prefix} serves the pods of ${countNodesServed(provider, prefix)} nodes; ${nodes} need a /${enough}.`;
+  }
+  const least = leastNodesRange(max, surge, load.zones, provider);
+  if (role === 'nodes' && prefix > least) return `A /${prefix} is too small for ${nodes}; they need a /${least}.`;
+  return undefined;
+}
+
+function isPrivate(block: Block, catalogue: Catalogue): boolean {
+  return catalogue.ranges.private.some((cidr) => isInside(block, getBlock(cidr)));
+}
+
+function describePublic(cidr: string, catalogue: Catalogue): string {
+  return `${cidr} is not inside a private block (${catalogue.ranges.private.join(', ')}).`;
+}
+
+function describeMalformed(cidr: string): string {
+  return `${cidr} is not an IPv4 range such as 10.0.0.0/20: four decimal numbers, a prefix, and no bits set behind it.`;
+}
+
+function invalid(pointer: string, message: string): ErrorDetail {
+  return { pointer, message, code: 'range-invalid' };
+}

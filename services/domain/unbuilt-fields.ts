@@ -1,0 +1,81 @@
+// The table of words that the specification has and Fleetyard does not act on yet. A field leaves the table when it is built.
+
+import type { ClusterRequest } from './cluster-spec.ts';
+import type { ErrorDetail } from './errors.ts';
+import type { FleetRequest } from './fleet-spec.ts';
+
+type Rule = {
+  /** Path below the cluster, its defaults or the fleet; `*` stands for every element of a list. */
+  path: string;
+  /** What is not built, to end a sentence. */
+  what: string;
+  /** Which values are not built; every value that says something when not given. */
+  when?: (value: unknown) => boolean;
+};
+
+const clusterRules: readonly Rule[] = [
+  { path: '/provider', what: 'clusters on kubeadm hosts', when: (value) => value === 'kubeadm' },
+  { path: '/site', what: 'sites' },
+  { path: '/controlPlane', what: 'control planes on hosts' },
+  { path: '/nodePools/*/hosts', what: 'pools of hosts' },
+  { path: '/access/oidc', what: 'sign-in through an OIDC issuer' },
+  { path: '/addons', what: 'add-ons' },
+  { path: '/policies', what: 'policies' },
+  { path: '/providerOptions', what: 'provider options' },
+  { path: '/ttl', what: 'lifetimes' },
+];
+
+const fleetRules: readonly Rule[] = [
+  { path: '/federation/engine', what: 'federation engines other than karmada', when: (value) => value !== 'karmada' },
+  { path: '/federation/hub/cluster', what: 'a hub on a member' },
+  { path: '/network/mesh', what: 'meshes' },
+  { path: '/network/interconnect', what: 'interconnects' },
+  // With its own pointer, so that the answer names it beside the placement that holds it.
+  { path: '/placements/*/failover', what: 'failover' },
+  { path: '/placements', what: 'placements' },
+];
+
+/** Names every field of a cluster's request that is used and not built; `pointer` is where the cluster stands. */
+export function findUnbuiltClusterFields(request: ClusterRequest, pointer = ''): ErrorDetail[] {
+  return applyRules(clusterRules, request, pointer);
+}
+
+/** Names every field of a fleet's request that is used and not built: its own, its defaults' and its clusters'. */
+export function findUnbuiltFleetFields(request: FleetRequest): ErrorDetail[] {
+  return [
+    ...applyRules(fleetRules, request, ''),
+    ...applyRules(clusterRules, request.defaults, '/defaults'),
+    ...request.clusters.flatMap((cluster, index) => findUnbuiltClusterFields(cluster, `/clusters/${index}`)),
+  ];
+}
+
+/** Names every field of a request, of a fleet when it lists clusters, else of a cluster. */
+export function findUnbuiltFields(request: ClusterRequest | FleetRequest): ErrorDetail[] {
+  return 'clusters' in request ? findUnbuiltFleetFields(request) : findUnbuiltClusterFields(request);
+}
+
+function applyRules(rules: readonly Rule[], document: unknown, base: string): ErrorDetail[] {
+  return rules.flatMap(({ path, what, when }) =>
+    findValues(document, path.split('/').slice(1), base)
+      .filter(({ value }) => (when === undefined ? saysSomething(value) : when(value)))
+      .map(({ pointer }) => ({ pointer, message: `Not built yet: ${what}.`, code: 'not-built-yet' })),
+  );
+}
+
+function findValues(value: unknown, path: readonly string[], pointer: string): { pointer: string; value: unknown }[] {
+  const [head, ...tail] = path;
+  if (value === undefined || value === null) return [];
+  if (head === undefined) return [{ pointer, value }];
+  if (head === '*') {
+    if (!Array.isArray(value)) return [];
+    return value.flatMap((element, index) => findValues(element, tail, `${pointer}/${index}`));
+  }
+  if (typeof value !== 'object' || !Object.hasOwn(value, head)) return [];
+  return findValues((value as Record<string, unknown>)[head], tail, `${pointer}/${head}`);
+}
+
+// An empty list, an empty map or `false` asks for nothing.
+function saysSomething(value: unknown): boolean {
+  if (value === false) return false;
+  return typeof value !== 'object' || value === null || Object.keys(value).length > 0;
+}
