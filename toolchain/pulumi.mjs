@@ -1,6 +1,5 @@
 // Finds the pinned Pulumi CLI: explicit path, PATH, cache, official download, build from its Go module, in this order.
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildGoProgram, findGo } from './build-go.mjs';
 import { fillAtomically, getCacheDirectory } from './cache.mjs';
@@ -110,7 +109,8 @@ function getCachedHome(env) {
 
 /** @param {string} binary @returns {Promise<string | undefined>} */
 async function readPulumiVersion(binary) {
-  const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: '1', PULUMI_HOME: join(tmpdir(), 'fleetyard-no-home') };
+  // The CLI makes its home even to say its version; the user's own is not ours to touch.
+  const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: '1', PULUMI_HOME: join(getCacheDirectory(), 'version-home') };
   const { code, stdout } = await runCommand(binary, ['version'], { env, timeoutMs: 60_000 });
   return code === 0 ? stdout.trim().replace(/^v/, '') : undefined;
 }

@@ -1,0 +1,122 @@
+// `npm test`: starts the servers that the tests need, runs the test files group by group, and ends with one line of counts.
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createProgressLine } from '../toolchain/progress.mjs';
+import { findPulumi } from '../toolchain/pulumi.mjs';
+import { findTestFiles, GROUPS, NEEDS, type Group } from './run/groups.ts';
+import { runTestFile, stopRunningFiles, type FileReport } from './run/run-file.ts';
+import { startTestServers, type TestServers } from './run/servers.ts';
+
+const USAGE = `Usage: npm test -- [all | unit | integration | engine | e2e] [part of a test file's path …]
+
+  npm test                                        all groups
+  npm run test:integration -- test/store/lease    the integration tests whose path contains that`;
+
+const ERROR_LINES = 40;
+
+type Totals = { passed: number; failed: number; skipped: number };
+
+const root = dirname(import.meta.dirname);
+let servers: TestServers | undefined;
+let interrupted = false;
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    interrupted = true;
+    void stopRunningFiles();
+  });
+}
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help === true) {
+    say(USAGE);
+    return 0;
+  }
+  const [first, ...rest] = positionals;
+  const group = GROUPS.find((name) => name === first);
+  const groups = group === undefined ? GROUPS : [group];
+  const patterns = group === undefined && first !== undefined && first !== 'all' ? positionals : rest;
+  const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    for (const name of groups) {
+      if (!interrupted) await runGroup(name, patterns, totals);
+    }
+  } catch (error) {
+    totals.failed += 1;
+    say(`the run could not go on: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  } finally {
+    await servers?.stop();
+  }
+  if (interrupted) say('interrupted');
+  else if (totals.passed + totals.failed === 0)
+    say(`no test file in ${groups.join(', ')}${patterns.length === 0 ? '' : ` matches ${patterns.join(' ')}`}`);
+  const skipped = totals.skipped === 0 ? '' : `${totals.skipped} skipped; `;
+  if (skipped !== '') say(skipped.replace('; ', ''));
+  say(`${totals.passed} passed, ${totals.failed} failed`);
+  return totals.failed === 0 && totals.passed > 0 && !interrupted ? 0 : 1;
+}
+
+async function runGroup(group: Group, patterns: string[], totals: Totals): Promise<void> {
+  const paths = findTestFiles(root, group, patterns);
+  if (paths.length === 0) return;
+  const started = Date.now();
+  const needs = NEEDS[group];
+  const env = await prepare(needs);
+  const before = { ...totals };
+  say(`${group}: ${paths.length} files`);
+  const waiting = [...paths];
+  const work = async (): Promise<void> => {
+    for (let path = waiting.shift(); path !== undefined && !interrupted; path = waiting.shift()) {
+      const report = await runTestFile(root, path, { env, timeoutMs: needs.timeoutMs });
+      if (!interrupted) show(report, totals);
+    }
+  };
+  await Promise.all(Array.from({ length: needs.jobs }, work));
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  say(`${group}: ${totals.passed - before.passed} passed, ${totals.failed - before.failed} failed in ${seconds} s\n`);
+}
+
+/** Starts what is missing and returns the environment of the group's files. */
+async function prepare(needs: { servers: boolean; pulumi: boolean }): Promise<NodeJS.ProcessEnv> {
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  // A colour or a reporter of the surrounding run would change what the files print.
+  for (const name of Object.keys(env)) if (name.startsWith('TAP') || name === 'FORCE_COLOR') delete env[name];
+  if (needs.servers) {
+    servers ??= await startTestServers();
+    Object.assign(env, servers.environment);
+  }
+  if (needs.pulumi) {
+    const line = createProgressLine();
+    const found = await findPulumi({ onProgress: line.show });
+    line.clear();
+    env.FLEETYARD_PULUMI = found.binary;
+  }
+  return env;
+}
+
+function show(report: FileReport, totals: Totals): void {
+  totals.passed += report.passed;
+  totals.failed += report.failed;
+  totals.skipped += report.skipped;
+  const mark = report.failed === 0 ? 'ok  ' : 'FAIL';
+  const skipped = report.skipped === 0 ? '' : `, ${report.skipped} skipped`;
+  say(`  ${mark} ${report.path} (${report.passed} passed${skipped}, ${report.seconds.toFixed(1)} s)`);
+  for (const failure of report.failures) {
+    say(`       ✗ ${failure.name}`);
+    for (const detail of failure.details) say(`         ${detail}`);
+  }
+  if (report.failed === 0 || report.errorOutput.trim() === '') return;
+  say('       standard error:');
+  for (const line of report.errorOutput.trimEnd().split('\n').slice(-ERROR_LINES)) say(`         ${line}`);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
