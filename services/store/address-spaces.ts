@@ -1,0 +1,97 @@
+// Address spaces: the pools that ranges are cut from; overlap is judged within one space.
+
+import { FleetyardError } from '../domain/errors.ts';
+import { idPrefixes, isId, newId } from '../domain/ids.ts';
+import type { AddressPools } from '../domain/ranges.ts';
+import { claimName } from './database-errors.ts';
+import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
+import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
+
+/** An address space as stored. */
+export type AddressSpaceRow = { id: string; projectId: string; name: string; pools: AddressPools; createdAt: Date };
+
+/** Name of the space that a project has without asking. */
+export const defaultAddressSpace = 'default';
+
+const addressSpaceColumns = [
+  'id',
+  'projectId',
+  'name',
+  'pools',
+  'createdAt',
+] as const satisfies (keyof AddressSpaceRow)[];
+
+/** Stores an address space; throws `name-taken`. */
+export async function createAddressSpace(
+  tx: Tx,
+  { name, pools }: { name: string; pools: AddressPools },
+): Promise<AddressSpaceRow> {
+  const id = newId(idPrefixes.addressSpace);
+  const rows = await claimName(
+    'address_spaces_project_id_name_key',
+    'address space',
+    name,
+    () =>
+      tx.sql<AddressSpaceRow[]>`
+      insert into address_spaces (id, project_id, name, pools)
+      values (${id}, ${getProjectId(tx)}, ${name}, ${json(tx, pools)})
+      returning ${columns(tx, addressSpaceColumns)}
+    `,
+  );
+  return only(rows);
+}
+
+/** The project's own space; made with the given pools when the project has none yet. */
+export async function getOrCreateDefaultAddressSpace(tx: Tx, pools: AddressPools): Promise<AddressSpaceRow> {
+  await tx.sql`
+    insert into address_spaces (id, project_id, name, pools)
+    values (${newId(idPrefixes.addressSpace)}, ${getProjectId(tx)}, ${defaultAddressSpace}, ${json(tx, pools)})
+    on conflict (project_id, name) do nothing
+  `;
+  return getAddressSpace(tx, defaultAddressSpace);
+}
+
+/** Finds an address space by id or name. */
+export async function findAddressSpace(tx: Tx, idOrName: string): Promise<AddressSpaceRow | undefined> {
+  const key = isId(idOrName, 'as') ? tx.sql`id` : tx.sql`name`;
+  const [row] = await tx.sql<AddressSpaceRow[]>`
+    select ${columns(tx, addressSpaceColumns)} from address_spaces where ${key} = ${idOrName}
+  `;
+  return row;
+}
+
+/** Like `findAddressSpace`, but throws `not-found`. */
+export async function getAddressSpace(tx: Tx, idOrName: string): Promise<AddressSpaceRow> {
+  const row = await findAddressSpace(tx, idOrName);
+  if (row === undefined) throw new FleetyardError('not-found', `There is no address space "${idOrName}".`);
+  return row;
+}
+
+/** Lists address spaces. */
+export async function listAddressSpaces(tx: Tx, { limit, cursor }: PageRequest): Promise<Page<AddressSpaceRow>> {
+  const after = cursor === undefined ? tx.sql`` : tx.sql`where id > ${decodeCursor(cursor)}`;
+  const rows = await tx.sql<AddressSpaceRow[]>`
+    select ${columns(tx, addressSpaceColumns)} from address_spaces ${after} order by id limit ${limit + 1}
+  `;
+  return toPage(rows, limit);
+}
+
+/** Deletes an address space by id or name; throws `in-use` while it holds a range or a live fleet cuts from it. */
+export async function deleteAddressSpace(tx: Tx, idOrName: string): Promise<AddressSpaceRow> {
+  const { id, name } = await getAddressSpace(tx, idOrName);
+  await tx.sql`select 1 from address_spaces where id = ${id} for update`;
+  const [user] = await tx.sql`
+    select 1 from ranges where address_space_id = ${id}
+    union all
+    select 1 from fleets where address_space_id = ${id} and deleted_at is null
+    limit 1
+  `;
+  if (user !== undefined)
+    throw new FleetyardError('in-use', `The address space "${name}" still holds ranges or fleets.`);
+  await tx.sql`update fleets set address_space_id = null where address_space_id = ${id} and deleted_at is not null`;
+  return only(
+    await tx.sql<AddressSpaceRow[]>`
+      delete from address_spaces where id = ${id} returning ${columns(tx, addressSpaceColumns)}
+    `,
+  );
+}

@@ -1,0 +1,171 @@
+// Clusters: desired spec, observed status, and where each belongs.
+
+import type { Provider, ResolvedCluster } from '../domain/cluster-spec.ts';
+import { FleetyardError } from '../domain/errors.ts';
+import { idPrefixes, isId, newId } from '../domain/ids.ts';
+import type { Phase } from '../domain/operation.ts';
+import { claimName } from './database-errors.ts';
+import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
+import { checkGeneration, lockResource, resourceColumns, type ResourceColumns } from './resources.ts';
+import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
+
+/** A cluster as stored. */
+export type ClusterRow = ResourceColumns & {
+  provider: Provider;
+  simulated: boolean;
+  credentialId: string;
+  fleetId: string | null;
+  federationId: string | null;
+  spec: ResolvedCluster;
+  protect: boolean;
+};
+
+/** A cluster to be stored; its ranges are reserved under its id before. */
+export type NewCluster = {
+  id?: string;
+  name: string;
+  provider: Provider;
+  simulated: boolean;
+  credentialId: string;
+  fleetId?: string | null;
+  federationId?: string | null;
+  spec: ResolvedCluster;
+  protect?: boolean;
+};
+
+/** What a list of clusters is narrowed to. */
+export type ClusterFilter = {
+  fleetId?: string;
+  federationId?: string;
+  credentialId?: string;
+  provider?: Provider;
+  phase?: Phase;
+  /** Tombstones too. */
+  includeDeleted?: boolean;
+};
+
+const clusterColumns = [
+  ...resourceColumns,
+  'provider',
+  'simulated',
+  'credentialId',
+  'fleetId',
+  'federationId',
+  'spec',
+  'protect',
+] as const satisfies (keyof ClusterRow)[];
+
+/** Stores a cluster with generation 1; throws `name-taken`. Its first operation is inserted beside it. */
+export async function createCluster(tx: Tx, cluster: NewCluster): Promise<ClusterRow> {
+  const id = cluster.id ?? newId(idPrefixes.cluster);
+  const rows = await claimName(
+    'clusters_name_key',
+    'cluster',
+    cluster.name,
+    () => tx.sql<ClusterRow[]>`
+      insert into clusters
+        (id, project_id, name, provider, simulated, credential_id, fleet_id, federation_id, spec, protect)
+      values (${id}, ${getProjectId(tx)}, ${cluster.name}, ${cluster.provider}, ${cluster.simulated},
+        ${cluster.credentialId}, ${cluster.fleetId ?? null}, ${cluster.federationId ?? null},
+        ${json(tx, cluster.spec)}, ${cluster.protect ?? false})
+      returning ${columns(tx, clusterColumns)}
+    `,
+  );
+  return only(rows);
+}
+
+/** Finds a cluster by id or name. A tombstone is found only by its id, and only when asked for. */
+export async function findCluster(
+  tx: Tx,
+  idOrName: string,
+  { includeDeleted = false }: { includeDeleted?: boolean } = {},
+): Promise<ClusterRow | undefined> {
+  const byId = isId(idOrName, 'cl');
+  const key = byId ? tx.sql`id` : tx.sql`name`;
+  const live = byId && includeDeleted ? tx.sql`` : tx.sql`and deleted_at is null`;
+  const [row] = await tx.sql<ClusterRow[]>`
+    select ${columns(tx, clusterColumns)} from clusters where ${key} = ${idOrName} ${live}
+  `;
+  return row;
+}
+
+/** Like `findCluster`, but throws `not-found`. */
+export async function getCluster(
+  tx: Tx,
+  idOrName: string,
+  options: { includeDeleted?: boolean } = {},
+): Promise<ClusterRow> {
+  const row = await findCluster(tx, idOrName, options);
+  if (row === undefined) throw new FleetyardError('not-found', `There is no cluster "${idOrName}".`);
+  return row;
+}
+
+/** Lists clusters, live ones unless the filter says otherwise. */
+export async function listClusters(
+  tx: Tx,
+  { limit, cursor, order = 'asc', ...filter }: PageRequest & ClusterFilter,
+): Promise<Page<ClusterRow>> {
+  const { sql } = tx;
+  const direction = order === 'asc' ? sql`asc` : sql`desc`;
+  const rows = await sql<ClusterRow[]>`
+    select ${columns(tx, clusterColumns)} from clusters
+    where true
+      ${filter.includeDeleted === true ? sql`` : sql`and deleted_at is null`}
+      ${filter.fleetId === undefined ? sql`` : sql`and fleet_id = ${filter.fleetId}`}
+      ${filter.federationId === undefined ? sql`` : sql`and federation_id = ${filter.federationId}`}
+      ${filter.credentialId === undefined ? sql`` : sql`and credential_id = ${filter.credentialId}`}
+      ${filter.provider === undefined ? sql`` : sql`and provider = ${filter.provider}`}
+      ${filter.phase === undefined ? sql`` : sql`and phase = ${filter.phase}`}
+      ${cursor === undefined ? sql`` : sql`and id ${order === 'asc' ? sql`>` : sql`<`} ${decodeCursor(cursor)}`}
+    order by id ${direction} limit ${limit + 1}
+  `;
+  return toPage(rows, limit);
+}
+
+/** All live clusters of a fleet, in the order in which they were made. */
+export async function listFleetClusters(tx: Tx, fleetId: string): Promise<ClusterRow[]> {
+  return tx.sql<ClusterRow[]>`
+    select ${columns(tx, clusterColumns)} from clusters where fleet_id = ${fleetId} and deleted_at is null order by id
+  `;
+}
+
+/** All live clusters of a federation, in the order in which they were made. */
+export async function listFederationClusters(tx: Tx, federationId: string): Promise<ClusterRow[]> {
+  return tx.sql<ClusterRow[]>`
+    select ${columns(tx, clusterColumns)} from clusters
+    where federation_id = ${federationId} and deleted_at is null order by id
+  `;
+}
+
+/** A change of a cluster's desired state; what is not named stays. */
+export type ClusterChange = {
+  spec?: ResolvedCluster;
+  fleetId?: string | null;
+  federationId?: string | null;
+  credentialId?: string;
+  protect?: boolean;
+  /** From `If-Match`. */
+  ifGeneration?: number;
+};
+
+/** Writes a new desired state and bumps the generation; throws `not-found` and `precondition-failed`. */
+export async function updateCluster(tx: Tx, id: string, change: ClusterChange): Promise<ClusterRow> {
+  const current = await lockResource(tx, { resourceKind: 'cluster', resourceId: id });
+  if (current.deletedAt !== null) throw new FleetyardError('not-found', `There is no cluster "${id}".`);
+  checkGeneration(current, change.ifGeneration);
+  const { sql } = tx;
+  return only(
+    await sql<ClusterRow[]>`
+      update clusters set
+        generation = generation + 1,
+        spec = ${change.spec === undefined ? sql`spec` : json(tx, change.spec)},
+        fleet_id = ${change.fleetId === undefined ? sql`fleet_id` : change.fleetId},
+        federation_id = ${change.federationId === undefined ? sql`federation_id` : change.federationId},
+        credential_id = ${change.credentialId ?? sql`credential_id`},
+        protect = ${change.protect ?? sql`protect`},
+        updated_at = now()
+      where id = ${id}
+      returning ${columns(tx, clusterColumns)}
+    `,
+  );
+}

@@ -1,0 +1,36 @@
+// How this room connects to PostgreSQL: names, types and limits that every pool shares.
+
+import postgres from 'postgres';
+import type { Pool } from './transaction.ts';
+
+/** What a pool needs. */
+export type ConnectionOptions = {
+  /** `postgres://user:password@host:port/database`; its role must be a member of both of Fleetyard's. */
+  url: string;
+  /** Shown in `pg_stat_activity`. */
+  applicationName: string;
+  /** Connections at most; 10 when not said. */
+  max?: number;
+};
+
+/** Opens a pool; nothing connects before the first query. */
+export function connect({ url, applicationName, max = 10 }: ConnectionOptions): Pool {
+  return postgres(url, {
+    max,
+    connect_timeout: 15,
+    idle_timeout: 60,
+    onnotice: () => undefined,
+    // Column names only: `postgres.camel` would rewrite the keys inside jsonb too, and labels and specs are the user's.
+    transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
+    connection: { application_name: applicationName },
+  });
+}
+
+/** The same server, another database, user and password. */
+export function withLogin(url: string, login: { database: string; user: string; password: string }): string {
+  const changed = new URL(url);
+  changed.pathname = `/${encodeURIComponent(login.database)}`;
+  changed.username = encodeURIComponent(login.user);
+  changed.password = encodeURIComponent(login.password);
+  return changed.toString();
+}

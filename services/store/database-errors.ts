@@ -1,0 +1,42 @@
+// What PostgreSQL's own errors mean to the rest of the house.
+
+import postgres from 'postgres';
+import { FleetyardError } from '../domain/errors.ts';
+
+const uniqueViolation = '23505';
+const exclusionViolation = '23P01';
+const serializationFailure = '40001';
+const deadlockDetected = '40P01';
+
+function hasCode(error: unknown, code: string): error is postgres.PostgresError {
+  return error instanceof postgres.PostgresError && error.code === code;
+}
+
+/** Whether the same transaction may succeed when it is simply run again. */
+export function isTransient(error: unknown): boolean {
+  return hasCode(error, serializationFailure) || hasCode(error, deadlockDetected);
+}
+
+/** Whether the named unique index refused a row. */
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  return hasCode(error, uniqueViolation) && error.constraint_name === constraint;
+}
+
+/** Whether two ranges of one address space would overlap. */
+export function isRangeOverlap(error: unknown): boolean {
+  return hasCode(error, exclusionViolation) && error.constraint_name === 'ranges_do_not_overlap';
+}
+
+/** Runs an insert and says `name-taken` when the named index refuses it. */
+export async function claimName<T>(index: string, what: string, name: string, insert: () => Promise<T>): Promise<T> {
+  try {
+    return await insert();
+  } catch (cause) {
+    if (!isUniqueViolation(cause, index)) throw cause;
+    const message = `There is already a ${what} named "${name}".`;
+    throw new FleetyardError('name-taken', message, {
+      cause,
+      details: [{ pointer: '/name', message, code: 'name-taken' }],
+    });
+  }
+}

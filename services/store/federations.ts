@@ -1,0 +1,121 @@
+// Federations: a hub behind a credential; the members are the clusters that name it.
+
+import { FleetyardError } from '../domain/errors.ts';
+import type { FederationEngine } from '../domain/fleet-spec.ts';
+import { idPrefixes, isId, newId } from '../domain/ids.ts';
+import { claimName } from './database-errors.ts';
+import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
+import { checkGeneration, lockResource, resourceColumns, type ResourceColumns } from './resources.ts';
+import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
+
+/** A federation as stored. */
+export type FederationRow = ResourceColumns & {
+  engine: FederationEngine;
+  hubCredentialId: string;
+  spec: Record<string, unknown>;
+};
+
+/** A federation to be stored. */
+export type NewFederation = {
+  id?: string;
+  name: string;
+  engine: FederationEngine;
+  hubCredentialId: string;
+  spec: Record<string, unknown>;
+};
+
+const federationColumns = [
+  ...resourceColumns,
+  'engine',
+  'hubCredentialId',
+  'spec',
+] as const satisfies (keyof FederationRow)[];
+
+/** Stores a federation with generation 1; throws `name-taken`. */
+export async function createFederation(tx: Tx, federation: NewFederation): Promise<FederationRow> {
+  const id = federation.id ?? newId(idPrefixes.federation);
+  const rows = await claimName(
+    'federations_name_key',
+    'federation',
+    federation.name,
+    () => tx.sql<FederationRow[]>`
+      insert into federations (id, project_id, name, engine, hub_credential_id, spec)
+      values (${id}, ${getProjectId(tx)}, ${federation.name}, ${federation.engine}, ${federation.hubCredentialId},
+        ${json(tx, federation.spec)})
+      returning ${columns(tx, federationColumns)}
+    `,
+  );
+  return only(rows);
+}
+
+/** Finds a federation by id or name. A tombstone is found only by its id, and only when asked for. */
+export async function findFederation(
+  tx: Tx,
+  idOrName: string,
+  { includeDeleted = false }: { includeDeleted?: boolean } = {},
+): Promise<FederationRow | undefined> {
+  const byId = isId(idOrName, 'fd');
+  const key = byId ? tx.sql`id` : tx.sql`name`;
+  const live = byId && includeDeleted ? tx.sql`` : tx.sql`and deleted_at is null`;
+  const [row] = await tx.sql<FederationRow[]>`
+    select ${columns(tx, federationColumns)} from federations where ${key} = ${idOrName} ${live}
+  `;
+  return row;
+}
+
+/** Like `findFederation`, but throws `not-found`. */
+export async function getFederation(
+  tx: Tx,
+  idOrName: string,
+  options: { includeDeleted?: boolean } = {},
+): Promise<FederationRow> {
+  const row = await findFederation(tx, idOrName, options);
+  if (row === undefined) throw new FleetyardError('not-found', `There is no federation "${idOrName}".`);
+  return row;
+}
+
+/** Finds the live federation that already stands on a hub's credential. */
+export async function findFederationOfHub(
+  tx: Tx,
+  hub: { engine: FederationEngine; hubCredentialId: string },
+): Promise<FederationRow | undefined> {
+  const [row] = await tx.sql<FederationRow[]>`
+    select ${columns(tx, federationColumns)} from federations
+    where engine = ${hub.engine} and hub_credential_id = ${hub.hubCredentialId} and deleted_at is null
+    order by id limit 1
+  `;
+  return row;
+}
+
+/** Lists live federations. */
+export async function listFederations(
+  tx: Tx,
+  { limit, cursor, order = 'asc' }: PageRequest,
+): Promise<Page<FederationRow>> {
+  const { sql } = tx;
+  const rows = await sql<FederationRow[]>`
+    select ${columns(tx, federationColumns)} from federations
+    where deleted_at is null
+      ${cursor === undefined ? sql`` : sql`and id ${order === 'asc' ? sql`>` : sql`<`} ${decodeCursor(cursor)}`}
+    order by id ${order === 'asc' ? sql`asc` : sql`desc`} limit ${limit + 1}
+  `;
+  return toPage(rows, limit);
+}
+
+/** Writes a new desired spec and bumps the generation; throws `not-found` and `precondition-failed`. */
+export async function updateFederation(
+  tx: Tx,
+  id: string,
+  change: { spec: Record<string, unknown>; ifGeneration?: number },
+): Promise<FederationRow> {
+  const current = await lockResource(tx, { resourceKind: 'federation', resourceId: id });
+  if (current.deletedAt !== null) throw new FleetyardError('not-found', `There is no federation "${id}".`);
+  checkGeneration(current, change.ifGeneration);
+  return only(
+    await tx.sql<FederationRow[]>`
+      update federations set generation = generation + 1, spec = ${json(tx, change.spec)}, updated_at = now()
+      where id = ${id}
+      returning ${columns(tx, federationColumns)}
+    `,
+  );
+}

@@ -1,0 +1,113 @@
+// The migrator: roles, schema and the state database; forward only, safe to repeat and to run many times at once.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import postgres from 'postgres';
+import { appRole, systemRole } from './check-isolation.ts';
+import { connect } from './connection.ts';
+import { checkHistory, listApplied, readMigrations, type Migration } from './schema-version.ts';
+import { ensureStateDatabase, getOrCreateStateLogin } from './state-database.ts';
+import type { Pool, StoreVault } from './transaction.ts';
+
+/** What a migration run needs. */
+export type MigrateOptions = {
+  /** URL of the main database, as its owner or a superuser; the database exists already. */
+  url: string;
+  vault: StoreVault;
+  /** Name of Pulumi's state database on the same server; `pulumi_state` when not said, none when null. */
+  stateDatabase?: string | null;
+  /** Where the migrations lie; for tests. */
+  directory?: URL;
+};
+
+/** What a migration run did. */
+export type MigrationReport = { applied: string[]; version: number };
+
+// Any number does, as long as every release uses the same.
+const lockKey = 7_305_118_402;
+
+/** Brings a database to the schema of this program; throws on the first failure and leaves the schema whole. */
+export async function migrate(options: MigrateOptions): Promise<MigrationReport> {
+  const known = await readMigrations(options.directory);
+  const sql = connect({ url: options.url, applicationName: 'fleetyard-migrate', max: 1 });
+  try {
+    // One connection, so the session holds the lock until it ends, also when this process is killed.
+    await sql`select pg_advisory_lock(${lockKey})`;
+    await ensureRoles(sql);
+    await ensureHistory(sql);
+    const before = await listApplied(sql);
+    checkHistory(known, before);
+    const missing = known.slice(before.length);
+    for (const migration of missing) await apply(sql, migration);
+    const stateDatabase = options.stateDatabase === undefined ? 'pulumi_state' : options.stateDatabase;
+    if (stateDatabase !== null) await prepareState(sql, options.vault, stateDatabase);
+    return { applied: missing.map(({ name }) => name), version: known.length };
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+async function apply(sql: Pool, { version, name, text, checksum }: Migration): Promise<void> {
+  try {
+    await sql.begin(async (transaction) => {
+      // The row comes first: should the lock ever fail to hold (a pooler in between), the second runner stops here.
+      await transaction`
+        insert into public.schema_migrations (version, name, checksum) values (${version}, ${name}, ${checksum})
+      `;
+      await transaction.unsafe(text).simple();
+    });
+  } catch (cause) {
+    throw new Error(`migration ${version} (${name}) failed: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function ensureHistory(sql: Pool): Promise<void> {
+  await sql`
+    create table if not exists public.schema_migrations (
+      version integer primary key,
+      name text not null,
+      checksum text not null,
+      applied_at timestamptz not null default now()
+    )
+  `;
+  await sql`grant select on public.schema_migrations to ${sql(systemRole)}`;
+}
+
+/** Makes the two roles of the server. The lock is the database's, so migrators of two databases may meet here. */
+async function ensureRoles(sql: Pool): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      for (const role of [appRole, systemRole]) await ensureRole(sql, role);
+      return;
+    } catch (error) {
+      if (!isRoleRace(error) || attempt === 20) throw error;
+      await delay(Math.random() * 50 * attempt);
+    }
+  }
+}
+
+async function ensureRole(sql: Pool, role: string): Promise<void> {
+  const [existing] = await sql`select 1 from pg_roles where rolname = ${role}`;
+  if (existing === undefined)
+    await sql`create role ${sql(role)} nologin nosuperuser nocreatedb nocreaterole nobypassrls`;
+  // A creator that is no superuser may administer the role since PostgreSQL 16, but not `set role` to it.
+  const [superuser] = await sql`select 1 from pg_roles where rolname = current_user and rolsuper`;
+  if (superuser === undefined) await sql`grant ${sql(role)} to current_user`;
+}
+
+/** Whether two migrators touched one role at the same time: it exists by now, or its row was just written. */
+function isRoleRace(error: unknown): boolean {
+  if (!(error instanceof postgres.PostgresError)) return false;
+  return (
+    error.code === '42710' ||
+    error.code === '23505' ||
+    (error.code === 'XX000' && error.message.includes('concurrently'))
+  );
+}
+
+async function prepareState(sql: Pool, vault: StoreVault, database: string): Promise<void> {
+  const login = await sql.begin(async (transaction) => {
+    await transaction`select set_config('role', ${systemRole}, true)`;
+    return getOrCreateStateLogin({ sql: transaction, projectId: null, vault }, database);
+  });
+  await ensureStateDatabase(sql, login);
+}

@@ -1,0 +1,95 @@
+// The store's front door: a pool, units of work as one project or as the system, and notifications.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { FleetyardError } from '../domain/errors.ts';
+import { appRole, checkIsolation, systemRole } from './check-isolation.ts';
+import { connect, type ConnectionOptions } from './connection.ts';
+import { isTransient } from './database-errors.ts';
+import { checkSchema } from './schema-version.ts';
+import { findStateUrl } from './state-database.ts';
+import type { Pool, StoreVault, Tx } from './transaction.ts';
+
+/** What a store needs. */
+export type StoreOptions = ConnectionOptions & { vault: StoreVault };
+
+/** Work inside one transaction. It may run again after a deadlock, so it does nothing outside of the database. */
+export type Work<T> = (tx: Tx) => Promise<T>;
+
+/** Ends a subscription. */
+export type Unlisten = () => Promise<void>;
+
+/** The open store. */
+export type Store = {
+  /** One transaction that sees and changes only the project's rows. */
+  asProject<T>(projectId: string, work: Work<T>): Promise<T>;
+  /** One transaction that sees all projects: sweeps, the worker, token look-up. */
+  asSystem<T>(work: Work<T>): Promise<T>;
+  /**
+   * Hears a channel on one connection of its own, which reconnects by itself; `onReady` is called after each
+   * (re)connection, when notifications may have been missed.
+   */
+  listen(channel: string, onNotify: (payload: string) => void, onReady?: () => void): Promise<Unlisten>;
+  /** Throws `unavailable` when the database does not answer. */
+  ping(): Promise<void>;
+  /** URL of Pulumi's state database with its own login. */
+  getStateUrl(): Promise<string>;
+  /** Waits for running work up to the grace, then closes every connection. */
+  close(graceSeconds?: number): Promise<void>;
+};
+
+const attempts = 5;
+
+/** Opens the store; refuses a schema of another version and a database whose roles do not keep projects apart. */
+export async function openStore({ vault, ...connection }: StoreOptions): Promise<Store> {
+  const sql = connect(connection);
+  try {
+    await checkSchema(sql);
+    await checkIsolation(sql);
+  } catch (error) {
+    await sql.end({ timeout: 1 });
+    throw error;
+  }
+  const asSystem = <T>(work: Work<T>): Promise<T> => runWork(sql, vault, null, work);
+  return {
+    asProject: (projectId, work) => runWork(sql, vault, projectId, work),
+    asSystem,
+    async listen(channel, onNotify, onReady) {
+      const { unlisten } = await sql.listen(channel, onNotify, onReady);
+      return unlisten;
+    },
+    ping: () => ping(sql),
+    async getStateUrl() {
+      const url = await asSystem((tx) => findStateUrl(tx, connection.url));
+      if (url === undefined)
+        throw new FleetyardError('unavailable', 'The state database is missing: run the migrations.');
+      return url;
+    },
+    close: (graceSeconds = 5) => sql.end({ timeout: graceSeconds }),
+  };
+}
+
+async function runWork<T>(sql: Pool, vault: StoreVault, projectId: string | null, work: Work<T>): Promise<T> {
+  const role = projectId === null ? systemRole : appRole;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      // The type of `begin` unwraps arrays of promises, which no unit of work returns.
+      return (await sql.begin(async (transaction) => {
+        await transaction`
+          select set_config('role', ${role}, true), set_config('fleetyard.project', ${projectId ?? ''}, true)
+        `;
+        return work({ sql: transaction, projectId, vault });
+      })) as T;
+    } catch (error) {
+      if (!isTransient(error) || attempt === attempts) throw error;
+      await delay(Math.random() * 20 * 2 ** attempt);
+    }
+  }
+}
+
+async function ping(sql: Pool): Promise<void> {
+  try {
+    await sql`select 1`;
+  } catch (cause) {
+    throw new FleetyardError('unavailable', 'The database does not answer.', { cause });
+  }
+}

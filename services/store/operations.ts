@@ -1,0 +1,147 @@
+// Operations as rows: how they are read and listed. Inserting, leases, moves and results have files of their own.
+
+import { FleetyardError } from '../domain/errors.ts';
+import type { OperationKind, OperationState, ResourceKind } from '../domain/operation.ts';
+import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
+import { columns, type Tx } from './transaction.ts';
+
+/** What went wrong, as people and callers see it. */
+export type OperationError = {
+  /** An engine error class, a code of the error family, `superseded` or `children-failed`. */
+  code: string;
+  message: string;
+  [key: string]: unknown;
+};
+
+/** An operation as stored. */
+export type OperationRow = {
+  id: string;
+  projectId: string;
+  resourceKind: ResourceKind;
+  resourceId: string;
+  kind: OperationKind;
+  state: OperationState;
+  /** Part of the job's id in the queue; grows whenever the operation is queued again. */
+  attempt: number;
+  /** Automatic retries so far. */
+  retries: number;
+  /** The generation of the spec that it brings about. */
+  generation: number;
+  /** Frozen when it was inserted. */
+  input: Record<string, unknown>;
+  error: OperationError | null;
+  parentId: string | null;
+  fence: number;
+  leaseOwner: string | null;
+  leaseUntil: Date | null;
+  cancelRequestedAt: Date | null;
+  /** Not to be claimed before; null means at once. */
+  notBefore: Date | null;
+  lastSeq: number;
+  createdBy: string | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+};
+
+/** What goes into the queue for an operation; enqueue it after the unit of work has been committed. */
+export type Signal = { operationId: string; attempt: number };
+
+/** Names of the columns of an operation. */
+export const operationColumns = [
+  'id',
+  'projectId',
+  'resourceKind',
+  'resourceId',
+  'kind',
+  'state',
+  'attempt',
+  'retries',
+  'generation',
+  'input',
+  'error',
+  'parentId',
+  'fence',
+  'leaseOwner',
+  'leaseUntil',
+  'cancelRequestedAt',
+  'notBefore',
+  'lastSeq',
+  'createdBy',
+  'createdAt',
+  'startedAt',
+  'finishedAt',
+] as const satisfies (keyof OperationRow)[];
+
+/** What to put into the queue for an operation. */
+export function signalOf({ id, attempt }: Pick<OperationRow, 'id' | 'attempt'>): Signal {
+  return { operationId: id, attempt };
+}
+
+/** Finds an operation by id. */
+export async function findOperation(tx: Tx, id: string): Promise<OperationRow | undefined> {
+  const [row] = await tx.sql<OperationRow[]>`
+    select ${columns(tx, operationColumns)} from operations where id = ${id}
+  `;
+  return row;
+}
+
+/** Like `findOperation`, but throws `not-found`. */
+export async function getOperation(tx: Tx, id: string): Promise<OperationRow> {
+  const row = await findOperation(tx, id);
+  if (row === undefined) throw new FleetyardError('not-found', `There is no operation "${id}".`);
+  return row;
+}
+
+/** The newest operation of a resource. */
+export async function findLatestOperation(tx: Tx, resourceId: string): Promise<OperationRow | undefined> {
+  const [row] = await tx.sql<OperationRow[]>`
+    select ${columns(tx, operationColumns)} from operations where resource_id = ${resourceId} order by id desc limit 1
+  `;
+  return row;
+}
+
+/** The newest operation of each resource, by resource id. */
+export async function listLatestOperations(tx: Tx, resourceIds: readonly string[]): Promise<Map<string, OperationRow>> {
+  const rows = await tx.sql<OperationRow[]>`
+    select distinct on (resource_id) ${columns(tx, operationColumns)} from operations
+    where resource_id = any(${resourceIds as string[]}) order by resource_id, id desc
+  `;
+  return new Map(rows.map((row) => [row.resourceId, row]));
+}
+
+/** The children of an operation, in the order in which they were inserted. */
+export async function listChildren(tx: Tx, parentId: string): Promise<OperationRow[]> {
+  return tx.sql<OperationRow[]>`
+    select ${columns(tx, operationColumns)} from operations where parent_id = ${parentId} order by id
+  `;
+}
+
+/** What a list of operations is narrowed to. */
+export type OperationFilter = {
+  resourceId?: string;
+  resourceKind?: ResourceKind;
+  kind?: OperationKind;
+  states?: readonly OperationState[];
+  parentId?: string;
+};
+
+/** Lists operations. */
+export async function listOperations(
+  tx: Tx,
+  { limit, cursor, order = 'asc', ...filter }: PageRequest & OperationFilter,
+): Promise<Page<OperationRow>> {
+  const { sql } = tx;
+  const rows = await sql<OperationRow[]>`
+    select ${columns(tx, operationColumns)} from operations
+    where true
+      ${filter.resourceId === undefined ? sql`` : sql`and resource_id = ${filter.resourceId}`}
+      ${filter.resourceKind === undefined ? sql`` : sql`and resource_kind = ${filter.resourceKind}`}
+      ${filter.kind === undefined ? sql`` : sql`and kind = ${filter.kind}`}
+      ${filter.states === undefined ? sql`` : sql`and state = any(${filter.states as OperationState[]})`}
+      ${filter.parentId === undefined ? sql`` : sql`and parent_id = ${filter.parentId}`}
+      ${cursor === undefined ? sql`` : sql`and id ${order === 'asc' ? sql`>` : sql`<`} ${decodeCursor(cursor)}`}
+    order by id ${order === 'asc' ? sql`asc` : sql`desc`} limit ${limit + 1}
+  `;
+  return toPage(rows, limit);
+}

@@ -1,0 +1,52 @@
+// Projects: the tenants. Only the system makes them.
+
+import { idPrefixes, isId, newId } from '../domain/ids.ts';
+import { FleetyardError } from '../domain/errors.ts';
+import { claimName } from './database-errors.ts';
+import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
+import { columns, only, type Tx } from './transaction.ts';
+
+/** A project as stored. */
+export type ProjectRow = { id: string; name: string; createdAt: Date };
+
+const projectColumns = ['id', 'name', 'createdAt'] as const satisfies (keyof ProjectRow)[];
+
+/** Makes a project; throws `name-taken`. */
+export async function createProject(tx: Tx, project: { name: string }): Promise<ProjectRow> {
+  const id = newId(idPrefixes.project);
+  const rows = await claimName(
+    'projects_name_key',
+    'project',
+    project.name,
+    () =>
+      tx.sql<ProjectRow[]>`
+      insert into projects (id, name) values (${id}, ${project.name}) returning ${columns(tx, projectColumns)}
+    `,
+  );
+  return only(rows);
+}
+
+/** Finds a project by id or name; a project's own unit of work sees only itself. */
+export async function findProject(tx: Tx, idOrName: string): Promise<ProjectRow | undefined> {
+  const key = isId(idOrName, 'pr') ? tx.sql`id` : tx.sql`name`;
+  const [row] = await tx.sql<ProjectRow[]>`
+    select ${columns(tx, projectColumns)} from projects where ${key} = ${idOrName}
+  `;
+  return row;
+}
+
+/** Like `findProject`, but throws `not-found`. */
+export async function getProject(tx: Tx, idOrName: string): Promise<ProjectRow> {
+  const row = await findProject(tx, idOrName);
+  if (row === undefined) throw new FleetyardError('not-found', `There is no project "${idOrName}".`);
+  return row;
+}
+
+/** Lists projects. */
+export async function listProjects(tx: Tx, { limit, cursor }: PageRequest): Promise<Page<ProjectRow>> {
+  const after = cursor === undefined ? tx.sql`` : tx.sql`where id > ${decodeCursor(cursor)}`;
+  const rows = await tx.sql<ProjectRow[]>`
+    select ${columns(tx, projectColumns)} from projects ${after} order by id limit ${limit + 1}
+  `;
+  return toPage(rows, limit);
+}

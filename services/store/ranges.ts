@@ -1,0 +1,121 @@
+// Ranges: reserved under a lock on their address space, released with their cluster.
+
+import { getBlock, overlaps, parseBlock } from '../domain/cidr.ts';
+import { FleetyardError, type ErrorDetail, throwDetails } from '../domain/errors.ts';
+import { idPrefixes, newId } from '../domain/ids.ts';
+import { rangeFields } from '../domain/range-sizes.ts';
+import { planRanges, type AddressPools, type PlannedRange, type RangeClaim, type RangeRole } from '../domain/ranges.ts';
+import { isRangeOverlap } from './database-errors.ts';
+import { getProjectId, type Tx } from './transaction.ts';
+
+/** A range as stored; `clusterName` is null for ranges that no cluster of ours owns. */
+export type RangeRow = {
+  id: string;
+  addressSpaceId: string;
+  clusterId: string | null;
+  clusterName: string | null;
+  role: RangeRole;
+  range: string;
+  note: string | null;
+  createdAt: Date;
+};
+
+/** The ranges that one cluster claims; those that it holds already are not in its own way. */
+export type ClusterClaim = RangeClaim & { clusterId: string };
+
+/** Facts that planning needs; the catalogue comes from the caller. */
+export type RangeReservation = {
+  addressSpaceId: string;
+  claims: readonly ClusterClaim[];
+  /** In place of the space's own pools, role by role. */
+  pools?: Partial<AddressPools>;
+  catalogue: Parameters<typeof planRanges>[0]['catalogue'];
+};
+
+/** Lists the ranges of an address space. */
+export async function listRanges(tx: Tx, addressSpaceId: string): Promise<RangeRow[]> {
+  return tx.sql<RangeRow[]>`
+    select r.id, r.address_space_id, r.cluster_id, c.name as cluster_name, r.role, r.range, r.note, r.created_at
+    from ranges r left join clusters c on c.id = r.cluster_id
+    where r.address_space_id = ${addressSpaceId}
+    order by r.range
+  `;
+}
+
+/**
+ * Plans the ranges of some clusters and stores them, all or none. Reservations in one space run one after another. Throws
+ * `range-overlap`, `range-invalid` and `range-exhausted` with pointers; what a cluster held before and no longer claims is
+ * released.
+ */
+export async function reserveRanges(tx: Tx, reservation: RangeReservation): Promise<PlannedRange[][]> {
+  const { addressSpaceId, claims, catalogue } = reservation;
+  const pools = { ...(await lockAddressSpace(tx, addressSpaceId)), ...reservation.pools };
+  const own = new Set(claims.map(({ clusterId }) => clusterId));
+  const others = (await listRanges(tx, addressSpaceId)).filter(
+    ({ clusterId }) => clusterId === null || !own.has(clusterId),
+  );
+  throwDetails('Some of the given ranges are in use already.', findTakenRanges(claims, others));
+  const planned = planRanges({ claims, pools, taken: others.map(({ range }) => range), catalogue });
+  await tx.sql`delete from ranges where cluster_id = any(${[...own]})`;
+  const rows = claims.flatMap(({ clusterId }, index) =>
+    (planned[index] ?? []).map(({ role, cidr }) => ({
+      id: newId(idPrefixes.range),
+      projectId: getProjectId(tx),
+      addressSpaceId,
+      clusterId,
+      role,
+      range: cidr,
+    })),
+  );
+  if (rows.length > 0) await insertRanges(tx, rows);
+  return planned;
+}
+
+/** Stores a range that no cluster of ours owns, so that nothing is cut from it; throws `range-overlap`. */
+export async function addForeignRange(
+  tx: Tx,
+  range: { addressSpaceId: string; role: 'hosts' | 'foreign'; range: string; note?: string },
+): Promise<void> {
+  await lockAddressSpace(tx, range.addressSpaceId);
+  const row = { ...range, id: newId(idPrefixes.range), projectId: getProjectId(tx), note: range.note ?? null };
+  await insertRanges(tx, [row]);
+}
+
+/** Releases all ranges of a cluster. A successful deletion does this by itself. */
+export async function releaseRanges(tx: Tx, clusterId: string): Promise<void> {
+  await tx.sql`delete from ranges where cluster_id = ${clusterId}`;
+}
+
+async function lockAddressSpace(tx: Tx, id: string): Promise<AddressPools> {
+  const [space] = await tx.sql<{ pools: AddressPools }[]>`
+    select pools from address_spaces where id = ${id} for no key update
+  `;
+  if (space === undefined) throw new FleetyardError('not-found', `There is no address space "${id}".`);
+  return space.pools;
+}
+
+/** Given ranges that meet those of others, with the owner's name: a space belongs to one project, so no other is told. */
+function findTakenRanges(claims: readonly ClusterClaim[], others: readonly RangeRow[]): ErrorDetail[] {
+  return claims.flatMap(({ pointer, needs }) =>
+    needs.flatMap(({ role, given }) => {
+      const block = given === undefined ? undefined : parseBlock(given);
+      const met = block && others.find((other) => overlaps(getBlock(other.range), block));
+      if (met === undefined) return [];
+      const message = `${given} overlaps ${met.range}, which is taken by ${describeOwner(met)}.`;
+      return [{ pointer: `${pointer}/network/${rangeFields[role]}`, message, code: 'range-overlap' }];
+    }),
+  );
+}
+
+function describeOwner({ clusterName, role, note }: RangeRow): string {
+  return clusterName === null ? (note ?? `a ${role} range`) : `the ${role} of cluster "${clusterName}"`;
+}
+
+async function insertRanges(tx: Tx, rows: readonly Record<string, string | null>[]): Promise<void> {
+  try {
+    await tx.sql`insert into ranges ${tx.sql(rows as Record<string, string | null>[])}`;
+  } catch (cause) {
+    if (!isRangeOverlap(cause)) throw cause;
+    throw new FleetyardError('range-overlap', 'A range overlaps another one of the same address space.', { cause });
+  }
+}

@@ -1,0 +1,132 @@
+// What clusters, fleets and federations share: the row lock under which operations line up, phase, status and tombstone.
+
+import { FleetyardError } from '../domain/errors.ts';
+import {
+  derivePhase,
+  settledStates,
+  type OperationKind,
+  type OperationState,
+  type Phase,
+  type ResourceKind,
+} from '../domain/operation.ts';
+import { json, only, type Tx } from './transaction.ts';
+
+/** A resource by kind and id. */
+export type ResourceRef = { resourceKind: ResourceKind; resourceId: string };
+
+/** Columns that every resource has. */
+export type ResourceColumns = {
+  id: string;
+  projectId: string;
+  name: string;
+  /** Counts the changes of the desired spec. */
+  generation: number;
+  /** The generation that the last successful operation brought about; 0 before the first. */
+  observedGeneration: number;
+  /** For people; nothing decides by it. */
+  phase: Phase;
+  /** What was observed. */
+  status: Record<string, unknown>;
+  createdAt: Date;
+  updatedAt: Date;
+  deletedAt: Date | null;
+};
+
+/** Names of the columns that every resource has. */
+export const resourceColumns = [
+  'id',
+  'projectId',
+  'name',
+  'generation',
+  'observedGeneration',
+  'phase',
+  'status',
+  'createdAt',
+  'updatedAt',
+  'deletedAt',
+] as const satisfies (keyof ResourceColumns)[];
+
+const tables = { cluster: 'clusters', fleet: 'fleets', federation: 'federations' } as const;
+
+/** The table of a kind, as an identifier. */
+export function tableOf(tx: Tx, kind: ResourceKind) {
+  return tx.sql(tables[kind]);
+}
+
+/**
+ * Locks the row of a resource until the unit of work ends. Whoever changes the resource or moves its operations takes this
+ * lock before any row of `operations`, and a fleet's before its clusters'; foreign keys to the row are not held up.
+ */
+export async function lockResource(tx: Tx, { resourceKind, resourceId }: ResourceRef): Promise<ResourceColumns> {
+  const [row] = await tx.sql<ResourceColumns[]>`
+    select ${tx.sql(resourceColumns as readonly string[] as string[])}
+    from ${tableOf(tx, resourceKind)} where id = ${resourceId}
+    for no key update
+  `;
+  if (row === undefined) throw new FleetyardError('not-found', `There is no ${resourceKind} "${resourceId}".`);
+  return row;
+}
+
+/** Refuses when `If-Match` named another generation than the row has. */
+export function checkGeneration(row: { name: string; generation: number }, wanted: number | undefined): void {
+  if (wanted === undefined || wanted === row.generation) return;
+  const message = `"${row.name}" has generation ${row.generation}, not ${wanted}.`;
+  throw new FleetyardError('precondition-failed', message);
+}
+
+/** Merges keys into the observed status; a key with the value null goes away. */
+export async function mergeStatus(
+  tx: Tx,
+  { resourceKind, resourceId }: ResourceRef,
+  change: Record<string, unknown>,
+): Promise<void> {
+  await tx.sql`
+    update ${tableOf(tx, resourceKind)}
+    set status = jsonb_strip_nulls(status || ${json(tx, change)}), updated_at = now()
+    where id = ${resourceId}
+  `;
+}
+
+/** Writes the phase that the resource's operations give it. Called after every move of one of them. */
+export async function refreshPhase(tx: Tx, { resourceKind, resourceId }: ResourceRef): Promise<Phase> {
+  // The oldest operation that is not settled, as it is the one at work; else the newest that ever did something.
+  const [operation] = await tx.sql<{ kind: OperationKind; state: OperationState }[]>`
+    (select kind, state, 1 as rank, id from operations
+      where resource_id = ${resourceId} and state <> all(${settledStates as readonly string[] as string[]})
+      order by id limit 1)
+    union all
+    (select kind, state, 2 as rank, id from operations
+      where resource_id = ${resourceId}
+        and (state <> 'cancelled' or started_at is not null or kind = 'create')
+      order by id desc limit 1)
+    order by rank limit 1
+  `;
+  const { deletedAt } = only(
+    await tx.sql<{ deletedAt: Date | null }[]>`
+      select deleted_at from ${tableOf(tx, resourceKind)} where id = ${resourceId}
+    `,
+  );
+  const phase = derivePhase({ deleted: deletedAt !== null, operation: operation ?? null });
+  await tx.sql`
+    update ${tableOf(tx, resourceKind)} set phase = ${phase}, updated_at = now()
+    where id = ${resourceId} and phase <> ${phase}
+  `;
+  return phase;
+}
+
+/** Notes that an operation brought a generation about; a deletion leaves a tombstone, frees the name and the ranges. */
+export async function settleResource(
+  tx: Tx,
+  { resourceKind, resourceId }: ResourceRef,
+  done: { kind: OperationKind; generation: number },
+): Promise<void> {
+  await tx.sql`
+    update ${tableOf(tx, resourceKind)}
+    set observed_generation = greatest(observed_generation, ${done.generation}),
+      deleted_at = ${done.kind === 'delete' ? tx.sql`coalesce(deleted_at, now())` : tx.sql`deleted_at`},
+      updated_at = now()
+    where id = ${resourceId}
+  `;
+  if (done.kind === 'delete' && resourceKind === 'cluster')
+    await tx.sql`delete from ranges where cluster_id = ${resourceId}`;
+}

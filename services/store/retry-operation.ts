@@ -1,0 +1,103 @@
+// Running an operation again: by itself after a while, when a worker lets go of it, or because a person asks.
+
+import { FleetyardError } from '../domain/errors.ts';
+import { retryableStates, type OperationState } from '../domain/operation.ts';
+import type { Lease } from './leases.ts';
+import { moveOperation } from './move-operation.ts';
+import {
+  getOperation,
+  listChildren,
+  signalOf,
+  type OperationError,
+  type OperationRow,
+  type Signal,
+} from './operations.ts';
+import { lockResource, refreshPhase } from './resources.ts';
+import { lockFamily, type Settled } from './settle-operation.ts';
+import { resetSteps } from './steps.ts';
+import type { Tx } from './transaction.ts';
+
+/** Puts a running operation back into the line after a failure that may pass; it counts as an automatic retry. */
+export async function requeueOperation(
+  tx: Tx,
+  { operationId, fence, delaySeconds, error }: Lease & { delaySeconds: number; error: OperationError },
+): Promise<Settled> {
+  await lockResource(tx, await getOperation(tx, operationId));
+  const operation = await moveOperation(tx, {
+    id: operationId,
+    to: 'queued',
+    from: ['running'],
+    fence,
+    error,
+    nextAttempt: 'automatic',
+    delaySeconds,
+    note: { delaySeconds },
+  });
+  await resetSteps(tx, operationId);
+  await refreshPhase(tx, operation);
+  return { operation, signals: [signalOf(operation)] };
+}
+
+/** Lets go of an operation that the caller holds but cannot finish, such as at shutdown: the next worker inspects it first. */
+export async function interruptOperation(
+  tx: Tx,
+  { operationId, fence, reason }: Lease & { reason: string },
+): Promise<Settled> {
+  const operation = await moveOperation(tx, { id: operationId, to: 'interrupted', fence, note: { reason } });
+  await tx.sql`update operations set attempt = attempt + 1 where id = ${operationId}`;
+  return {
+    operation: { ...operation, attempt: operation.attempt + 1 },
+    signals: [signalOf({ id: operationId, attempt: operation.attempt + 1 })],
+  };
+}
+
+/**
+ * Queues an operation that failed once more; it goes on from the step that failed. A parent takes its failed children along,
+ * and a child its failed parent. Throws `conflict` when it did not fail or something newer was asked of its resource.
+ */
+export async function retryOperation(tx: Tx, id: string): Promise<Settled> {
+  await lockFamily(tx, await getOperation(tx, id));
+  const before = await getOperation(tx, id);
+  const obstacle = await findObstacle(tx, before);
+  if (obstacle !== undefined) throw new FleetyardError('conflict', obstacle);
+  const operation = await queueAgain(tx, before);
+  const signals = [signalOf(operation), ...(await retryChildren(tx, id))];
+  const parent = operation.parentId === null ? undefined : await getOperation(tx, operation.parentId);
+  if (parent !== undefined && (await findObstacle(tx, parent)) === undefined) {
+    signals.push(signalOf(await queueAgain(tx, parent)));
+  }
+  return { operation, signals };
+}
+
+async function retryChildren(tx: Tx, parentId: string): Promise<Signal[]> {
+  const signals: Signal[] = [];
+  for (const { id, resourceKind, resourceId } of await listChildren(tx, parentId)) {
+    await lockResource(tx, { resourceKind, resourceId });
+    const child = await getOperation(tx, id);
+    if ((await findObstacle(tx, child)) === undefined) signals.push(signalOf(await queueAgain(tx, child)));
+  }
+  return signals;
+}
+
+async function queueAgain(tx: Tx, { id }: OperationRow): Promise<OperationRow> {
+  const operation = await moveOperation(tx, { id, to: 'queued', error: null, nextAttempt: 'asked' });
+  await resetSteps(tx, id);
+  await refreshPhase(tx, operation);
+  return operation;
+}
+
+/** Why an operation cannot be retried, or undefined. */
+async function findObstacle(
+  tx: Tx,
+  { id, state, resourceKind, resourceId }: OperationRow,
+): Promise<string | undefined> {
+  if (!(retryableStates as readonly OperationState[]).includes(state)) {
+    return `Operation "${id}" is ${state}; only a failed one can be retried.`;
+  }
+  const [newer] = await tx.sql<{ id: string }[]>`
+    select id from operations
+    where resource_id = ${resourceId} and id > ${id} and (state <> 'cancelled' or started_at is not null)
+    order by id limit 1
+  `;
+  return newer && `The ${resourceKind} has a newer operation: "${newer.id}".`;
+}

@@ -1,0 +1,183 @@
+// Pulumi stacks: one a layer of a cluster, each with a key of its own, its outputs and its last deployments.
+
+import { randomBytes } from 'node:crypto';
+import { FleetyardError } from '../domain/errors.ts';
+import { idPrefixes, newId } from '../domain/ids.ts';
+import type { Layer } from '../domain/steps.ts';
+import { holdLease, type Lease } from './leases.ts';
+import { columns, json, only, type Tx } from './transaction.ts';
+
+/** Which plugins a stack uses, for ever. */
+export type StackHome = 'real' | 'simulated';
+
+/** A stack as stored, without its secrets. */
+export type StackRow = {
+  id: string;
+  projectId: string;
+  clusterId: string;
+  layer: Layer;
+  /** Its name in Pulumi's state. */
+  name: string;
+  home: StackHome;
+  /** Public outputs of the last `up`. */
+  outputs: Record<string, unknown>;
+  createdAt: Date;
+  /** When outputs were last saved; null before. */
+  deployedAt: Date | null;
+  /** When everything of it was destroyed. */
+  destroyedAt: Date | null;
+};
+
+/** What opens a stack. */
+export type StackKey = { passphrase: string; salt: string };
+
+/** How many deployments are kept of each stack. */
+const snapshotsKept = 5;
+
+const stackColumns = [
+  'id',
+  'projectId',
+  'clusterId',
+  'layer',
+  'name',
+  'home',
+  'outputs',
+  'createdAt',
+  'deployedAt',
+  'destroyedAt',
+] as const satisfies (keyof StackRow)[];
+
+const keyContext = (id: string): string => `stacks/${id}/passphrase`;
+const outputsContext = (id: string): string => `stacks/${id}/outputs`;
+const snapshotContext = (id: string): string => `stacks/${id}/snapshot`;
+
+/** The stack of a layer; made with a random passphrase at first. Throws `credential-mismatch` when it has another home. */
+export async function getOrCreateStack(
+  tx: Tx,
+  wanted: { clusterId: string; layer: Layer; home: StackHome; name: string },
+): Promise<StackRow> {
+  const found = await findStack(tx, wanted);
+  const stack = found ?? (await createStack(tx, wanted));
+  if (stack.home !== wanted.home) {
+    const message = `The stack "${stack.name}" is ${stack.home} and cannot be used as a ${wanted.home} one.`;
+    throw new FleetyardError('credential-mismatch', message);
+  }
+  return stack;
+}
+
+/** Finds the stack of a layer. */
+export async function findStack(
+  tx: Tx,
+  { clusterId, layer }: { clusterId: string; layer: Layer },
+): Promise<StackRow | undefined> {
+  const [row] = await tx.sql<StackRow[]>`
+    select ${columns(tx, stackColumns)} from stacks where cluster_id = ${clusterId} and layer = ${layer}
+  `;
+  return row;
+}
+
+/** The stacks of a cluster, in the order in which they were made. */
+export async function listStacks(tx: Tx, clusterId: string): Promise<StackRow[]> {
+  return tx.sql<StackRow[]>`
+    select ${columns(tx, stackColumns)} from stacks where cluster_id = ${clusterId} order by id
+  `;
+}
+
+/** Opens the passphrase of a stack. */
+export async function getStackKey(tx: Tx, stackId: string): Promise<StackKey> {
+  const [row] = await tx.sql<{ passphraseEnc: Buffer; salt: string }[]>`
+    select passphrase_enc, salt from stacks where id = ${stackId}
+  `;
+  if (row === undefined) throw new FleetyardError('not-found', `There is no stack "${stackId}".`);
+  return { passphrase: tx.vault.open(row.passphraseEnc, keyContext(stackId)).toString('utf8'), salt: row.salt };
+}
+
+/** Saves what an `up` returned: public outputs as they are, secret ones sealed. Fenced by the operation's lease. */
+export async function saveOutputs(
+  tx: Tx,
+  lease: Lease,
+  saved: { stackId: string; outputs: Record<string, unknown>; secretOutputs?: Record<string, unknown> },
+): Promise<void> {
+  await holdLease(tx, lease);
+  const { stackId, outputs, secretOutputs = {} } = saved;
+  const sealed = tx.vault.seal(JSON.stringify(secretOutputs), outputsContext(stackId));
+  await tx.sql`
+    update stacks set
+      outputs = ${json(tx, outputs)}, secret_outputs_enc = ${sealed}, deployed_at = clock_timestamp(), destroyed_at = null
+    where id = ${stackId}
+  `;
+}
+
+/** Opens the secret outputs of a stack; none before the first `up`. */
+export async function getSecretOutputs(tx: Tx, stackId: string): Promise<Record<string, unknown>> {
+  const [row] = await tx.sql<{ secretOutputsEnc: Buffer | null }[]>`
+    select secret_outputs_enc from stacks where id = ${stackId}
+  `;
+  if (row === undefined) throw new FleetyardError('not-found', `There is no stack "${stackId}".`);
+  if (row.secretOutputsEnc === null) return {};
+  const text = tx.vault.open(row.secretOutputsEnc, outputsContext(stackId)).toString('utf8');
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+/** Notes that everything of a stack is gone, and forgets its outputs. Fenced by the operation's lease. */
+export async function markStackDestroyed(tx: Tx, lease: Lease, stackId: string): Promise<void> {
+  await holdLease(tx, lease);
+  await tx.sql`
+    update stacks set outputs = '{}', secret_outputs_enc = null, destroyed_at = clock_timestamp() where id = ${stackId}
+  `;
+}
+
+/** Keeps a deployment before it is changed, sealed; only the newest five stay. Fenced by the operation's lease. */
+export async function saveSnapshot(
+  tx: Tx,
+  lease: Lease,
+  { stackId, deployment }: { stackId: string; deployment: unknown },
+): Promise<void> {
+  await holdLease(tx, lease);
+  const sealed = tx.vault.seal(JSON.stringify(deployment), snapshotContext(stackId));
+  await tx.sql`
+    insert into snapshots (stack_id, project_id, operation_id, deployment_enc)
+    select id, project_id, ${lease.operationId}, ${sealed} from stacks where id = ${stackId}
+  `;
+  await tx.sql`
+    delete from snapshots where stack_id = ${stackId} and taken_at not in (
+      select taken_at from snapshots where stack_id = ${stackId} order by taken_at desc limit ${snapshotsKept}
+    )
+  `;
+}
+
+/** The kept deployments of a stack, newest first, without their content. */
+export async function listSnapshots(tx: Tx, stackId: string): Promise<{ operationId: string; takenAt: Date }[]> {
+  return tx.sql<{ operationId: string; takenAt: Date }[]>`
+    select operation_id, taken_at from snapshots where stack_id = ${stackId} order by taken_at desc
+  `;
+}
+
+/** Opens the newest kept deployment of a stack. */
+export async function findSnapshot(tx: Tx, stackId: string): Promise<unknown> {
+  const [row] = await tx.sql<{ deploymentEnc: Buffer }[]>`
+    select deployment_enc from snapshots where stack_id = ${stackId} order by taken_at desc limit 1
+  `;
+  if (row === undefined) return undefined;
+  return JSON.parse(tx.vault.open(row.deploymentEnc, snapshotContext(stackId)).toString('utf8'));
+}
+
+async function createStack(
+  tx: Tx,
+  { clusterId, layer, home, name }: { clusterId: string; layer: Layer; home: StackHome; name: string },
+): Promise<StackRow> {
+  const id = newId(idPrefixes.stack);
+  const passphrase = randomBytes(32).toString('base64url');
+  const salt = await tx.vault.createStackSalt(passphrase);
+  const sealed = tx.vault.seal(passphrase, keyContext(id));
+  await tx.sql`
+    insert into stacks (id, project_id, cluster_id, layer, name, home, passphrase_enc, salt)
+    select ${id}, project_id, id, ${layer}, ${name}, ${home}, ${sealed}, ${salt} from clusters where id = ${clusterId}
+    on conflict (cluster_id, layer) do nothing
+  `;
+  return only(
+    await tx.sql<StackRow[]>`
+      select ${columns(tx, stackColumns)} from stacks where cluster_id = ${clusterId} and layer = ${layer}
+    `,
+  );
+}

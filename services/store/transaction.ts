@@ -1,0 +1,51 @@
+// One unit of work: what every function of the store takes first.
+
+import type { JSONValue, Row, Sql, TransactionSql } from 'postgres';
+import { FleetyardError } from '../domain/errors.ts';
+
+/** The store's need for encryption; the vault fills it. `context` binds a value to its row. */
+export type StoreVault = {
+  seal(plaintext: string | Uint8Array, context: string): Buffer;
+  open(sealed: Uint8Array, context: string): Buffer;
+  /** Pulumi's `encryptionsalt` for a passphrase. */
+  createStackSalt(passphrase: string): Promise<string>;
+};
+
+/** A unit of work inside one transaction, as one project or as the system. */
+export type Tx = {
+  readonly sql: TransactionSql;
+  /** Null for the system. */
+  readonly projectId: string | null;
+  readonly vault: StoreVault;
+};
+
+/** The project of the unit of work; the system has none. */
+export function getProjectId(tx: Tx): string {
+  if (tx.projectId === null) throw new FleetyardError('internal', 'This change belongs to a project.');
+  return tx.projectId;
+}
+
+/** A value for a jsonb column. */
+export function json(tx: Tx, value: unknown) {
+  return tx.sql.json(value as JSONValue);
+}
+
+/** A list of columns that a query names. */
+export function columns(tx: Tx, names: readonly string[]) {
+  return tx.sql(names as string[]);
+}
+
+/** The first row, or undefined. */
+export function first<T extends Row>(rows: readonly T[]): T | undefined {
+  return rows[0];
+}
+
+/** The only row of a query that cannot miss; anything else is a mistake of ours. */
+export function only<T>(rows: readonly T[]): T {
+  const [row] = rows;
+  if (row === undefined) throw new FleetyardError('internal', 'A query that cannot miss returned no row.');
+  return row;
+}
+
+/** The connection pool as this room opens it. */
+export type Pool = Sql;
