@@ -34,6 +34,27 @@ export default tseslint.config(
     rules: { '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }] },
   },
   {
+    // Configuration is read once, by services/config.ts; the named files are processes of their own that get theirs from a parent.
+    files: ['services/**/*.ts', 'stacks/**/*.ts', 'catalogue/**/*.ts'],
+    ignores: [
+      'services/config.ts',
+      'services/engine/runner.ts',
+      'services/simulator/plugins/*.ts',
+      'services/simulator/cli.ts',
+      'services/quickstart/child-service.ts',
+    ],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Only services/config.ts reads the environment; take the value as an argument.',
+        },
+      ],
+    },
+  },
+  {
     // tap's own calls return promises that the runner awaits by itself.
     files: ['test/**/*.ts'],
     rules: {

@@ -18,7 +18,7 @@ const COMMANDS = {
   quickstart: { target: 'services/quickstart/main.ts', pulumi: (args) => !args.includes('--clean') },
   test: { target: 'test/run.ts', pulumi: ([group]) => group === undefined || ['all', 'engine', 'e2e'].includes(group) },
   check: { target: 'toolchain/check.mjs' },
-  generate: { target: 'services/contract/generate.ts' },
+  generate: { target: 'toolchain/generate.mjs' },
   simulator: { target: 'services/simulator/cli.ts' },
   'start:api': { target: 'services/api/main.ts' },
   'start:worker': { target: 'services/worker/main.ts' },

@@ -28,7 +28,7 @@ export function readTap(output: string): TapReport {
     const [, indent, word, text = ''] = RESULT.exec(line) ?? [];
     if (indent !== '' || word === undefined) continue;
     // An assertion outside any test has no comment before it.
-    if ([...blocks.values()].includes(block)) block = [];
+    if ([...blocks.values()].includes(block)) block = [line];
     const result: TestResult = { name: clean(text), outcome: judge(word, text), details: [] };
     results.push(result);
     blocks.set(result, block);
