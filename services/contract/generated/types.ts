@@ -387,7 +387,11 @@ export interface paths {
         get: operations["getAddressSpace"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete an address space
+         * @description Refused while it holds a range or a fleet cuts from it.
+         */
+        delete: operations["deleteAddressSpace"];
         options?: never;
         head?: never;
         patch?: never;
@@ -540,7 +544,7 @@ export interface paths {
         put?: never;
         /**
          * Create a token
-         * @description A token of the project, or one of a platform-admin without a project. Its secret is shown this once, so the answer is never stored for `Idempotency-Key`.
+         * @description A token of the project, or one of a platform-admin without a project. Its secret is shown this once.
          */
         post: operations["createToken"];
         delete?: never;
@@ -554,7 +558,7 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the token. */
+                /** @description Id or name of the token. */
                 token: components["parameters"]["Token"];
             };
             cookie?: never;
@@ -1145,7 +1149,7 @@ export interface components {
             spec: components["schemas"]["FreeObject"];
             /** @description What was observed. */
             status: components["schemas"]["FreeObject"];
-            /** @description The operation under way or first in line; null when nothing is to be done. */
+            /** @description The oldest operation that has not come to rest; null when there is none. */
             operation: components["schemas"]["OperationId"] | null;
             createdAt: components["schemas"]["Timestamp"];
             updatedAt: components["schemas"]["Timestamp"];
@@ -1258,10 +1262,9 @@ export interface components {
         OperationState: "queued" | "running" | "waiting" | "cancelling" | "awaiting_approval" | "interrupted" | "succeeded" | "failed" | "cancelled" | "needs_attention";
         /** @description Why an operation or step failed. */
         OperationError: {
-            /** @enum {string} */
-            class: "throttled" | "conflict" | "capacity" | "quota" | "credentials" | "invalid" | "unreachable" | "internal";
+            /** @description A class of the engine (throttled, conflict, capacity, quota, credentials, invalid, unreachable, internal), a problem's word, `superseded` or `children-failed`. */
+            code: string;
             message: string;
-            retryable?: boolean;
         } & {
             [key: string]: unknown;
         };
@@ -1357,6 +1360,8 @@ export interface components {
         };
         CatalogueRegion: {
             name: string;
+            place: string;
+            country: string;
             zones: string[];
         };
         CatalogueRegionList: {
@@ -1365,9 +1370,13 @@ export interface components {
         CatalogueVersion: {
             /** @description The minor version. */
             version: string;
-            /** @description What is asked of the provider for it. */
-            providerVersion?: string;
+            /** @description What the provider calls it, oldest first; the newest is taken. */
+            exact: string[];
             default: boolean;
+            /** @enum {string} */
+            support: "standard" | "extended" | "ended";
+            /** Format: date */
+            standardUntil: string;
         };
         CatalogueVersionList: {
             items: components["schemas"]["CatalogueVersion"][];
@@ -1508,7 +1517,7 @@ export interface components {
         AddressSpace: components["schemas"]["Reference"];
         /** @description Id or name of the project. */
         Project: components["schemas"]["Reference"];
-        /** @description Id of the token. */
+        /** @description Id or name of the token. */
         Token: components["schemas"]["Reference"];
         /** @description Id of the operation. */
         Operation: components["schemas"]["Reference"];
@@ -1683,7 +1692,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nothing to change; no operation was made. */
+            /** @description No operation was needed. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -1959,7 +1968,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nothing to change; no operation was made. */
+            /** @description No operation was needed. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2658,14 +2667,9 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    listRanges: {
+    deleteAddressSpace: {
         parameters: {
-            query?: {
-                /** @description From the page before. */
-                cursor?: components["parameters"]["Cursor"];
-                /** @description Entries of a page; 50 when not named. */
-                limit?: components["parameters"]["Limit"];
-            };
+            query?: never;
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
@@ -2678,10 +2682,40 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One page. */
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRanges: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id or name of the address space. */
+                addressSpace: components["parameters"]["AddressSpace"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, in the order of their addresses. */
             200: {
                 headers: {
-                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2950,6 +2984,8 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
             cookie?: never;
@@ -2965,6 +3001,7 @@ export interface operations {
             201: {
                 headers: {
                     Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2974,6 +3011,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -2989,7 +3027,7 @@ export interface operations {
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
             };
             path: {
-                /** @description Id of the token. */
+                /** @description Id or name of the token. */
                 token: components["parameters"]["Token"];
             };
             cookie?: never;

@@ -1,0 +1,212 @@
+// The only reader of the environment and of secret files: parses both once into a frozen value, or names every fault.
+
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+/** Levels of the log, the chattiest first. */
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** What every process of the service is told. */
+export type Config = {
+  database: {
+    url: string;
+    /** Connections of this process at most. */
+    max: number;
+    /** Name of Pulumi's own database on the same server. */
+    stateDatabase: string;
+    /** Bring the schema up to date at start. */
+    migrate: boolean;
+  };
+  redis: { url: string; prefix: string };
+  http: { host: string; port: number; publicUrl: string };
+  /** Where local data is kept; every default path below lies in it. */
+  dataDir: string;
+  /** 32 bytes that everything at rest is sealed under, newest first; older ones only open. */
+  masterKeys: readonly Buffer[];
+  /** Where the first platform-admin token is written. */
+  tokenFile: string;
+  pulumi: {
+    /** The CLI; found by the toolchain when not named. */
+    binary: string | undefined;
+    /** PULUMI_HOME with the official plugins. */
+    home: string;
+    /** PULUMI_HOME with the simulated clouds' plugins. */
+    simulatedHome: string;
+  };
+  simulator: {
+    /** The simulated clouds; without one, simulated credentials are of no use. */
+    url: string | undefined;
+    dataDir: string;
+  };
+  worker: {
+    /** Operations at once. */
+    concurrency: number;
+    /** How long a silent worker keeps an operation. */
+    leaseSeconds: number;
+    /** Where runners keep their work directories. */
+    workDir: string;
+  };
+  log: { level: (typeof logLevels)[number] };
+  shutdownSeconds: number;
+  /** Check every answer against the contract; for tests and development. */
+  checkResponses: boolean;
+};
+
+/** One or more variables are wrong; the message has a line for each. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`the configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the configuration; throws a `ConfigError` that lists every fault at once. */
+export function loadConfig(environment: Environment = process.env): Config {
+  const read = createReader(environment);
+  const dataDir = resolve(read.text('FLEETYARD_DATA_DIR', '.fleetyard'));
+  const inData = (name: string): string => resolve(dataDir, name);
+  const host = read.text('FLEETYARD_HOST', '127.0.0.1');
+  const port = read.integer('FLEETYARD_PORT', 8080, { min: 0, max: 65_535 });
+  const config: Config = {
+    database: {
+      url: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
+      max: read.integer('FLEETYARD_DATABASE_CONNECTIONS', 10, { min: 1, max: 500 }),
+      stateDatabase: read.text('FLEETYARD_STATE_DATABASE', 'pulumi_state', /^[a-z_][a-z0-9_]{0,62}$/),
+      migrate: read.flag('FLEETYARD_MIGRATE', true),
+    },
+    redis: {
+      url: read.url('REDIS_URL', ['redis:', 'rediss:', 'unix:']),
+      prefix: read.text('FLEETYARD_QUEUE_PREFIX', 'fleetyard', /^[A-Za-z0-9_-]{1,64}$/),
+    },
+    http: {
+      host,
+      port,
+      publicUrl: read.url('FLEETYARD_PUBLIC_URL', ['http:', 'https:'], `http://${host.includes(':') ? `[${host}]` : host}:${port}`),
+    },
+    dataDir,
+    masterKeys: read.masterKeys(read.text('FLEETYARD_MASTER_KEY_FILE', inData('master.key'))),
+    tokenFile: resolve(read.text('FLEETYARD_TOKEN_FILE', inData('admin.token'))),
+    pulumi: {
+      binary: read.optional('FLEETYARD_PULUMI'),
+      home: resolve(read.text('FLEETYARD_PULUMI_HOME', inData('pulumi'))),
+      simulatedHome: resolve(read.text('FLEETYARD_SIMULATED_PULUMI_HOME', inData('pulumi-simulated'))),
+    },
+    simulator: {
+      url: read.optional('FLEETYARD_SIMULATOR_URL') === undefined ? undefined : read.url('FLEETYARD_SIMULATOR_URL', ['http:']),
+      dataDir: resolve(read.text('FLEETYARD_SIMULATOR_DIR', inData('simulator'))),
+    },
+    worker: {
+      concurrency: read.integer('FLEETYARD_CONCURRENCY', 3, { min: 1, max: 256 }),
+      leaseSeconds: read.integer('FLEETYARD_LEASE_SECONDS', 30, { min: 2, max: 3600 }),
+      workDir: resolve(read.text('FLEETYARD_WORK_DIR', inData('work'))),
+    },
+    log: { level: read.choice('FLEETYARD_LOG_LEVEL', 'info', logLevels) },
+    shutdownSeconds: read.integer('FLEETYARD_SHUTDOWN_SECONDS', 20, { min: 1, max: 3600 }),
+    checkResponses: read.flag('FLEETYARD_CHECK_RESPONSES', false),
+  };
+  if (read.faults.length > 0) throw new ConfigError(read.faults);
+  return freeze(config);
+}
+
+type Reader = {
+  faults: string[];
+  optional(name: string): string | undefined;
+  text(name: string, fallback: string, pattern?: RegExp): string;
+  url(name: string, protocols: string[], fallback?: string): string;
+  integer(name: string, fallback: number, bounds: { min: number; max: number }): number;
+  flag(name: string, fallback: boolean): boolean;
+  choice<T extends string>(name: string, fallback: T, choices: readonly T[]): T;
+  masterKeys(path: string): Buffer[];
+};
+
+function createReader(environment: Environment): Reader {
+  const faults: string[] = [];
+  const optional = (name: string): string | undefined => {
+    const value = environment[name]?.trim();
+    return value === '' ? undefined : value;
+  };
+  const refuse = <T>(fault: string, instead: T): T => {
+    faults.push(fault);
+    return instead;
+  };
+  return {
+    faults,
+    optional,
+    text(name, fallback, pattern) {
+      const value = optional(name) ?? fallback;
+      return pattern === undefined || pattern.test(value) ? value : refuse(`${name} must match ${pattern.source}`, fallback);
+    },
+    url(name, protocols, fallback) {
+      const value = optional(name) ?? fallback;
+      if (value === undefined) return refuse(`${name} is missing`, '');
+      // The value may hold a password, so a fault never repeats it.
+      const protocol = URL.parse(value)?.protocol;
+      if (protocol !== undefined && protocols.includes(protocol)) return value.replace(/\/$/, '');
+      return refuse(`${name} must be a URL that begins with ${protocols.join(' or ')}`, '');
+    },
+    integer(name, fallback, { min, max }) {
+      const value = optional(name);
+      if (value === undefined) return fallback;
+      const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+      return number >= min && number <= max
+        ? number
+        : refuse(`${name} must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`, fallback);
+    },
+    flag(name, fallback) {
+      const value = optional(name)?.toLowerCase();
+      if (value === undefined) return fallback;
+      if (['on', 'true', '1', 'yes'].includes(value)) return true;
+      if (['off', 'false', '0', 'no'].includes(value)) return false;
+      return refuse(`${name} must be on or off, not ${JSON.stringify(value)}`, fallback);
+    },
+    choice(name, fallback, choices) {
+      const value = optional(name) ?? fallback;
+      const chosen = choices.find((choice) => choice === value);
+      return chosen ?? refuse(`${name} must be one of ${choices.join(', ')}, not ${JSON.stringify(value)}`, fallback);
+    },
+    masterKeys: (path) => {
+      try {
+        return readMasterKeys(resolve(path));
+      } catch (error) {
+        return refuse(`FLEETYARD_MASTER_KEY_FILE ${path}: ${(error as Error).message}`, []);
+      }
+    },
+  };
+}
+
+/** Reads a key file: one key of 32 bytes in base64 a line, newest first. Only its owner may be able to read it. */
+function readMasterKeys(path: string): Buffer[] {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  if (mode === undefined) throw new Error('there is no such file; make one with: openssl rand -base64 32');
+  if ((mode & 0o077) !== 0) throw new Error('others may read it; its mode must be 0600');
+  const lines = readFileSync(path, 'utf8').split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const keys = lines.map((line) => Buffer.from(line, 'base64'));
+  if (keys.length === 0 || keys.some((key) => key.length !== 32)) {
+    throw new Error('each of its lines must be a key of 32 bytes in base64');
+  }
+  return keys;
+}
+
+/** Makes a key file with one new key where there is none yet; for a first start on one machine. */
+export function ensureMasterKeyFile(path: string): void {
+  mkdirSync(dirname(resolve(path)), { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(path, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    // Typed arrays cannot be frozen.
+    if (typeof inner === 'object' && inner !== null && !Buffer.isBuffer(inner)) freeze(inner as object);
+  }
+  return Object.freeze(value);
+}
