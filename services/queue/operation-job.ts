@@ -1,0 +1,35 @@
+// The one kind of job: which operation has something to do. The truth about it is in PostgreSQL.
+
+import type { JobsOptions } from 'bullmq';
+
+/** Name of the queue, and of the jobs in it. */
+export const operationQueue = 'operations';
+
+/** What a job carries; `v` is the version of this shape. */
+export type OperationJob = { v: 1; operationId: string; attempt: number };
+
+/** Which operation to signal, and at which of its attempts. */
+export type OperationSignal = { operationId: string; attempt: number; delaySeconds?: number };
+
+/** Makes the job of a signal. */
+export function toJob({ operationId, attempt }: OperationSignal): OperationJob {
+  return { v: 1, operationId, attempt };
+}
+
+/**
+ * Options of a job. PostgreSQL decides about retries, so BullMQ never tries again; ended jobs go away at once, because an add
+ * whose id is still kept is silently ignored.
+ */
+export function jobOptions({ operationId, attempt, delaySeconds = 0 }: OperationSignal): JobsOptions {
+  const delay = Math.ceil(delaySeconds * 1000);
+  return { jobId: `${operationId}.${attempt}`, attempts: 1, removeOnComplete: true, removeOnFail: true, delay };
+}
+
+/** Reads a job; throws on a shape that this program does not know. */
+export function readJob(data: unknown): OperationJob {
+  const { v, operationId, attempt } = (data ?? {}) as Partial<Record<keyof OperationJob, unknown>>;
+  if (v !== 1 || typeof operationId !== 'string' || typeof attempt !== 'number') {
+    throw new Error('a job of the operations queue has an unknown shape');
+  }
+  return { v, operationId, attempt };
+}
