@@ -47,9 +47,7 @@ export function getPart(range: Range, prefix: number, index: number): Range {
 
 /** Whether `outer` holds the whole of `inner`. */
 export function containsRange(outer: Range, inner: Range): boolean {
-  return (
-    inner.base >= outer.base && inner.base + countAddresses(inner) <= outer.base + countAddresses(outer)
-  );
+  return inner.base >= outer.base && inner.base + countAddresses(inner) <= outer.base + countAddresses(outer);
 }
 
 /** The smallest number of bits that tells `count` things apart. */

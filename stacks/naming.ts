@@ -15,7 +15,13 @@ const RULES = {
   'launch-template': { min: 3, max: 128, pattern: /^[a-zA-Z0-9().\-/_]+$/ },
   'kms-alias': { min: 7, max: 256, pattern: /^alias\/[a-z0-9-]+$/, prefix: 'alias/' },
   // EKS writes to exactly this group, whoever made it first.
-  'eks-log-group': { min: 1, max: 512, pattern: /^\/aws\/eks\/[a-z0-9-]+\/cluster$/, prefix: '/aws/eks/', suffix: '/cluster' },
+  'eks-log-group': {
+    min: 1,
+    max: 512,
+    pattern: /^\/aws\/eks\/[a-z0-9-]+\/cluster$/,
+    prefix: '/aws/eks/',
+    suffix: '/cluster',
+  },
   'resource-group': { min: 1, max: 90, pattern: DASHED },
   // Azure truncates what it generates at 80, so a name of ours stays below.
   'node-resource-group': { min: 1, max: 80, pattern: DASHED },
@@ -116,6 +122,9 @@ export function hashOf(text: string, length: number): string {
 
 function stemOf(text: string, separator: '' | '-', max: number): string {
   const words = text.toLowerCase().replace(/[^a-z0-9]+/g, separator);
-  const stem = words.replace(/^[^a-z]+/, '').slice(0, max).replace(/-+$/, '');
+  const stem = words
+    .replace(/^[^a-z]+/, '')
+    .slice(0, max)
+    .replace(/-+$/, '');
   return stem === '' ? 'pool'.slice(0, max) : stem;
 }

@@ -4,7 +4,8 @@ type DeployedResource = { urn: string; type: string; outputs?: Record<string, un
 
 /** Where each provider's pools say how many nodes run. GKE keeps running counts apart from what is configured. */
 const READERS: Record<string, (outputs: Record<string, unknown>) => unknown> = {
-  'aws:eks/nodeGroup:NodeGroup': (outputs) => (outputs['scalingConfig'] as { desiredSize?: unknown } | undefined)?.desiredSize,
+  'aws:eks/nodeGroup:NodeGroup': (outputs) =>
+    (outputs['scalingConfig'] as { desiredSize?: unknown } | undefined)?.desiredSize,
   'azure-native:containerservice:AgentPool': (outputs) => outputs['count'],
   'azure-native:containerservice:ManagedCluster': (outputs) =>
     (outputs['agentPoolProfiles'] as { count?: unknown }[] | undefined)?.[0]?.count,

@@ -24,5 +24,5 @@ const CLOUD_LAYERS: Record<StackProvider, { network: Loader<'network'>; cluster:
 export async function getProgram<L extends Layer>(provider: StackProvider, layer: L): Promise<LayerProgram<L>>;
 export async function getProgram(provider: StackProvider, layer: Layer): Promise<LayerProgram<never>> {
   if (layer === 'membership') return (await import('./membership/program.ts')).membershipProgram;
-  return layer === 'network' ? await CLOUD_LAYERS[provider].network() : await CLOUD_LAYERS[provider].cluster();
+  return layer === 'network' ? CLOUD_LAYERS[provider].network() : CLOUD_LAYERS[provider].cluster();
 }

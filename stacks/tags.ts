@@ -12,7 +12,14 @@ export const POOL_LABEL = 'fleetyard-pool';
 /** Which resource of which stack a tag names. */
 export type ResourceReference = { stack: string; name: string };
 
-type TagRule = { keyLength: number; valueLength: number; key: RegExp; value: RegExp; first?: RegExp; lowerCase: boolean };
+type TagRule = {
+  keyLength: number;
+  valueLength: number;
+  key: RegExp;
+  value: RegExp;
+  first?: RegExp;
+  lowerCase: boolean;
+};
 
 const AWS: TagRule = {
   keyLength: 128,
@@ -65,7 +72,11 @@ export function getGcpLabels(identity: StackIdentity): Record<string, string> {
  * The user's tags in a provider's alphabet, in the order of their keys. A key that had to change carries a hash when
  * its new form is taken, so that no tag silently replaces another.
  */
-function fitTags(tags: Record<string, string>, rule: TagRule, reserved: (key: string) => boolean): Record<string, string> {
+function fitTags(
+  tags: Record<string, string>,
+  rule: TagRule,
+  reserved: (key: string) => boolean,
+): Record<string, string> {
   const fitted: Record<string, string> = {};
   const keys = Object.keys(tags).filter((key) => !reserved(key));
   const exact = keys.filter((key) => fitText(key, rule.key, rule.keyLength, rule) === key);

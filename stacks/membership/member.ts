@@ -14,7 +14,12 @@ import { JOIN_NAMESPACE, SYSTEM_LABELS } from './scope.ts';
 export type IssuedToken = { token: Output<string>; authority: Output<string> };
 
 /** What the hub must know of a member. */
-export type MemberObjects = { id: Output<string>; controller: IssuedToken; impersonator: IssuedToken; ready: Resource[] };
+export type MemberObjects = {
+  id: Output<string>;
+  controller: IssuedToken;
+  impersonator: IssuedToken;
+  ready: Resource[];
+};
 
 /** Creates the member's side of a join. */
 export function createMemberObjects(memberName: string, provider: Provider): MemberObjects {

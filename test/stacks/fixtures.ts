@@ -111,7 +111,10 @@ export function getClusterInputs(provider: StackProvider, network: NetworkOutput
   };
 }
 
-export function getMembershipInputs(provider: StackProvider, kubeconfigs: MembershipInputs['kubeconfigs']): MembershipInputs {
+export function getMembershipInputs(
+  provider: StackProvider,
+  kubeconfigs: MembershipInputs['kubeconfigs'],
+): MembershipInputs {
   const { region, zones } = places[provider];
   return {
     identity,

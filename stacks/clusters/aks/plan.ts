@@ -8,7 +8,12 @@ import { POOL_LABEL } from '../../tags.ts';
 export type NetworkPlan = { vnetCidr: string; nodeCidr: string; zones: string[] };
 
 export type ApiAccessPlan =
-  | { enablePrivateCluster: true; enablePrivateClusterPublicFQDN: false; privateDNSZone: 'system'; disableRunCommand: true }
+  | {
+      enablePrivateCluster: true;
+      enablePrivateClusterPublicFQDN: false;
+      privateDNSZone: 'system';
+      disableRunCommand: true;
+    }
   | { enablePrivateCluster: false; authorizedIPRanges: string[]; disableRunCommand: true };
 
 /** Properties that the inline pool and the other pools share, in the spelling of both. */
@@ -61,7 +66,9 @@ export function planApiAccess(access: AccessInputs, egressIps: string[]): ApiAcc
   const own = access.allowedCidrs.length === 0 ? [] : egressIps.map((address) => `${address}/32`);
   const authorizedIPRanges = [...new Set([...access.allowedCidrs, ...own])];
   if (authorizedIPRanges.length > MOST_AUTHORIZED_RANGES) {
-    throw new Error(`AKS allows ${MOST_AUTHORIZED_RANGES} ranges to reach its API server, not ${authorizedIPRanges.length}`);
+    throw new Error(
+      `AKS allows ${MOST_AUTHORIZED_RANGES} ranges to reach its API server, not ${authorizedIPRanges.length}`,
+    );
   }
   return { enablePrivateCluster: false, authorizedIPRanges, disableRunCommand: true };
 }
@@ -109,9 +116,7 @@ function planPool(pool: NodePoolInputs, name: string): AgentPoolPlan {
     vmSize: pool.machineType,
     availabilityZones: pool.zones,
     count: Math.min(Math.max(current ?? min, min), max),
-    scaling: autoscaled
-      ? { enableAutoScaling: true, minCount: min, maxCount: max }
-      : { enableAutoScaling: false },
+    scaling: autoscaled ? { enableAutoScaling: true, minCount: min, maxCount: max } : { enableAutoScaling: false },
     ignoreCount: autoscaled && current === undefined,
     spot: pool.spot,
     nodeLabels: { ...pool.labels, ...(pool.spot ? { [SPOT]: 'spot' } : {}), [POOL_LABEL]: pool.name },

@@ -73,7 +73,13 @@ function createPodIdentity(
   const { role, attachments } = createPodRole(name, policy, scope);
   return new PodIdentityAssociation(
     name,
-    { clusterName: cluster.name, namespace: 'kube-system', serviceAccount, roleArn: role.arn, tags: scope.getTags(name) },
+    {
+      clusterName: cluster.name,
+      namespace: 'kube-system',
+      serviceAccount,
+      roleArn: role.arn,
+      tags: scope.getTags(name),
+    },
     { ...scope.options, dependsOn: attachments },
   );
 }

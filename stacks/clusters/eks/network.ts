@@ -66,7 +66,12 @@ function createZone(plan: ZonePlan, vpc: Vpc, outside: PublicSide, podBlocks: Re
   associate(`pods-${zone}`, pods, table);
   return { zone, nodes, pods, address, route };
 
-  function createSubnet(name: string, cidrBlock: string, tags: Record<string, string>, dependsOn: Resource[] = []): Subnet {
+  function createSubnet(
+    name: string,
+    cidrBlock: string,
+    tags: Record<string, string>,
+    dependsOn: Resource[] = [],
+  ): Subnet {
     return new Subnet(
       name,
       {

@@ -72,7 +72,9 @@ function planPods(podCidr: string, zones: number): { blocks: string[]; subnets: 
   }
   const subnets = Array.from({ length: zones }, (_, index) => getPart(pods, prefix, index));
   const blockPrefix = Math.max(pods.prefix, LARGEST_BLOCK);
-  const blocks = Array.from({ length: 2 ** (blockPrefix - pods.prefix) }, (_, index) => getPart(pods, blockPrefix, index));
+  const blocks = Array.from({ length: 2 ** (blockPrefix - pods.prefix) }, (_, index) =>
+    getPart(pods, blockPrefix, index),
+  );
   return {
     blocks: blocks.filter((block) => subnets.some((subnet) => containsRange(block, subnet))).map(formatRange),
     subnets: subnets.map(formatRange),

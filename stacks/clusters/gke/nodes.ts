@@ -25,7 +25,8 @@ function createNodeAccount(scope: ClusterScope): { account: Account; grants: Res
   const accountId = getName('service-account', cluster, 'nodes');
   const account = new Account('nodes', { accountId, project, displayName: `Nodes of ${cluster}` }, options);
   const grants = Object.entries(NODE_ROLES).map(
-    ([name, role]) => new IAMMember(name, { project, role, member: interpolate`serviceAccount:${account.email}` }, options),
+    ([name, role]) =>
+      new IAMMember(name, { project, role, member: interpolate`serviceAccount:${account.email}` }, options),
   );
   return { account, grants };
 }

@@ -35,7 +35,8 @@ export const clusterProgram: LayerProgram<'cluster'> = (inputs) => {
     endpoint: cluster.endpoint.apply((endpoint) => (endpoint.includes('://') ? endpoint : `https://${endpoint}`)),
     certificateAuthority: cluster.masterAuth.apply((auth) => auth.clusterCaCertificate ?? ''),
     oidcIssuer: cluster.name.apply(
-      (name) => `https://container.googleapis.com/v1/projects/${scope.project}/locations/${scope.region}/clusters/${name}`,
+      (name) =>
+        `https://container.googleapis.com/v1/projects/${scope.project}/locations/${scope.region}/clusters/${name}`,
     ),
     kubernetesVersion: cluster.masterVersion,
     nodePools: Object.fromEntries([...pools].map(([pool, resource]) => [pool, resource.id])),
