@@ -8,7 +8,10 @@ export const operationQueue = 'operations';
 /** What a job carries; `v` is the version of this shape. */
 export type OperationJob = { v: 1; operationId: string; attempt: number };
 
-/** Which operation to signal, and at which of its attempts. */
+// The due time is judged by the database's clock when the job comes; one that came too early would wait for the sweep.
+const clockMarginMs = 250;
+
+/** Which operation to signal, and at which of its attempts; the store's changes return these. */
 export type OperationSignal = { operationId: string; attempt: number; delaySeconds?: number };
 
 /** Makes the job of a signal. */
@@ -21,7 +24,7 @@ export function toJob({ operationId, attempt }: OperationSignal): OperationJob {
  * whose id is still kept is silently ignored.
  */
 export function jobOptions({ operationId, attempt, delaySeconds = 0 }: OperationSignal): JobsOptions {
-  const delay = Math.ceil(delaySeconds * 1000);
+  const delay = delaySeconds === 0 ? 0 : Math.ceil(delaySeconds * 1000) + clockMarginMs;
   return { jobId: `${operationId}.${attempt}`, attempts: 1, removeOnComplete: true, removeOnFail: true, delay };
 }
 

@@ -45,7 +45,7 @@ export type OperationRow = {
 };
 
 /** What goes into the queue for an operation; enqueue it after the unit of work has been committed. */
-export type Signal = { operationId: string; attempt: number };
+export type Signal = { operationId: string; attempt: number; delaySeconds?: number };
 
 /** Names of the columns of an operation. */
 export const operationColumns = [

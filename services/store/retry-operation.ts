@@ -35,7 +35,7 @@ export async function requeueOperation(
   });
   await resetSteps(tx, operationId);
   await refreshPhase(tx, operation);
-  return { operation, signals: [signalOf(operation)] };
+  return { operation, signals: [{ ...signalOf(operation), delaySeconds }] };
 }
 
 /** Lets go of an operation that the caller holds but cannot finish, such as at shutdown: the next worker inspects it first. */

@@ -6,9 +6,12 @@ import { jobOptions, operationQueue, toJob, type OperationJob, type OperationSig
 import { connectProducer, type QueueOptions } from './redis-connection.ts';
 
 /** Adds jobs. */
-export type OperationProducer = {
-  /** Adds a job for each signal; one that is there already stays. Throws `unavailable` soon when Redis is away: the sweep adds it later. */
-  enqueue(...signals: readonly OperationSignal[]): Promise<void>;
+export type OperationQueue = {
+  /**
+   * Adds a job for each signal; one that is there already stays. Throws `unavailable` soon when Redis is away: the sweep adds
+   * them later.
+   */
+  enqueue(signals: OperationSignal | readonly OperationSignal[]): Promise<void>;
   /** Jobs by what they are doing. */
   countJobs(): Promise<{ waiting: number; active: number; delayed: number }>;
   /** Throws `unavailable` when Redis does not answer. */
@@ -17,11 +20,11 @@ export type OperationProducer = {
 };
 
 /** Opens the producing side. */
-export function openOperationProducer({
+export function openOperationQueue({
   redisUrl,
   prefix,
   onError = () => undefined,
-}: QueueOptions & { onError?: (error: Error) => void }): OperationProducer {
+}: QueueOptions & { onError?: (error: Error) => void }): OperationQueue {
   const redis = connectProducer(redisUrl, onError);
   const queue = new Queue<OperationJob>(operationQueue, { connection: redis, prefix, skipWaitingForReady: true });
   queue.on('error', onError);
@@ -35,10 +38,11 @@ export function openOperationProducer({
     }
   };
   return {
-    async enqueue(...signals) {
-      if (signals.length === 0) return;
-      const jobs = signals.map((signal) => ({ name: operationQueue, data: toJob(signal), opts: jobOptions(signal) }));
-      await ask(() => queue.addBulk(jobs));
+    async enqueue(signals) {
+      const jobs = [signals]
+        .flat()
+        .map((signal) => ({ name: operationQueue, data: toJob(signal), opts: jobOptions(signal) }));
+      if (jobs.length > 0) await ask(() => queue.addBulk(jobs));
     },
     async countJobs() {
       const {
