@@ -1,8 +1,6 @@
-// The only reader of the environment and of secret files: parses both once into a frozen value, or names every fault.
+// The only reader of the environment: parses it once into a frozen value, or names every fault.
 
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 /** Levels of the log, the chattiest first. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -22,8 +20,8 @@ export type Config = {
   http: { host: string; port: number; publicUrl: string };
   /** Where local data is kept; every default path below lies in it. */
   dataDir: string;
-  /** 32 bytes that everything at rest is sealed under, newest first; older ones only open. */
-  masterKeys: readonly Buffer[];
+  /** The keys that everything at rest is sealed under; the vault reads it. */
+  masterKeyFile: string;
   /** Where the first platform-admin token is written. */
   tokenFile: string;
   pulumi: {
@@ -90,7 +88,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       publicUrl: read.url('FLEETYARD_PUBLIC_URL', ['http:', 'https:'], `http://${host.includes(':') ? `[${host}]` : host}:${port}`),
     },
     dataDir,
-    masterKeys: read.masterKeys(read.text('FLEETYARD_MASTER_KEY_FILE', inData('master.key'))),
+    masterKeyFile: resolve(read.text('FLEETYARD_MASTER_KEY_FILE', inData('master.key'))),
     tokenFile: resolve(read.text('FLEETYARD_TOKEN_FILE', inData('admin.token'))),
     pulumi: {
       binary: read.optional('FLEETYARD_PULUMI'),
@@ -122,7 +120,6 @@ type Reader = {
   integer(name: string, fallback: number, bounds: { min: number; max: number }): number;
   flag(name: string, fallback: boolean): boolean;
   choice<T extends string>(name: string, fallback: T, choices: readonly T[]): T;
-  masterKeys(path: string): Buffer[];
 };
 
 function createReader(environment: Environment): Reader {
@@ -170,43 +167,12 @@ function createReader(environment: Environment): Reader {
       const chosen = choices.find((choice) => choice === value);
       return chosen ?? refuse(`${name} must be one of ${choices.join(', ')}, not ${JSON.stringify(value)}`, fallback);
     },
-    masterKeys: (path) => {
-      try {
-        return readMasterKeys(resolve(path));
-      } catch (error) {
-        return refuse(`FLEETYARD_MASTER_KEY_FILE ${path}: ${(error as Error).message}`, []);
-      }
-    },
   };
-}
-
-/** Reads a key file: one key of 32 bytes in base64 a line, newest first. Only its owner may be able to read it. */
-function readMasterKeys(path: string): Buffer[] {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-  if (mode === undefined) throw new Error('there is no such file; make one with: openssl rand -base64 32');
-  if ((mode & 0o077) !== 0) throw new Error('others may read it; its mode must be 0600');
-  const lines = readFileSync(path, 'utf8').split('\n').map((line) => line.trim()).filter((line) => line !== '');
-  const keys = lines.map((line) => Buffer.from(line, 'base64'));
-  if (keys.length === 0 || keys.some((key) => key.length !== 32)) {
-    throw new Error('each of its lines must be a key of 32 bytes in base64');
-  }
-  return keys;
-}
-
-/** Makes a key file with one new key where there is none yet; for a first start on one machine. */
-export function ensureMasterKeyFile(path: string): void {
-  mkdirSync(dirname(resolve(path)), { recursive: true, mode: 0o700 });
-  try {
-    writeFileSync(path, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
 }
 
 function freeze<T extends object>(value: T): T {
   for (const inner of Object.values(value)) {
-    // Typed arrays cannot be frozen.
-    if (typeof inner === 'object' && inner !== null && !Buffer.isBuffer(inner)) freeze(inner as object);
+    if (typeof inner === 'object' && inner !== null) freeze(inner as object);
   }
   return Object.freeze(value);
 }

@@ -9,7 +9,7 @@ import { startPostgres } from '../../toolchain/postgres.mjs';
 import type { Progress } from '../../toolchain/progress.mjs';
 import { findPulumi } from '../../toolchain/pulumi.mjs';
 import { startRedis } from '../../toolchain/redis.mjs';
-import { ensureMasterKeyFile } from '../config.ts';
+import { ensureMasterKeys } from '../vault/master-keys.ts';
 import { readLogTail, startChildService, type ChildService } from './child-service.ts';
 import type { QuickstartOptions } from './options.ts';
 
@@ -92,7 +92,7 @@ export async function compose(options: QuickstartOptions, onProgress: (progress:
     const port = await chooseApiPort(data, options.port);
     const url = `http://127.0.0.1:${port}`;
     const tokenFile = join(data, 'admin.token');
-    ensureMasterKeyFile(join(data, 'master.key'));
+    await ensureMasterKeys(join(data, 'master.key'));
     const environment = {
       DATABASE_URL: postgres.url,
       REDIS_URL: redis.url,
