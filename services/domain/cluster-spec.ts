@@ -82,6 +82,8 @@ export type ClusterRequest = {
   federation?: string;
   /** Name or id of the address space to cut ranges from; the project's own when not said. */
   addressSpace?: string;
+  /** Where its machines stand; up to three zones of the region, and those that its pools name, when not said. */
+  zones?: string[];
   labels?: Record<string, string>;
   tags?: Record<string, string>;
   access?: AccessRequest;

@@ -31,7 +31,9 @@ export const rangeFields = {
 const sparePerSubnet = 16;
 const reservedPerSubnet = { eks: 5, aks: 5, gke: 4 } as const;
 const longestCutNodes = { eks: 20, aks: 22, gke: 22 } as const;
-const vpcShortest = 16;
+const smallestSubnet = 28;
+// Larger ranges of pods become several blocks of the VPC, which takes five; /15 fits them whatever the zones are.
+const shortestPods = { eks: 15, aks: 9, gke: 9 } as const;
 const podsPerNode = 110;
 
 /** Nodes that pools may have at most, and those that an upgrade adds for a while. */
@@ -52,10 +54,9 @@ export function countNodesServed(provider: CatalogueProvider, prefix: number): n
   return provider === 'eks' ? Math.floor((addresses * 0.75) / podsPerNode) : Math.floor(addresses / 256);
 }
 
-/** The prefix of a pods' range for so many nodes; a /24 each, rounded up. On EKS never shorter than the /16 a VPC takes. */
+/** The prefix of a pods' range for so many nodes: a /24 each, rounded up, but never more than the provider takes. */
 export function podsRangeSize(maxNodes: number, surge: number, provider: CatalogueProvider): number {
-  const prefix = prefixFor((maxNodes + surge) * 256);
-  return provider === 'eks' ? Math.max(vpcShortest, prefix) : prefix;
+  return Math.max(shortestPods[provider], prefixFor((maxNodes + surge) * 256));
 }
 
 /** The prefix of a nodes' range: every zone's subnet holds its nodes, the provider's own addresses and some to spare. */
@@ -69,5 +70,11 @@ export function leastNodesRange(maxNodes: number, surge: number, zones: number, 
   if (provider !== 'eks') return prefixFor(maxNodes + surge + spare);
   // A VPC is cut into one private subnet a zone and one share for the public subnets. A zone may fail: the others take over.
   const share = 2 ** (32 - prefixFor(Math.ceil((maxNodes + surge) / Math.max(1, zones - 1)) + spare));
-  return prefixFor(share * (zones + 1));
+  const smallest = smallestSubnet - countBits(zones + 1) - countBits(zones);
+  return Math.min(smallest, 32 - Math.log2(share) - countBits(zones + 1));
+}
+
+// Bits that number so many parts.
+function countBits(parts: number): number {
+  return Math.ceil(Math.log2(Math.max(1, parts)));
 }

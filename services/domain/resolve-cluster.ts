@@ -15,7 +15,7 @@ import {
   type Provider,
   type ResolvedCluster,
 } from './cluster-spec.ts';
-import { type ErrorDetail, FleetyardError } from './errors.ts';
+import { type ErrorCode, type ErrorDetail, FleetyardError } from './errors.ts';
 import { checkGivenRanges } from './given-ranges.ts';
 import { checkName } from './names.ts';
 import { countNodes, countNodesServed, podsRangeSize } from './range-sizes.ts';
@@ -45,19 +45,15 @@ export function resolveCluster(request: ClusterRequest, context: ClusterContext)
 
 /** The error of a specification: `not-built-yet` when any of its words is not built, else `validation`. */
 export function invalidSpec(message: string, details: readonly ErrorDetail[]): FleetyardError {
-  const codes = new Set(details.map(({ code }) => code));
-  if (codes.has('not-built-yet')) return new FleetyardError('not-built-yet', message, { details });
+  const codes = [...new Set(details.map(({ code }) => code))];
   const [only] = codes;
-  if (
-    codes.size === 1 &&
-    (only === 'credential-mismatch' ||
-      only === 'range-invalid' ||
-      only === 'range-overlap' ||
-      only === 'immutable-field')
-  ) {
-    return new FleetyardError(only, message, { details });
-  }
-  return new FleetyardError('validation', message, { details });
+  let code: ErrorCode = 'validation';
+  if (codes.includes('not-built-yet')) code = 'not-built-yet';
+  // Ranges that meet within one document are a fault of the document, not of what stands beside it.
+  else if (codes.every((each) => each.startsWith('range-'))) code = 'range-invalid';
+  else if (codes.length === 1 && (only === 'credential-mismatch' || only === 'immutable-field' || only === 'protected'))
+    code = only;
+  return new FleetyardError(code, message, { details });
 }
 
 /** Resolves a request without throwing. */

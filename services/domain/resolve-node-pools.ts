@@ -2,7 +2,7 @@
 
 import type { Catalogue, Machine, Region } from '../../catalogue/types.ts';
 import { checkLabels, checkTaints } from './check-labels.ts';
-import { chooseMachine, chooseNamedMachine } from './choose-machine.ts';
+import { chooseMachine, chooseNamedMachine, type MachinePlace } from './choose-machine.ts';
 import { isSame } from './compare.ts';
 import type { BuiltProvider, NodePool, NodePoolRequest } from './cluster-spec.ts';
 import type { ErrorDetail } from './errors.ts';
@@ -12,6 +12,8 @@ export type NodePoolContext = {
   catalogue: Catalogue;
   provider: BuiltProvider;
   region: Region;
+  /** Zones that the request names for the whole cluster. */
+  zones?: readonly string[];
   /** The cluster as it stands; its zones and its pools' machines are kept. */
   previous?: { zones: readonly string[]; nodePools: readonly NodePool[] };
 };
@@ -25,7 +27,7 @@ const zonesByDefault = 3;
 
 /** Resolves all pools; pointers begin at `/nodePools`. */
 export function resolveNodePools(requests: readonly NodePoolRequest[], context: NodePoolContext): ResolvedNodePools {
-  const details = checkPoolsTogether(requests, context);
+  const details = [...checkZones(context), ...checkPoolsTogether(requests, context)];
   const picked: Picked[] = [];
   for (const [index, request] of requests.entries()) {
     const pointer = `/nodePools/${index}`;
@@ -89,7 +91,7 @@ function checkPool(request: NodePoolRequest, pointer: string, context: NodePoolC
   }
   details.push(...checkCount(request, pointer, limits.nodesPerPool, provider));
   for (const [index, zone] of (request.zones ?? []).entries()) {
-    const fault = findZoneFault(zone, region, previous?.zones);
+    const fault = findZoneFault(zone, region, previous?.zones, context.zones);
     if (fault !== undefined) details.push({ pointer: `${pointer}/zones/${index}`, ...fault });
   }
   if (new Set(request.zones).size !== (request.zones ?? []).length) {
@@ -117,6 +119,7 @@ function findZoneFault(
   zone: string,
   region: Region,
   standing: readonly string[] | undefined,
+  asked: readonly string[] | undefined,
 ): { message: string; code: string } | undefined {
   if (!region.zones.includes(zone)) {
     return {
@@ -126,6 +129,9 @@ function findZoneFault(
   }
   if (standing !== undefined && !standing.includes(zone)) {
     return { message: `The cluster spans ${standing.join(', ')} since it was made.`, code: 'immutable-field' };
+  }
+  if (asked !== undefined && !asked.includes(zone)) {
+    return { message: `The cluster is asked to span ${asked.join(', ')} only.`, code: 'contradiction' };
   }
   return undefined;
 }
@@ -144,8 +150,7 @@ function pickMachine(
   if (request.machine !== undefined && request.machineType !== undefined) {
     return fail('/machineType', 'A pool names a machine or a machineType, not both.', 'contradiction');
   }
-  const known = request.zones?.filter((zone) => context.region.zones.includes(zone));
-  const place = { ...context, ...(known === undefined ? {} : { zones: known }) };
+  const place = placeOf(request, context);
   const kept = findKeptType(request, context);
   const byName = request.machineType ?? kept;
   if (byName !== undefined) {
@@ -153,7 +158,7 @@ function pickMachine(
     if ('machine' in choice) return choice;
     // A type that the catalogue has dropped since stays with the pool that has it.
     if (kept !== undefined)
-      return { machine: describeKept(kept, request), zones: [...(known ?? context.region.zones)] };
+      return { machine: describeKept(kept, request), zones: [...(place.zones ?? context.region.zones)] };
     return fail('/machineType', choice.fault, 'unknown-machine');
   }
   const choice = chooseMachine(request.machine ?? { cpu: 1, memoryGiB: 1 }, place);
@@ -165,6 +170,19 @@ function pickMachine(
     choice.fault,
     'unknown-machine',
   );
+}
+
+// A pool that names no zones takes those of the cluster that have its machine; when they are fixed, one of them must.
+function placeOf(
+  request: NodePoolRequest,
+  { catalogue, provider, region, zones, previous }: NodePoolContext,
+): MachinePlace {
+  const bounds = zones ?? previous?.zones;
+  const within =
+    bounds === undefined ? region : { ...region, zones: region.zones.filter((zone) => bounds.includes(zone)) };
+  // Zones that are wrong have a fault of their own.
+  const wanted = request.zones?.filter((zone) => within.zones.includes(zone));
+  return { catalogue, provider, region: within, ...(wanted === undefined ? {} : { zones: wanted }) };
 }
 
 // The same question gets the same answer for as long as the pool lives, whatever the catalogue says by then.
@@ -186,7 +204,23 @@ function describeKept(name: string, { machine }: NodePoolRequest): Machine {
   };
 }
 
-function chooseZones(picked: readonly Picked[], { region, previous }: NodePoolContext): string[] {
+// Zones of the cluster itself: those of its region, and as many as the provider wants.
+function checkZones({ catalogue, provider, region, zones }: NodePoolContext): ErrorDetail[] {
+  const asked = zones ?? [];
+  const details = asked.flatMap((zone, index) => {
+    const fault = findZoneFault(zone, region, undefined, undefined);
+    return fault === undefined ? [] : [{ pointer: `/zones/${index}`, ...fault }];
+  });
+  const least = catalogue.limits[provider].minZones;
+  if (zones !== undefined && new Set(zones).size < least) {
+    details.push({ pointer: '/zones', message: `${provider} needs ${least} zones.`, code: 'too-few-zones' });
+  }
+  return details;
+}
+
+function chooseZones(picked: readonly Picked[], { region, zones: asked, previous }: NodePoolContext): string[] {
+  // Asked anew, they may differ from the standing ones; the comparison says that they may not.
+  if (asked !== undefined) return region.zones.filter((zone) => asked.includes(zone));
   if (previous !== undefined) return [...previous.zones];
   const zones = new Set(region.zones.slice(0, zonesByDefault));
   for (const { request } of picked) {

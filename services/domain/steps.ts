@@ -78,10 +78,21 @@ export function layersTouched(changed: readonly string[]): Layer[] {
 }
 
 function layersOf(pointer: string): readonly Layer[] {
-  const field = pointer.split('/')[1];
-  if (field === 'protect') return [];
-  // The cluster's labels stand at the hub alone; a pool's labels sit below /nodePools.
-  if (field === 'labels') return ['membership'];
-  if (field === 'tags') return ['network', 'cluster'];
-  return ['cluster'];
+  const [field, , part] = pointer.split('/').slice(1);
+  switch (field) {
+    // Only Fleetyard knows of these: they say how a value was asked for, or who may ask.
+    case 'protect':
+    case 'credential':
+    case 'requestedVersion':
+      return [];
+    case 'nodePools':
+      return part === 'machine' ? [] : ['cluster'];
+    // The cluster's own labels stand at the hub alone.
+    case 'labels':
+      return ['membership'];
+    case 'tags':
+      return ['network', 'cluster'];
+    default:
+      return ['cluster'];
+  }
 }

@@ -1,0 +1,54 @@
+import t from 'tap';
+import { isId, looksLikeId, newId } from '../../services/domain/ids.ts';
+import { findNameFault, namePattern } from '../../services/domain/names.ts';
+
+t.test('an id is its prefix and 26 characters of lower-case base32', (t) => {
+  t.match(newId('cl'), /^cl_[0-7][0-9a-hjkmnp-tv-z]{25}$/);
+  t.end();
+});
+
+t.test('ids sort in the order in which they were made, and none comes twice', (t) => {
+  const ids = Array.from({ length: 5000 }, () => newId('op'));
+  t.same(ids.toSorted(), ids);
+  t.equal(new Set(ids).size, ids.length);
+  t.end();
+});
+
+t.test('an id is known by its form, and by its kind when one is named', (t) => {
+  const id = newId('fl');
+  t.ok(isId(id));
+  t.ok(isId(id, 'fl'));
+  t.notOk(isId(id, 'cl'), 'another kind');
+  for (const text of [
+    'fl_',
+    'fl',
+    '',
+    `xx_${id.slice(3)}`,
+    id.toUpperCase(),
+    `${id}0`,
+    `${id}_a`,
+    id.replace(/.$/, 'u'),
+  ]) {
+    t.notOk(isId(text), text);
+  }
+  t.end();
+});
+
+t.test('no name can be taken for an id', (t) => {
+  t.ok(looksLikeId('cl_anything'));
+  t.notOk(looksLikeId('cl-anything'));
+  t.match(findNameFault('cl_anything'), /look like an id/);
+  t.end();
+});
+
+t.test('a name is a DNS label of at most 48 characters', (t) => {
+  for (const name of ['a', 'metal-shanghai', 'a1', 'x'.repeat(48)]) {
+    t.equal(findNameFault(name), undefined, name);
+    t.match(name, new RegExp(namePattern));
+  }
+  for (const name of ['', 'x'.repeat(49), '1a', '-a', 'a-', 'A', 'a.b', 'a b', 'ü']) {
+    t.type(findNameFault(name), 'string', name);
+    t.notMatch(name, new RegExp(namePattern));
+  }
+  t.end();
+});

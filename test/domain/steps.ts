@@ -1,0 +1,52 @@
+import t from 'tap';
+import { layersTouched, planSteps, type Step } from '../../services/domain/steps.ts';
+
+const print = (steps: readonly Step[]): string[] =>
+  steps.map((step) => [step.kind, step.action, ...('layer' in step ? [step.layer] : [])].join(' '));
+
+t.test('a cluster is made from the network up, checked, and joined when it belongs to a federation', (t) => {
+  t.same(print(planSteps('create', { kind: 'cluster', federated: false })), [
+    'engine up network',
+    'engine up cluster',
+    'check reachable',
+  ]);
+  t.same(print(planSteps('create', { kind: 'cluster', federated: true })), [
+    'engine up network',
+    'engine up cluster',
+    'check reachable',
+    'engine up membership',
+    'hub member-ready',
+  ]);
+  t.end();
+});
+
+t.test('an update runs the layers that the change touches', (t) => {
+  const update = (changed: string[], federated = true) =>
+    print(planSteps('update', { kind: 'cluster', federated, touched: layersTouched(changed) }));
+  t.same(update(['/nodePools/0/count']), ['engine up cluster', 'check reachable']);
+  t.same(update(['/labels']), ['engine up membership', 'hub member-ready']);
+  t.same(update(['/labels'], false), []);
+  t.same(update(['/tags']), ['engine up network', 'engine up cluster', 'check reachable']);
+  t.same(update(['/protect', '/requestedVersion', '/nodePools/1/machine']), [], 'what the cloud does not know');
+  t.end();
+});
+
+t.test('a cluster is taken down in reverse, as far as it was made', (t) => {
+  t.same(print(planSteps('delete', { kind: 'cluster', federated: true })), [
+    'engine destroy membership',
+    'engine destroy cluster',
+    'engine destroy network',
+  ]);
+  t.same(print(planSteps('delete', { kind: 'cluster', federated: true, deployed: ['network'] })), [
+    'engine destroy network',
+  ]);
+  t.same(print(planSteps('delete', { kind: 'cluster', federated: false, deployed: [] })), []);
+  t.end();
+});
+
+t.test('a fleet waits for its clusters, a federation asks its hub', (t) => {
+  t.same(print(planSteps('update', { kind: 'fleet' })), ['wait children']);
+  t.same(print(planSteps('create', { kind: 'federation' })), ['hub check']);
+  t.same(print(planSteps('delete', { kind: 'federation' })), ['hub detach']);
+  t.end();
+});
