@@ -1,7 +1,7 @@
 // Envelope encryption: each value under a random data key, which is wrapped by the newest master key.
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { MasterKey } from './master-keys.ts';
+import { readMasterKeys, type MasterKey } from './master-keys.ts';
 import { createStackSalt } from './stack-settings.ts';
 
 /** Seals values so that they open only under the context they were sealed for. */
@@ -24,6 +24,11 @@ const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 const wrappedBytes = nonceBytes + tagBytes + keyBytes;
+
+/** Opens the vault of a key file, which exists already. */
+export async function openVault(masterKeyFile: string): Promise<Vault> {
+  return createVault(await readMasterKeys(masterKeyFile));
+}
 
 /** Makes a vault of master keys, oldest first: all of them open, the last one seals. */
 export function createVault(masterKeys: readonly MasterKey[]): Vault {

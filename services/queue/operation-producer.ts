@@ -6,7 +6,7 @@ import { jobOptions, operationQueue, toJob, type OperationJob, type OperationSig
 import { connectProducer, type QueueOptions } from './redis-connection.ts';
 
 /** Adds jobs. */
-export type OperationQueue = {
+export type OperationProducer = {
   /**
    * Adds a job for each signal; one that is there already stays. Throws `unavailable` soon when Redis is away: the sweep adds
    * them later.
@@ -20,11 +20,11 @@ export type OperationQueue = {
 };
 
 /** Opens the producing side. */
-export function openOperationQueue({
+export function openOperationProducer({
   redisUrl,
   prefix,
   onError = () => undefined,
-}: QueueOptions & { onError?: (error: Error) => void }): OperationQueue {
+}: QueueOptions & { onError?: (error: Error) => void }): OperationProducer {
   const redis = connectProducer(redisUrl, onError);
   const queue = new Queue<OperationJob>(operationQueue, { connection: redis, prefix, skipWaitingForReady: true });
   queue.on('error', onError);
