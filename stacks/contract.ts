@@ -77,8 +77,9 @@ export type NodePoolInputs = {
   /** Nodes of the whole pool over all its zones. */
   count: { min: number; max: number };
   /**
-   * Nodes that run now, as a refresh found them (`findPoolSizes`). With it an update keeps what an autoscaler chose,
-   * within min and max; without it the program leaves the running count of an autoscaled pool alone.
+   * Nodes that run now, which `completeClusterInputs` reads from the state. With it an update keeps what an autoscaler
+   * chose, within min and max; without it the program leaves the running count of an autoscaled pool alone, and a
+   * minimum above that count is refused by the cloud.
    */
   currentCount?: number;
   spot: boolean;
@@ -109,8 +110,8 @@ export type ClusterInputs = BaseInputs & {
   /** GKE only. */
   controlPlaneCidr?: string;
   /**
-   * AKS only: the pool that stands inside the cluster resource and can never go, as the cluster's first `up` reported
-   * it (`ClusterOutputs.systemPool`). Absent at the first `up`, where the first pool without spot machines is taken.
+   * AKS only: the pool that stands inside the cluster resource and can never go, which `completeClusterInputs` reads
+   * from the state. Absent at the first `up`, where the first pool without spot machines is taken.
    */
   systemPool?: string;
 };
