@@ -44,7 +44,11 @@ export type Config = {
     leaseSeconds: number;
     /** Where runners keep their work directories. */
     workDir: string;
+    /** Multiplies the delays of automatic retries; 1 in production, 0 where a test waits for them. */
+    retryScale: number;
   };
+  /** The environment as it came, of which a runner is passed an allow-list. */
+  runnerEnvironment: Environment;
   log: { level: (typeof logLevels)[number] };
   shutdownSeconds: number;
   /** Check every answer against the contract; for tests and development. */
@@ -85,7 +89,11 @@ export function loadConfig(environment: Environment = process.env): Config {
     http: {
       host,
       port,
-      publicUrl: read.url('FLEETYARD_PUBLIC_URL', ['http:', 'https:'], `http://${host.includes(':') ? `[${host}]` : host}:${port}`),
+      publicUrl: read.url(
+        'FLEETYARD_PUBLIC_URL',
+        ['http:', 'https:'],
+        `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      ),
     },
     dataDir,
     masterKeyFile: resolve(read.text('FLEETYARD_MASTER_KEY_FILE', inData('master.key'))),
@@ -96,14 +104,19 @@ export function loadConfig(environment: Environment = process.env): Config {
       simulatedHome: resolve(read.text('FLEETYARD_SIMULATED_PULUMI_HOME', inData('pulumi-simulated'))),
     },
     simulator: {
-      url: read.optional('FLEETYARD_SIMULATOR_URL') === undefined ? undefined : read.url('FLEETYARD_SIMULATOR_URL', ['http:']),
+      url:
+        read.optional('FLEETYARD_SIMULATOR_URL') === undefined
+          ? undefined
+          : read.url('FLEETYARD_SIMULATOR_URL', ['http:']),
       dataDir: resolve(read.text('FLEETYARD_SIMULATOR_DIR', inData('simulator'))),
     },
     worker: {
       concurrency: read.integer('FLEETYARD_CONCURRENCY', 3, { min: 1, max: 256 }),
       leaseSeconds: read.integer('FLEETYARD_LEASE_SECONDS', 30, { min: 2, max: 3600 }),
       workDir: resolve(read.text('FLEETYARD_WORK_DIR', inData('work'))),
+      retryScale: read.number('FLEETYARD_RETRY_SCALE', 1, { min: 0, max: 100 }),
     },
+    runnerEnvironment: { ...environment },
     log: { level: read.choice('FLEETYARD_LOG_LEVEL', 'info', logLevels) },
     shutdownSeconds: read.integer('FLEETYARD_SHUTDOWN_SECONDS', 20, { min: 1, max: 3600 }),
     checkResponses: read.flag('FLEETYARD_CHECK_RESPONSES', false),
@@ -118,6 +131,7 @@ type Reader = {
   text(name: string, fallback: string, pattern?: RegExp): string;
   url(name: string, protocols: string[], fallback?: string): string;
   integer(name: string, fallback: number, bounds: { min: number; max: number }): number;
+  number(name: string, fallback: number, bounds: { min: number; max: number }): number;
   flag(name: string, fallback: boolean): boolean;
   choice<T extends string>(name: string, fallback: T, choices: readonly T[]): T;
 };
@@ -137,7 +151,9 @@ function createReader(environment: Environment): Reader {
     optional,
     text(name, fallback, pattern) {
       const value = optional(name) ?? fallback;
-      return pattern === undefined || pattern.test(value) ? value : refuse(`${name} must match ${pattern.source}`, fallback);
+      return pattern === undefined || pattern.test(value)
+        ? value
+        : refuse(`${name} must match ${pattern.source}`, fallback);
     },
     url(name, protocols, fallback) {
       const value = optional(name) ?? fallback;
@@ -154,6 +170,14 @@ function createReader(environment: Environment): Reader {
       return number >= min && number <= max
         ? number
         : refuse(`${name} must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`, fallback);
+    },
+    number(name, fallback, { min, max }) {
+      const value = optional(name);
+      if (value === undefined) return fallback;
+      const number = Number(value);
+      return number >= min && number <= max
+        ? number
+        : refuse(`${name} must be a number from ${min} to ${max}, not ${JSON.stringify(value)}`, fallback);
     },
     flag(name, fallback) {
       const value = optional(name)?.toLowerCase();

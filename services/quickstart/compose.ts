@@ -31,7 +31,12 @@ const mainFile = (name: string): string => fileURLToPath(new URL(`../${name}/mai
 /** How long a main may take to answer: the first start makes the database's schema. */
 const readySeconds = 60;
 
-async function waitUntil<T>(what: string, service: ChildService, log: string, look: () => Promise<T | undefined>): Promise<T> {
+async function waitUntil<T>(
+  what: string,
+  service: ChildService,
+  log: string,
+  look: () => Promise<T | undefined>,
+): Promise<T> {
   let ended: string | undefined;
   void service.ended.then(({ detail }) => (ended = detail));
   for (const end = Date.now() + readySeconds * 1000; Date.now() < end; await delay(100)) {
@@ -61,7 +66,10 @@ async function chooseApiPort(data: string, asked: number | undefined): Promise<n
 }
 
 /** Starts the servers, the simulated clouds and the API. What was started is stopped again when a part does not come up. */
-export async function compose(options: QuickstartOptions, onProgress: (progress: Progress) => void): Promise<Composition> {
+export async function compose(
+  options: QuickstartOptions,
+  onProgress: (progress: Progress) => void,
+): Promise<Composition> {
   const data = resolve(options.data);
   const logs = join(data, 'logs');
   await mkdir(logs, { recursive: true, mode: 0o700 });
@@ -73,12 +81,17 @@ export async function compose(options: QuickstartOptions, onProgress: (progress:
   const broken = new Promise<never>((_, reject) => (breakDown = reject));
   broken.catch(() => undefined);
 
-  const launch = async (name: string, environment: Record<string, string>, args: string[] = []): Promise<ChildService> => {
+  const launch = async (
+    name: string,
+    environment: Record<string, string>,
+    args: string[] = [],
+  ): Promise<ChildService> => {
     const logFile = join(logs, `${name}.log`);
     const service = await startChildService({ name, main: mainFile(name), args, environment, logFile });
     stops.push(() => service.stop());
     void service.ended.then(async ({ expected, detail }) => {
-      if (!expected) breakDown(new Error(`the ${name} ended with ${detail}; the end of ${logFile}:\n${await readLogTail(logFile)}`));
+      if (!expected)
+        breakDown(new Error(`the ${name} ended with ${detail}; the end of ${logFile}:\n${await readLogTail(logFile)}`));
     });
     return service;
   };
@@ -142,7 +155,9 @@ async function startServers({ data, options, onProgress, stops, breakDown, launc
   };
   const started = await Promise.allSettled([
     startPostgres({ dataDir: join(data, 'postgres') }).then((server) => watch('PostgreSQL', server)),
-    startRedis({ dataDir: join(data, 'redis'), noeviction: true, appendonly: true, onProgress }).then((server) => watch('Redis', server)),
+    startRedis({ dataDir: join(data, 'redis'), noeviction: true, appendonly: true, onProgress }).then((server) =>
+      watch('Redis', server),
+    ),
     launch('simulator', {}, ['--data', join(data, 'simulator'), '--time-scale', String(options.timeScale)]),
   ] as const);
   for (const result of started) if (result.status === 'rejected') throw result.reason;

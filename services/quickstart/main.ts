@@ -30,7 +30,9 @@ async function openProject(service: Composition): Promise<FleetyardClient> {
 async function printOutputs(client: FleetyardClient, clusters: ClusterProgress[], view: ProgressView): Promise<void> {
   for (const cluster of clusters) {
     if (cluster.phase !== 'ready') continue;
-    const outputs = unwrap(await client.GET('/v1/clusters/{cluster}/outputs', { params: { path: { cluster: cluster.id } } }));
+    const outputs = unwrap(
+      await client.GET('/v1/clusters/{cluster}/outputs', { params: { path: { cluster: cluster.id } } }),
+    );
     view.say('');
     view.say(`${cluster.name} (${cluster.provider}, simulated)`);
     for (const layer of outputs.layers) {
@@ -43,7 +45,9 @@ async function printOutputs(client: FleetyardClient, clusters: ClusterProgress[]
 function printWaysOn(service: Composition, fleet: string, view: ProgressView): void {
   const curl = `curl -s -H "Authorization: Bearer $TOKEN" -H "Fleetyard-Project: ${projectName}" ${service.url}`;
   view.say('');
-  view.say(`The API is at ${service.url}; the token is in ${service.tokenFile}. Clouds and hub are simulated. To go on:`);
+  view.say(
+    `The API is at ${service.url}; the token is in ${service.tokenFile}. Clouds and hub are simulated. To go on:`,
+  );
   view.say('');
   view.say(`  TOKEN=$(cat ${service.tokenFile})`);
   view.say(`  ${curl}/v1/clusters`);
@@ -84,7 +88,12 @@ async function provision(
   view.say(`Pulumi CLI found (${pulumi}); set-up took ${setup.toFixed(1)} s.`);
   const begin = performance.now();
   const operation = change.operation?.id ?? null;
-  const clusters = await followFleet(client, { fleet: document.name, operation, show: (rows) => view.show(rows), signal });
+  const clusters = await followFleet(client, {
+    fleet: document.name,
+    operation,
+    show: (rows) => view.show(rows),
+    signal,
+  });
   view.finish();
   const seconds = { setup, provision: since(begin), total: since(startedAt) };
   return { client, clusters, summary: summarise(clusters, seconds) };

@@ -45,8 +45,12 @@ export function buildNetworkInputs(cluster: StepCluster): NetworkInputs {
   return { ...buildBase(cluster), ...cluster.spec.network };
 }
 
-/** Inputs of the cluster layer. */
-export function buildClusterInputs(cluster: StepCluster, network: NetworkOutputs): ClusterInputs {
+/** Inputs of the cluster layer; `systemPool` is what an earlier `up` reported. */
+export function buildClusterInputs(
+  cluster: StepCluster,
+  network: NetworkOutputs,
+  systemPool: string | null = null,
+): ClusterInputs {
   const { kubernetesVersion, access, nodePools, network: ranges } = cluster.spec;
   return {
     ...buildBase(cluster),
@@ -56,6 +60,7 @@ export function buildClusterInputs(cluster: StepCluster, network: NetworkOutputs
     network,
     podCidr: ranges.podCidr,
     serviceCidr: ranges.serviceCidr,
+    ...(systemPool === null ? {} : { systemPool }),
     ...(ranges.controlPlaneCidr === undefined ? {} : { controlPlaneCidr: ranges.controlPlaneCidr }),
   };
 }

@@ -1,0 +1,41 @@
+// What the worker's parts are given by main.ts; nothing here is read from the environment or made at import.
+
+import type { Logger } from 'pino';
+import type { OperationProducer } from '../queue/operation-producer.ts';
+import type { Store } from '../store/open-store.ts';
+import type { Patience } from './steps/reach-clusters.ts';
+
+/** Where the engine finds its programs and keeps its files. */
+export type EngineSettings = {
+  /** The Pulumi CLI. */
+  binary: string;
+  /** Plugin homes; which one a stack uses is fixed with its credential. */
+  homes: { real: string; simulated: string };
+  /** URL of Pulumi's state database, with its password. */
+  backendUrl: string;
+  workDir: string;
+  simulatorUrl: string | undefined;
+  /** The worker's environment, of which a runner gets an allow-list. */
+  environment: Record<string, string | undefined>;
+  /** Milliseconds from a cancel to the kill. */
+  cancelGrace: number;
+  /** Milliseconds between two looks at what a cloud is still making; the engine's own when not said. */
+  settlePause?: number;
+};
+
+/** The limits and clocks of a worker; tests inject their own. */
+export type WorkerContext = {
+  store: Store;
+  queue: OperationProducer;
+  logger: Logger;
+  /** Names this process in leases: host, pid and a random part. */
+  owner: string;
+  leaseSeconds: number;
+  engine: EngineSettings;
+  memberPatience: Patience;
+  /** Draws the jitter of retries; 0 ≤ x < 1. */
+  random(): number;
+  /** Multiplies the delays of automatic retries; 1 in production. */
+  retryScale: number;
+  now(): Date;
+};

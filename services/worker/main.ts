@@ -1,0 +1,88 @@
+// The worker process: builds its parts from the configuration, runs, and ends in phases.
+
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import pino from 'pino';
+import { findPulumi } from '../../toolchain/pulumi.mjs';
+import { loadConfig, type Config } from '../config.ts';
+import { checkRedis } from '../queue/redis-connection.ts';
+import { openOperationProducer } from '../queue/operation-producer.ts';
+import { installSimulatedHome } from '../simulator/install-home.ts';
+import { openStore } from '../store/open-store.ts';
+import { openVault } from '../vault/vault.ts';
+import type { WorkerContext } from './context.ts';
+import { startWorker } from './start-worker.ts';
+
+/** Seconds between two sweeps: what Redis lost waits no longer than this. */
+const sweepSeconds = 5;
+/** Milliseconds from a cancel to the kill; clouds finish most creates within it. */
+const cancelGrace = 15 * 60_000;
+/** A hub looks at a new member within seconds; a slow network may take minutes. */
+const memberPatience = { everySeconds: 1, forSeconds: 300 };
+
+async function prepareEngine(config: Config, backendUrl: string): Promise<WorkerContext['engine']> {
+  const { binary } = config.pulumi.binary === undefined ? await findPulumi({}) : { binary: config.pulumi.binary };
+  await mkdir(config.worker.workDir, { recursive: true, mode: 0o700 });
+  await mkdir(config.pulumi.home, { recursive: true, mode: 0o700 });
+  if (config.simulator.url !== undefined) {
+    await installSimulatedHome({ home: config.pulumi.simulatedHome, node: process.execPath });
+  }
+  return {
+    binary,
+    homes: { real: config.pulumi.home, simulated: config.pulumi.simulatedHome },
+    backendUrl,
+    workDir: config.worker.workDir,
+    simulatorUrl: config.simulator.url,
+    environment: config.runnerEnvironment,
+    cancelGrace,
+  };
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const logger = pino({ level: config.log.level, base: { service: 'worker' } });
+  const vault = await openVault(config.masterKeyFile);
+  const store = await openStore({
+    url: config.database.url,
+    applicationName: 'fleetyard-worker',
+    max: config.database.max,
+    vault,
+  });
+  await checkRedis(config.redis.url);
+  const queueOptions = { redisUrl: config.redis.url, prefix: config.redis.prefix };
+  const queue = openOperationProducer({
+    ...queueOptions,
+    onError: (error) => logger.warn({ err: error }, 'the queue reports'),
+  });
+  const engine = await prepareEngine(config, await store.getStateUrl());
+  const context: WorkerContext = {
+    store,
+    queue,
+    logger,
+    owner: `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`,
+    leaseSeconds: config.worker.leaseSeconds,
+    engine,
+    memberPatience,
+    random: Math.random,
+    retryScale: config.worker.retryScale,
+    now: () => new Date(),
+  };
+  const worker = await startWorker(context, { ...queueOptions, concurrency: config.worker.concurrency, sweepSeconds });
+  logger.info({ owner: context.owner, simulator: config.simulator.url ?? null }, 'ready');
+
+  let stopping = false;
+  const stop = async (signal: string): Promise<void> => {
+    // A second signal does not wait for anybody: leases run out and another worker goes on.
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info({ signal }, 'stopping');
+    await worker.stop(config.shutdownSeconds);
+    await queue.close();
+    await store.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal));
+}
+
+await main();

@@ -1,0 +1,155 @@
+// Claims one operation and walks its steps to an end, a pause or a hand-over.
+
+import { retryDelaySeconds, type OperationError } from '../domain/engine-errors.ts';
+import { isFleetyardError } from '../domain/errors.ts';
+import { killOperationProcesses } from '../engine/processes.ts';
+import { claimOperation, type ClaimedOperation } from '../store/leases.ts';
+import { requeueOperation, interruptOperation } from '../store/retry-operation.ts';
+import { finishOperation, waitForChildren, type Settled } from '../store/settle-operation.ts';
+import { listSteps, recordStep, type StepRow } from '../store/steps.ts';
+import type { Tx } from '../store/transaction.ts';
+import type { WorkerContext } from './context.ts';
+import { keepLease, type HeldLease } from './hold-lease.ts';
+import { performStep } from './steps/perform-step.ts';
+import type { StepEnd } from './steps/step-end.ts';
+
+/** How often an operation may be found half done before a person has to look at it. */
+const inspectionsAllowed = 5;
+
+/** Operations that this process holds, by id: for cancels that should not wait for a heartbeat, and for shutdown. */
+export type HeldOperations = Map<string, HeldLease & { handOver(): void }>;
+
+type Walk = { operation: ClaimedOperation; lease: HeldLease; handOver: AbortSignal };
+
+/** Steps that did not succeed yet, in order. */
+function remaining(steps: StepRow[]): StepRow[] {
+  return steps.filter((step) => step.state !== 'succeeded' && step.state !== 'skipped');
+}
+
+async function walkStep(
+  context: WorkerContext,
+  { operation, lease }: Walk,
+  step: StepRow,
+  recover: boolean,
+): Promise<StepEnd> {
+  const record = (change: Omit<Parameters<typeof recordStep>[2], 'index'>): Promise<StepRow> =>
+    context.store.asSystem((tx) => recordStep(tx, lease, { index: step.index, ...change }));
+  if (step.kind !== 'wait') await record({ state: 'running', done: 0, error: null });
+  const end = await performStep(context, { operation, step, lease, recover });
+  if (end.outcome === 'succeeded' || end.outcome === 'skipped') await record({ state: end.outcome });
+  if (end.outcome === 'failed') await record({ state: 'failed', error: toStored(end.error) });
+  return end;
+}
+
+/** The stored error has the class under both of its names: `class` for the contract, `code` for the store. */
+function toStored(error: OperationError): OperationError & { code: string } {
+  return { code: error.class, ...error };
+}
+
+async function walkSteps(context: WorkerContext, walk: Walk): Promise<StepEnd> {
+  const { operation, lease } = walk;
+  const steps = remaining(await context.store.asSystem((tx) => listSteps(tx, operation.id)));
+  // Only the step that was running when the last worker vanished can have left something behind.
+  let recover = operation.claimedFrom === 'interrupted';
+  for (const step of steps) {
+    if (lease.lost.aborted) return { outcome: 'died', detail: 'the lease was lost' };
+    if (lease.cancelled.aborted) return recover ? reconcile(context, walk, step) : { outcome: 'cancelled' };
+    const end = await walkStep(context, walk, step, recover);
+    if (end.outcome !== 'succeeded' && end.outcome !== 'skipped') return end;
+    recover = false;
+  }
+  return { outcome: 'succeeded' };
+}
+
+/**
+ * A cancelled operation whose worker vanished, or whose engine had to be killed, may have left a lock and half-made resources: put the
+ * stack right before it counts as cancelled.
+ */
+async function reconcile(context: WorkerContext, { operation, lease }: Walk, step: StepRow): Promise<StepEnd> {
+  if (step.kind !== 'engine' || step.state !== 'running') return { outcome: 'cancelled' };
+  const neverCancelled = { ...lease, cancelled: new AbortController().signal };
+  const refresh = { ...step, action: 'refresh' };
+  const end = await performStep(context, { operation, step: refresh, lease: neverCancelled, recover: true });
+  return end.outcome === 'succeeded' || end.outcome === 'skipped' ? { outcome: 'cancelled' } : end;
+}
+
+async function settleFailure(context: WorkerContext, tx: Tx, walk: Walk, error: OperationError): Promise<Settled> {
+  const { operation, lease } = walk;
+  const stored = toStored(error);
+  const delay = retryDelaySeconds(error.class, operation.retries, context.random);
+  if (delay === undefined || lease.cancelled.aborted)
+    return finishOperation(tx, { ...lease, outcome: 'failed', error: stored });
+  return requeueOperation(tx, { ...lease, delaySeconds: delay * context.retryScale, error: stored });
+}
+
+async function settleDeath(tx: Tx, { operation, lease }: Walk, detail: string): Promise<Settled> {
+  if (operation.attempt <= inspectionsAllowed) return interruptOperation(tx, { ...lease, reason: detail });
+  const advice = 'Look at the stack and the events of the operation, then retry it.';
+  const error = { code: 'internal', class: 'internal', message: detail, advice };
+  return finishOperation(tx, { ...lease, outcome: 'needs_attention', error });
+}
+
+function settle(context: WorkerContext, tx: Tx, walk: Walk, end: StepEnd): Promise<Settled> {
+  const { lease } = walk;
+  switch (end.outcome) {
+    case 'succeeded':
+    case 'skipped':
+      return finishOperation(tx, { ...lease, outcome: 'succeeded' });
+    case 'failed':
+      return settleFailure(context, tx, walk, end.error);
+    case 'waiting':
+      return waitForChildren(tx, lease);
+    case 'cancelled':
+      return walk.handOver.aborted
+        ? interruptOperation(tx, { ...lease, reason: 'the worker was told to stop' })
+        : finishOperation(tx, { ...lease, outcome: 'cancelled' });
+    case 'died':
+      return settleDeath(tx, walk, end.detail);
+  }
+}
+
+/** Tells the queue what may go on now. Without Redis the sweep does it later. */
+async function signalNext(context: WorkerContext, signals: Settled['signals']): Promise<void> {
+  await context.queue.enqueue(signals).catch((error: unknown) => {
+    context.logger.warn({ err: error }, 'the queue did not take what is next; the sweep will');
+  });
+}
+
+/**
+ * Runs one operation as far as it goes now. Returns quietly when there is nothing to do: another worker has it, it is not due, or
+ * something earlier of its resource is under way.
+ */
+export async function runOperation(context: WorkerContext, held: HeldOperations, operationId: string): Promise<void> {
+  const { store, owner, leaseSeconds } = context;
+  const operation = await store.asSystem((tx) => claimOperation(tx, { id: operationId, owner, leaseSeconds }));
+  if (operation === undefined) return;
+  const log = context.logger.child({ operation: operation.id, kind: operation.kind, resource: operation.resourceId });
+  const handOver = new AbortController();
+  const lease = keepLease(
+    context,
+    { operationId, fence: operation.fence },
+    {
+      cancelRequested: operation.state === 'cancelling',
+      handOver: handOver.signal,
+    },
+  );
+  held.set(operationId, { ...lease, handOver: () => handOver.abort() });
+  log.info({ fence: operation.fence, attempt: operation.attempt, from: operation.claimedFrom }, 'claimed');
+  try {
+    if (operation.claimedFrom === 'interrupted') {
+      const killed = await killOperationProcesses(operationId);
+      if (killed > 0) log.warn({ killed }, 'ended processes that an earlier worker left');
+    }
+    const walk = { operation, lease, handOver: handOver.signal };
+    const end = await walkSteps(context, walk);
+    const { operation: settled, signals } = await store.asSystem((tx) => settle(context, tx, walk, end));
+    log.info({ state: settled.state, error: settled.error?.code }, 'let go');
+    await signalNext(context, signals);
+  } catch (error) {
+    if (!isFleetyardError(error, 'lease-lost')) throw error;
+    log.warn('the lease was lost; another worker goes on');
+  } finally {
+    lease.release();
+    held.delete(operationId);
+  }
+}

@@ -1,0 +1,102 @@
+// Loads what the steps of a cluster work on: its row, credential, outputs so far and hub.
+
+import { openHubKubeconfig, mintKubeconfig } from '../../access/kubeconfig.ts';
+import type { OpenCredential } from '../../access/credential.ts';
+import { FleetyardError } from '../../domain/errors.ts';
+import type { Layer } from '../../domain/steps.ts';
+import { getCluster, type ClusterRow } from '../../store/clusters.ts';
+import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
+import { getFederation, type FederationRow } from '../../store/federations.ts';
+import { listOperations } from '../../store/operations.ts';
+import { listStacks } from '../../store/stacks.ts';
+import type { Tx } from '../../store/transaction.ts';
+import type { LayerOutputs } from '../../../stacks/contract.ts';
+import type { WorkerContext } from '../context.ts';
+import type { StepCluster } from './layer-inputs.ts';
+
+/** A cluster with all that its steps need. Credentials are in the clear, so it lives no longer than a step. */
+export type ClusterSubject = {
+  cluster: ClusterRow;
+  credential: OpenCredential;
+  step: StepCluster;
+  federation: { row: FederationRow; credential: OpenCredential } | undefined;
+  /** The stored outputs of a layer; throws when the layer does not stand. */
+  outputs<L extends Layer>(layer: L): LayerOutputs[L];
+  findOutputs<L extends Layer>(layer: L): LayerOutputs[L] | undefined;
+};
+
+async function openCredential(tx: Tx, id: string): Promise<OpenCredential> {
+  const { provider, simulated, attributes } = await getCredential(tx, id);
+  const secret = (await getCredentialSecret(tx, id)) as Record<string, string>;
+  return { id, provider, simulated, attributes, secret };
+}
+
+async function openFederation(tx: Tx, id: string): Promise<{ row: FederationRow; credential: OpenCredential }> {
+  const row = await getFederation(tx, id);
+  return { row, credential: await openCredential(tx, row.hubCredentialId) };
+}
+
+/** The operation that created the cluster, which its resources are tagged with. */
+async function findCreation(tx: Tx, clusterId: string): Promise<string> {
+  const page = await listOperations(tx, { resourceId: clusterId, kind: 'create', limit: 1 });
+  return page.items[0]?.id ?? clusterId;
+}
+
+/** Loads a cluster by id. */
+export async function loadClusterSubject(context: WorkerContext, clusterId: string): Promise<ClusterSubject> {
+  return context.store.asSystem(async (tx) => {
+    const cluster = await getCluster(tx, clusterId, { includeDeleted: true });
+    const credential = await openCredential(tx, cluster.credentialId);
+    const stacks = await listStacks(tx, clusterId);
+    const createdBy = await findCreation(tx, clusterId);
+    const federation = cluster.federationId === null ? undefined : await openFederation(tx, cluster.federationId);
+    const findOutputs = <L extends Layer>(layer: L): LayerOutputs[L] | undefined => {
+      const stack = stacks.find((candidate) => candidate.layer === layer && candidate.deployedAt !== null);
+      return stack?.outputs as LayerOutputs[L] | undefined;
+    };
+    return {
+      cluster,
+      credential,
+      findOutputs,
+      federation,
+      step: {
+        id: cluster.id,
+        projectId: cluster.projectId,
+        createdBy,
+        spec: cluster.spec,
+        account: credential.attributes,
+      },
+      outputs<L extends Layer>(layer: L): LayerOutputs[L] {
+        const outputs = findOutputs(layer);
+        if (outputs !== undefined) return outputs;
+        throw new FleetyardError('internal', `The ${layer} layer of cluster "${cluster.name}" has no outputs yet.`);
+      },
+    };
+  });
+}
+
+/** A fresh kubeconfig of the cluster. */
+export async function mintMemberKubeconfig(context: WorkerContext, subject: ClusterSubject): Promise<string> {
+  const { provider, region, name } = subject.step.spec;
+  const { kubeconfig } = await mintKubeconfig({
+    name,
+    outputs: subject.outputs('cluster'),
+    credential: subject.credential,
+    subject: { provider, region },
+    now: context.now(),
+  });
+  return kubeconfig;
+}
+
+/** The hub of the cluster's federation; throws when it has none. */
+export function openHub(
+  context: WorkerContext,
+  subject: ClusterSubject,
+): { kubeconfig: string; identifier: string; engine: string } {
+  if (subject.federation === undefined) {
+    throw new FleetyardError('internal', `Cluster "${subject.cluster.name}" is in no federation.`);
+  }
+  const { row, credential } = subject.federation;
+  const { kubeconfig } = openHubKubeconfig(credential, context.engine.simulatorUrl);
+  return { kubeconfig, identifier: row.id, engine: row.engine };
+}

@@ -1,0 +1,172 @@
+// The engine step: one Pulumi action on one layer of a cluster, its progress recorded and its outputs stored.
+
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Layer, LayerInputs } from '../../../stacks/contract.ts';
+import { buildCloudVariables } from '../../access/credential.ts';
+import type { EngineAction } from '../../domain/steps.ts';
+import { stepKeyOf } from '../../engine/processes.ts';
+import { runStep } from '../../engine/run-step.ts';
+import type { RunnerRequest, StepVerdict } from '../../engine/step-request.ts';
+import type { StepRow } from '../../store/steps.ts';
+import {
+  findStack,
+  getOrCreateStack,
+  getStackKey,
+  markStackDestroyed,
+  saveOutputs,
+  saveSnapshot,
+} from '../../store/stacks.ts';
+import type { StackKey, StackRow } from '../../store/stacks.ts';
+import type { WorkerContext } from '../context.ts';
+import type { HeldLease } from '../hold-lease.ts';
+import { loadClusterSubject, mintMemberKubeconfig, openHub, type ClusterSubject } from './cluster-subject.ts';
+import { followStepEvents } from './follow-step-events.ts';
+import { buildClusterInputs, buildMembershipInputs, buildNetworkInputs } from './layer-inputs.ts';
+import { describeFailure, type StepEnd } from './step-end.ts';
+
+/** Which engine step of which claim. */
+export type EngineStepOrder = {
+  clusterId: string;
+  step: StepRow;
+  lease: HeldLease;
+  /** An earlier claim did not end in order. */
+  recover: boolean;
+};
+
+/** Kubeconfigs of one step, at paths that stay the same for the cluster. */
+async function writeKubeconfigs(
+  context: WorkerContext,
+  subject: ClusterSubject,
+): Promise<{ member: string; hub: string; remove(): Promise<void> }> {
+  const folder = join(context.engine.workDir, 'kubeconfigs', subject.cluster.id);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const [member, hub] = [join(folder, 'member.yaml'), join(folder, 'hub.yaml')];
+  await writeFile(member, await mintMemberKubeconfig(context, subject), { mode: 0o600 });
+  await writeFile(hub, openHub(context, subject).kubeconfig, { mode: 0o600 });
+  return { member, hub, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+type Prepared = { inputs: LayerInputs[Layer]; cleanUp(): Promise<void> };
+
+async function prepareInputs(context: WorkerContext, subject: ClusterSubject, layer: Layer): Promise<Prepared> {
+  const nothing = async (): Promise<void> => undefined;
+  switch (layer) {
+    case 'network':
+      return { inputs: buildNetworkInputs(subject.step), cleanUp: nothing };
+    case 'cluster':
+      return {
+        inputs: buildClusterInputs(
+          subject.step,
+          subject.outputs('network'),
+          subject.findOutputs('cluster')?.systemPool,
+        ),
+        cleanUp: nothing,
+      };
+    case 'membership': {
+      const { remove, ...kubeconfigs } = await writeKubeconfigs(context, subject);
+      const hub = { identifier: openHub(context, subject).identifier, kubeconfigs };
+      return { inputs: buildMembershipInputs(subject.step, subject.outputs('cluster'), hub), cleanUp: remove };
+    }
+  }
+}
+
+async function storeVerdict(
+  context: WorkerContext,
+  order: EngineStepOrder,
+  stackId: string,
+  verdict: StepVerdict,
+): Promise<StepEnd> {
+  switch (verdict.outcome) {
+    case 'succeeded':
+      await context.store.asSystem(async (tx) => {
+        if (order.step.action === 'destroy') await markStackDestroyed(tx, order.lease, stackId);
+        if (order.step.action === 'up') await saveOutputs(tx, order.lease, { stackId, outputs: verdict.outputs });
+      });
+      return { outcome: 'succeeded' };
+    case 'failed': {
+      const { failure } = verdict;
+      const found = {
+        providerCode: failure.code,
+        ...(failure.resource === undefined ? {} : { resource: failure.resource }),
+      };
+      return { outcome: 'failed', error: describeFailure(failure.class, failure.message, found) };
+    }
+    default:
+      return verdict;
+  }
+}
+
+/** The stack of the step with its key; none when there is nothing yet to destroy or refresh. */
+async function openStackRow(
+  context: WorkerContext,
+  order: EngineStepOrder,
+  simulated: boolean,
+): Promise<(StackRow & StackKey) | undefined> {
+  const { clusterId, step } = order;
+  const layer = step.layer as Layer;
+  return context.store.asSystem(async (tx) => {
+    if (step.action !== 'up' && (await findStack(tx, { clusterId, layer })) === undefined) return undefined;
+    const home = simulated ? 'simulated' : 'real';
+    const stack = await getOrCreateStack(tx, { clusterId, layer, home, name: `${clusterId}-${layer}` });
+    return { ...stack, ...(await getStackKey(tx, stack.id)) };
+  });
+}
+
+function buildRequest(
+  { engine }: WorkerContext,
+  order: EngineStepOrder,
+  parts: { subject: ClusterSubject; stack: StackRow & StackKey; inputs: LayerInputs[Layer]; workDir: string },
+): RunnerRequest {
+  const { subject, stack, inputs, workDir } = parts;
+  return {
+    action: order.step.action as EngineAction,
+    provider: subject.step.spec.provider,
+    layer: order.step.layer as Layer,
+    inputs,
+    stack: { name: stack.name, passphrase: stack.passphrase, salt: stack.salt },
+    pulumi: { binary: engine.binary, home: engine.homes[stack.home] },
+    backendUrl: engine.backendUrl,
+    workDir,
+    recover: order.recover,
+    ...(engine.settlePause === undefined ? {} : { settlePauseMilliseconds: engine.settlePause }),
+  };
+}
+
+/** Runs one engine step to its end. */
+export async function runEngineStep(context: WorkerContext, order: EngineStepOrder): Promise<StepEnd> {
+  const { lease } = order;
+  const { engine, store } = context;
+  const subject = await loadClusterSubject(context, order.clusterId);
+  const stack = await openStackRow(context, order, subject.credential.simulated);
+  if (stack === undefined) return { outcome: 'skipped' };
+  const { inputs, cleanUp } = await prepareInputs(context, subject, order.step.layer as Layer);
+  const stepKey = stepKeyOf(lease.operationId, lease.fence);
+  const workDir = join(engine.workDir, 'steps', stepKey);
+  await mkdir(workDir, { recursive: true, mode: 0o700 });
+  const progress = followStepEvents(context, lease, order.step);
+  try {
+    const verdict = await runStep({
+      stepKey,
+      request: buildRequest(context, order, { subject, stack, inputs, workDir }),
+      access: {
+        simulated: subject.credential.simulated,
+        variables: buildCloudVariables(subject.credential, {
+          region: subject.step.spec.region,
+          simulatorUrl: engine.simulatorUrl,
+        }),
+      },
+      baseEnvironment: engine.environment,
+      onEvent: progress.onEvent,
+      onSnapshot: (deployment) => store.asSystem((tx) => saveSnapshot(tx, lease, { stackId: stack.id, deployment })),
+      cancelSignal: lease.cancelled,
+      killSignal: lease.lost,
+      cancelGrace: engine.cancelGrace,
+    });
+    await progress.flush();
+    return await storeVerdict(context, order, stack.id, verdict);
+  } finally {
+    await cleanUp();
+    await rm(workDir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,94 @@
+// Performs one step of an operation, whatever its kind.
+
+import { mergeStatus } from '../../store/resources.ts';
+import type { ClaimedOperation } from '../../store/leases.ts';
+import type { StepRow } from '../../store/steps.ts';
+import { getFederation } from '../../store/federations.ts';
+import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
+import { openHubKubeconfig } from '../../access/kubeconfig.ts';
+import type { WorkerContext } from '../context.ts';
+import type { HeldLease } from '../hold-lease.ts';
+import { loadClusterSubject, mintMemberKubeconfig, openHub } from './cluster-subject.ts';
+import { runEngineStep } from './engine-step.ts';
+import { awaitMember, checkCluster, checkHub } from './reach-clusters.ts';
+import { endOfError, type StepEnd } from './step-end.ts';
+
+/** One step of one claim. */
+export type StepOrder = {
+  operation: ClaimedOperation;
+  step: StepRow;
+  lease: HeldLease;
+  recover: boolean;
+};
+
+type Performer = (context: WorkerContext, order: StepOrder) => Promise<StepEnd>;
+
+const checkReachable: Performer = async (context, { operation }) => {
+  const subject = await loadClusterSubject(context, operation.resourceId);
+  const { access } = subject.step.spec;
+  const { endpoint, oidcIssuer, kubernetesVersion, physicalName } = subject.outputs('cluster');
+  const status = { endpoint, oidcIssuer, kubernetesVersion, physicalName, simulated: subject.credential.simulated };
+  // A worker outside of the network can't ask a private API server; the provider's own word has to do.
+  if (!access.public) return { outcome: 'skipped', status };
+  const apiVersion = await checkCluster(await mintMemberKubeconfig(context, subject));
+  return { outcome: 'succeeded', status: { ...status, apiVersion, checkedAt: context.now().toISOString() } };
+};
+
+const checkFederation: Performer = async (context, { operation }) => {
+  const { engine, kubeconfig, simulated } = await context.store.asSystem(async (tx) => {
+    const federation = await getFederation(tx, operation.resourceId);
+    const { provider, attributes, simulated } = await getCredential(tx, federation.hubCredentialId);
+    const secret = (await getCredentialSecret(tx, federation.hubCredentialId)) as Record<string, string>;
+    const credential = { id: federation.hubCredentialId, provider, attributes, simulated, secret };
+    return { engine: federation.engine, simulated, ...openHubKubeconfig(credential, context.engine.simulatorUrl) };
+  });
+  const report = await checkHub(engine, kubeconfig);
+  return { outcome: 'succeeded', status: { ...report, simulated, checkedAt: context.now().toISOString() } };
+};
+
+const awaitMembership: Performer = async (context, { operation, lease }) => {
+  const subject = await loadClusterSubject(context, operation.resourceId);
+  const { kubeconfig, engine } = openHub(context, subject);
+  const { memberName } = subject.outputs('membership');
+  const signal = AbortSignal.any([lease.cancelled, lease.lost]);
+  const report = await awaitMember({
+    engine,
+    hubKubeconfig: kubeconfig,
+    member: memberName,
+    patience: context.memberPatience,
+    signal,
+  });
+  return {
+    outcome: 'succeeded',
+    status: { member: { name: report.name, ready: true, kubernetesVersion: report.kubernetesVersion } },
+  };
+};
+
+const performers: Record<string, Performer> = {
+  'check reachable': checkReachable,
+  'hub check': checkFederation,
+  'hub member-ready': awaitMembership,
+  // A federation is deleted only when it has no members, and nothing of ours stands at the hub then.
+  'hub detach': async () => ({ outcome: 'succeeded' }),
+  'wait children': async () => ({ outcome: 'waiting' }),
+};
+
+/** Performs the step. Never throws for what happens in a cloud or at a hub; throws `lease-lost`. */
+export async function performStep(context: WorkerContext, order: StepOrder): Promise<StepEnd> {
+  const { operation, step, lease } = order;
+  try {
+    if (step.kind === 'engine') {
+      return await runEngineStep(context, { clusterId: operation.resourceId, step, lease, recover: order.recover });
+    }
+    const perform = performers[`${step.kind} ${step.action}`];
+    if (perform === undefined) throw new Error(`no step is known as ${step.kind} ${step.action}`);
+    const end = await perform(context, order);
+    if ('status' in end && end.status !== undefined) {
+      const { status } = end;
+      await context.store.asSystem((tx) => mergeStatus(tx, operation, status));
+    }
+    return end;
+  } catch (error) {
+    return endOfError(error);
+  }
+}

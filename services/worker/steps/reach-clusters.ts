@@ -1,0 +1,54 @@
+// Steps that ask API servers: is the cluster there, is the hub a hub, does the hub call the member ready.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { explainFailure, openKubernetes } from '../../access/kubernetes-client.ts';
+import { FleetyardError } from '../../domain/errors.ts';
+import type { HubReport, MemberReport } from '../../federation/adapter.ts';
+import { getAdapter } from '../../federation/registry.ts';
+
+/** How often and how long to look; seconds. */
+export type Patience = { everySeconds: number; forSeconds: number };
+
+/** The version that a cluster's API server reports. Throws `unavailable` or `credential-mismatch`. */
+export async function checkCluster(kubeconfig: string): Promise<string> {
+  const cluster = openKubernetes(kubeconfig);
+  try {
+    return (await cluster.version.getCode()).gitVersion;
+  } catch (error) {
+    throw explainFailure(error, cluster.server);
+  }
+}
+
+/** Checks a federation's hub. Throws `unavailable`, `credential-mismatch`, `validation` or `not-built-yet`. */
+export function checkHub(engine: string, kubeconfig: string): Promise<HubReport> {
+  return getAdapter(engine).checkHub(openKubernetes(kubeconfig));
+}
+
+/**
+ * Waits until the hub calls the member ready. Throws `unavailable` with the hub's own reason when it does not in time, and
+ * an AbortError when the signal says so.
+ */
+export async function awaitMember(options: {
+  engine: string;
+  hubKubeconfig: string;
+  member: string;
+  patience: Patience;
+  signal: AbortSignal;
+}): Promise<MemberReport> {
+  const { patience, member } = options;
+  const hub = openKubernetes(options.hubKubeconfig);
+  const adapter = getAdapter(options.engine);
+  const end = performance.now() + patience.forSeconds * 1000;
+  for (;;) {
+    const report = await adapter.findMember(hub, member);
+    if (report?.ready) return report;
+    if (performance.now() >= end) {
+      const reason = report?.reason ?? 'the hub does not know it';
+      throw new FleetyardError(
+        'unavailable',
+        `member ${member} is not ready after ${patience.forSeconds} s: ${reason}`,
+      );
+    }
+    await delay(patience.everySeconds * 1000, undefined, { signal: options.signal });
+  }
+}

@@ -1,0 +1,39 @@
+// How a step can end, whatever its kind.
+
+import { engineErrorRules, type EngineErrorClass, type OperationError } from '../../domain/engine-errors.ts';
+import { isFleetyardError } from '../../domain/errors.ts';
+
+/** The end of a step. `waiting` parks the operation until its children end; `died` means that it must be inspected first. */
+export type StepEnd =
+  | { outcome: 'succeeded' | 'skipped'; status?: Record<string, unknown> }
+  | { outcome: 'failed'; error: OperationError }
+  | { outcome: 'cancelled' }
+  | { outcome: 'waiting' }
+  | { outcome: 'died'; detail: string };
+
+/** Describes a failure of a class, with what a person can do about it. */
+export function describeFailure(
+  errorClass: EngineErrorClass,
+  message: string,
+  found: { providerCode?: string; resource?: string } = {},
+): OperationError {
+  return { class: errorClass, message, advice: engineErrorRules[errorClass].advice, ...found };
+}
+
+/** Classes of what our own rooms throw while a step runs. */
+const classOfCode: Record<string, EngineErrorClass> = {
+  unavailable: 'unreachable',
+  'credential-mismatch': 'credentials',
+  validation: 'invalid',
+  'not-built-yet': 'invalid',
+  'not-found': 'invalid',
+  conflict: 'conflict',
+};
+
+/** Turns what a step threw into its end; throws again what is not about the step, such as a lost lease. */
+export function endOfError(error: unknown): StepEnd {
+  if (isFleetyardError(error, 'lease-lost')) throw error;
+  if (error instanceof Error && error.name === 'AbortError') return { outcome: 'cancelled' };
+  const errorClass = isFleetyardError(error) ? (classOfCode[error.code] ?? 'internal') : 'internal';
+  return { outcome: 'failed', error: describeFailure(errorClass, (error as Error).message) };
+}

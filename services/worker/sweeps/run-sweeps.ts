@@ -1,0 +1,25 @@
+// Keeps desired and observed together: finds operations whose worker vanished and jobs that Redis lost.
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { expireLeases, listLostJobs } from '../../store/leases.ts';
+import type { WorkerContext } from '../context.ts';
+
+/** One round: interrupts operations whose lease is over, and signals everything that a worker could claim now. */
+export async function sweepOnce({ store, queue, logger }: WorkerContext): Promise<void> {
+  const expired = await store.asSystem((tx) => expireLeases(tx));
+  if (expired.length > 0) logger.warn({ operations: expired.map((signal) => signal.operationId) }, 'leases are over');
+  const claimable = await store.asSystem((tx) => listLostJobs(tx));
+  // Adding a job that is there already does nothing, so that this costs little when nothing was lost.
+  await queue.enqueue(claimable);
+}
+
+/** Sweeps until the signal aborts. A round that fails is reported and the next one tries again. */
+export async function runSweeps(
+  context: WorkerContext,
+  options: { everySeconds: number; signal: AbortSignal },
+): Promise<void> {
+  while (!options.signal.aborted) {
+    await sweepOnce(context).catch((error: unknown) => context.logger.warn({ err: error }, 'a sweep failed'));
+    await delay(options.everySeconds * 1000, undefined, { signal: options.signal }).catch(() => undefined);
+  }
+}
