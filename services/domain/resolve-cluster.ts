@@ -254,11 +254,12 @@ function resolvePools(
     catalogue,
     provider,
     region,
+    ...(request.zones === undefined ? {} : { zones: request.zones }),
     ...(previous === undefined ? {} : { previous }),
   });
   details.push(...pools.details);
   const least = catalogue.limits[provider].minZones;
-  if (pools.zones.length < least) {
+  if (request.zones === undefined && pools.zones.length < least) {
     details.push({
       pointer: '/region',
       message: `${provider} needs ${least} zones; ${region.name} has fewer.`,
