@@ -34,7 +34,8 @@ export function createKey(scope: ClusterScope): { vault: Vault; key: Key } {
       properties: { kty: 'RSA', keySize: 2048, keyOps: ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'] },
       tags: scope.tags,
     },
-    scope.options,
+    // Deleting a key takes rights inside the vault, which nobody here has; the vault takes its key along.
+    { ...scope.options, deletedWith: vault },
   );
   return { vault, key };
 }
