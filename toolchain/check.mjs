@@ -33,6 +33,11 @@ const STEPS = {
   },
   'dead-code': { command: 'knip', args: ['--no-progress'], advice: 'remove what nothing uses' },
   contract: { command: 'redocly', args: ['lint', 'openapi.yaml'], advice: 'repair openapi.yaml' },
+  'lock-file': {
+    command: 'node',
+    args: ['toolchain/complete-lock.mjs', '--check'],
+    advice: 'or `npm ci` will refuse it',
+  },
   generated: {
     command: 'node',
     args: ['toolchain/generate.mjs', '--check'],

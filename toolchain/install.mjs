@@ -61,13 +61,19 @@ async function runInstall(root, onProgress) {
     env: getCleanEnvironment(root),
   });
   clearInterval(timer);
-  if (code !== 0) throw new Error(`npm ci failed: ${stderr.trim().split('\n').slice(0, 6).join('\n')}`);
+  if (code !== 0) throw new Error(`npm ci failed: ${selectErrors(stderr)}`);
   if (!isExecutable(getPinnedNode(root))) {
     throw new Error(
       'npm ci did not install Node.js into node_modules: allow install scripts (npm config ignore-scripts=false)',
     );
   }
   writeFileSync(getStamp(root), hashLock(root));
+}
+
+/** @param {string} text what npm said @returns {string} its errors, without warnings and advertisements of its help */
+function selectErrors(text) {
+  const errors = text.split('\n').filter((line) => /^npm error \S/.test(line));
+  return errors.slice(0, 8).join('\n') || text.trim();
 }
 
 /**
