@@ -1179,7 +1179,11 @@ export interface components {
         Kubeconfig: {
             /** @description YAML text with a short-lived identity. */
             kubeconfig: string;
-            expiresAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description Null when the identity does not end.
+             */
+            expiresAt: string | null;
         };
         FleetMember: {
             id: components["schemas"]["ClusterId"];

@@ -1,0 +1,155 @@
+// The HTTP application: every operation of the contract as a route, on parts that the process hands in.
+
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { operationNames, operationTable, type OperationName } from '../contract/schemas.ts';
+import { createValidators, type OperationValidator } from '../contract/validator.ts';
+import type { AnyAnswer, Handlers, Parts } from './call.ts';
+import { handlers as allHandlers } from './handlers.ts';
+import { answerOperation } from './plugins/answering.ts';
+import { authenticate, type Identity } from './plugins/authentication.ts';
+import { bodyLimits, installBodyParsers } from './plugins/body.ts';
+import { createProblem, describeError, type Problem, problemTypes } from './problems.ts';
+
+/** How the application is built. */
+export type AppOptions = {
+  parts: Parts;
+  logger: FastifyBaseLogger;
+  /** Check every answer against the contract and fail those that break it. */
+  checkResponses: boolean;
+  handlers?: Handlers;
+};
+
+/** Sends an answer; in tests, after checking it against the contract. */
+export type Sender = (reply: FastifyReply, answer: AnyAnswer) => FastifyReply;
+
+/** Builds the application; it listens to nothing yet. Throws when handlers and contract do not match. */
+export function buildApp(options: AppOptions): FastifyInstance {
+  const { parts, handlers = allHandlers } = options;
+  checkHandlers(Object.keys(handlers));
+  const app: FastifyInstance = Fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    bodyLimit: bodyLimits.bytes,
+    forceCloseConnections: 'idle',
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 128, caseSensitive: true, ignoreTrailingSlash: false },
+    frameworkErrors: (error, request, reply) => sendProblem(reply, describeError(error, request.id)),
+  });
+  installBodyParsers(app);
+  app.decorateRequest('identity', null);
+  const validators = createValidators(parts.document);
+  for (const name of operationNames) addRoute(app, name, validators[name], options, handlers);
+  app.setErrorHandler((error, request, reply) => {
+    const problem = describeError(error, request.id);
+    logFailure(request, problem, error);
+    return sendProblem(reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, describeMissingRoute(request, reply)));
+  return app;
+}
+
+/** Says which operations lack a handler and which handlers lack an operation; throws when there is one. */
+export function checkHandlers(names: readonly string[]): void {
+  const missing = operationNames.filter((name) => !names.includes(name));
+  const extra = names.filter((name) => !(operationNames as string[]).includes(name));
+  if (missing.length === 0 && extra.length === 0) return;
+  const faults = [...missing.map((name) => `no handler for ${name}`), ...extra.map((name) => `${name} is not in the contract`)];
+  throw new Error(`handlers and contract do not match: ${faults.join('; ')}`);
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    identity: Identity | null;
+  }
+}
+
+function addRoute(
+  app: FastifyInstance,
+  name: OperationName,
+  validator: OperationValidator,
+  { parts, checkResponses }: AppOptions,
+  handlers: Handlers,
+): void {
+  const { method, path, role } = operationTable[name];
+  const send = createSender(validator, checkResponses);
+  app.route({
+    method,
+    url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    exposeHeadRoute: false,
+    // Before the body is read, so that a stranger's is not.
+    onRequest: async (request) => {
+      if (role !== 'none') request.identity = await authenticate(parts, request, role);
+    },
+    handler: async (request, reply) => {
+      const answer = await answerOperation({ name, parts, validator, handlers, request, identity: request.identity });
+      return send(reply, answer);
+    },
+    onResponse: async (request, reply) => {
+      const seconds = reply.elapsedTime / 1000;
+      parts.metrics.observeRequest(name, reply.statusCode, seconds);
+      const seen = { operation: name, method, path: request.url.split('?')[0], status: reply.statusCode, seconds };
+      request.log[name === 'getHealth' || name === 'getReadiness' || name === 'getMetrics' ? 'debug' : 'info'](seen, 'answered');
+    },
+    errorHandler: (error, request, reply) => {
+      const problem = describeError(error, request.id);
+      logFailure(request, problem, error);
+      void send(reply, describeProblem(problem));
+    },
+  });
+}
+
+function createSender(validator: OperationValidator, checkResponses: boolean): Sender {
+  return (reply, answer) => {
+    const { status, headers = {}, body } = answer;
+    const contentType = answer.contentType ?? (body === undefined ? undefined : 'application/json');
+    const isText = typeof body === 'string' || body === undefined || answer.contentType === 'text/event-stream';
+    const payload = isText && answer.contentType !== undefined ? body : body === undefined ? undefined : JSON.stringify(body);
+    if (checkResponses) {
+      const seen = isText ? (body === undefined ? undefined : '') : JSON.parse(String(payload));
+      const breaches = validator.checkResponse(status, contentType, seen);
+      if (breaches.length > 0) throw new Error(`the answer breaks the contract: ${breaches.join('; ')}`);
+    }
+    void reply.code(status).headers({ 'cache-control': 'no-store', ...headers });
+    if (contentType !== undefined) void reply.header('content-type', withCharset(contentType));
+    return reply.send(payload);
+  };
+}
+
+function withCharset(contentType: string): string {
+  return /^(application\/(json|problem\+json))$/.test(contentType) ? `${contentType}; charset=utf-8` : contentType;
+}
+
+/** A problem as an answer, with the headers that its status asks for. */
+export function describeProblem(problem: Problem): AnyAnswer {
+  const headers: Record<string, string> = {};
+  if (problem.status === 401) headers['www-authenticate'] = 'Bearer realm="fleetyard"';
+  if (problem.status === 503) headers['retry-after'] = '5';
+  if (problem.type === 'urn:fleetyard:problem:idempotency-in-flight') headers['retry-after'] = '1';
+  return { status: problem.status, headers, contentType: 'application/problem+json', body: problem };
+}
+
+function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  const { status, headers } = describeProblem(problem);
+  return reply
+    .code(status)
+    .headers({ ...headers, 'content-type': 'application/problem+json; charset=utf-8' })
+    .send(JSON.stringify(problem));
+}
+
+function logFailure(request: FastifyRequest, problem: Problem, error: unknown): void {
+  if (problem.status >= 500) request.log.error({ err: error, problem: problem.type }, 'failed');
+  else request.log.debug({ problem: problem.type, detail: problem.detail }, 'refused');
+}
+
+const routePatterns = operationNames.map((name) => {
+  const { method, path } = operationTable[name];
+  return { method, pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`) };
+});
+
+function describeMissingRoute(request: FastifyRequest, reply: FastifyReply): Problem {
+  const path = request.url.split('?')[0] ?? '';
+  const allowed = routePatterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+  if (allowed.length === 0) return createProblem('not-found', `There is nothing at ${path}.`, request.id);
+  void reply.header('allow', allowed.join(', '));
+  return createProblem('method-not-allowed', `${problemTypes['method-not-allowed'].title}: ${allowed.join(', ')} are.`, request.id);
+}

@@ -1,0 +1,121 @@
+// What a handler gets and gives: one call of the contract, typed by its operation.
+
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Catalogue } from '../../catalogue/types.ts';
+import type { ContractDocument } from '../contract/document.ts';
+import type { operations as operationTypes } from '../contract/generated/types.ts';
+import type { operations as operationEntries } from '../contract/generated/operations.ts';
+import type { OperationName, Schemas } from '../contract/schemas.ts';
+import type { OperationProducer } from '../queue/operation-producer.ts';
+import type { Store, Work } from '../store/open-store.ts';
+import type { TokenRole } from '../store/tokens.ts';
+import type { EventFeed } from './event-feed.ts';
+import type { Metrics } from './metrics.ts';
+
+/** The operations' queue, as far as the API needs it. */
+export type ApiQueue = Pick<OperationProducer, 'enqueue' | 'countJobs' | 'ping'>;
+
+/** A kubeconfig with a short-lived identity. */
+export type MintedKubeconfig = { kubeconfig: string; expiresAt: Date | null };
+
+/** Makes kubeconfigs; filled by the process with what reaches the clouds. */
+export type KubeconfigMint = (request: {
+  name: string;
+  provider: 'eks' | 'aks' | 'gke';
+  region: string;
+  outputs: Record<string, unknown>;
+  credential: {
+    id: string;
+    provider: 'aws' | 'azure' | 'gcp' | 'kubernetes' | 'ssh';
+    simulated: boolean;
+    attributes: Record<string, string>;
+    secret: Record<string, string>;
+  };
+}) => Promise<MintedKubeconfig>;
+
+/** What the process hands to the application. */
+export type Parts = {
+  store: Store;
+  queue: ApiQueue;
+  catalogue: Catalogue;
+  mintKubeconfig: KubeconfigMint;
+  clock: () => Date;
+  /** Makes and hashes tokens. */
+  tokens: { create(): string; hash(token: string): Uint8Array };
+  document: ContractDocument;
+  feed: EventFeed;
+  metrics: Metrics;
+  /** How often a quiet stream says that it lives. */
+  heartbeatMs: number;
+  /** Aborted when the process ends; streams end with it. */
+  closing: AbortSignal;
+};
+
+/** Who calls. */
+export type Caller = { id: string; role: TokenRole; projectId: string | null };
+
+type TypeOf<Name extends OperationName> = operationTypes[Name];
+type Entry<Name extends OperationName> = (typeof operationEntries)[Name];
+type ParametersOf<Name extends OperationName> = TypeOf<Name>['parameters'];
+
+/** The body of an operation. */
+export type BodyOf<Name extends OperationName> = Entry<Name>['body'] extends keyof Schemas
+  ? Schemas[Entry<Name>['body']]
+  : undefined;
+
+/** The path's parameters of an operation. */
+export type PathOf<Name extends OperationName> = NonNullable<ParametersOf<Name>['path']>;
+
+/** The query's parameters of an operation. */
+export type QueryOf<Name extends OperationName> = NonNullable<ParametersOf<Name>['query']>;
+
+/** One call of an operation, authenticated and checked. */
+export type Call<Name extends OperationName = OperationName> = {
+  parts: Parts;
+  caller: Caller;
+  /** The project that the call is about; null when a platform administrator named none. */
+  projectId: string | null;
+  /** The same, but throws when there is none. */
+  getProjectId(): string;
+  /** One unit of work as that project. */
+  asProject<T>(work: Work<T>): Promise<T>;
+  body: BodyOf<Name>;
+  path: PathOf<Name>;
+  query: QueryOf<Name>;
+  headers: IncomingHttpHeaders;
+  /** Aborted when the caller goes away or the process ends. */
+  signal: AbortSignal;
+  log: FastifyBaseLogger;
+};
+
+type JsonOf<Response> = Response extends { content: { 'application/json': infer Body } } ? Body : never;
+type OtherOf<Response> = Response extends { content: infer Content }
+  ? Exclude<keyof Content, 'application/json' | 'application/problem+json'> extends never
+    ? never
+    : { contentType: string; body: string | Readable }
+  : never;
+type AnswerOf<Status, Response> =
+  | ([JsonOf<Response>] extends [never] ? never : { status: Status; headers?: Record<string, string>; body: JsonOf<Response> })
+  | ([OtherOf<Response>] extends [never] ? never : OtherOf<Response> & { status: Status; headers?: Record<string, string> })
+  | (Response extends { content?: never } ? { status: Status; headers?: Record<string, string> } : never);
+
+/** What an operation may answer; problems are thrown. */
+export type Answer<Name extends OperationName> = {
+  [Status in keyof TypeOf<Name>['responses']]: AnswerOf<Status, TypeOf<Name>['responses'][Status]>;
+}[keyof TypeOf<Name>['responses']];
+
+/** Answers one operation. */
+export type Handler<Name extends OperationName> = (call: Call<Name>) => Promise<Answer<Name>>;
+
+/** An answer whose operation is not known any more. */
+export type AnyAnswer = {
+  status: number;
+  headers?: Record<string, string>;
+  contentType?: string;
+  body?: unknown;
+};
+
+/** One handler for every operation of the contract. */
+export type Handlers = { [Name in OperationName]: Handler<Name> };

@@ -1,0 +1,85 @@
+// Where a change puts its clusters: the address space and the federation that a document names.
+
+import { type ErrorDetail, FleetyardError } from '../../domain/errors.ts';
+import type { ClusterDraft, ResolvedCluster } from '../../domain/cluster-spec.ts';
+import { newId } from '../../domain/ids.ts';
+import { type AddressPools, listRangeNeeds, placeCluster } from '../../domain/ranges.ts';
+import { invalidSpec } from '../../domain/resolve-cluster.ts';
+import {
+  type AddressSpaceRow,
+  findAddressSpace,
+  getOrCreateDefaultAddressSpace,
+} from '../../store/address-spaces.ts';
+import { type FederationRow, findFederation } from '../../store/federations.ts';
+import { listRanges, reserveRanges } from '../../store/ranges.ts';
+import type { Change } from './change.ts';
+
+/** The address space that is named, or the project's own; undefined, with a detail, when the named one does not exist. */
+export async function findSpace(
+  { tx, catalogue }: Change,
+  named: string | undefined,
+  details: ErrorDetail[],
+): Promise<AddressSpaceRow | undefined> {
+  if (named === undefined) return getOrCreateDefaultAddressSpace(tx, catalogue.ranges.defaultPools);
+  const space = await findAddressSpace(tx, named);
+  if (space === undefined) {
+    details.push({ pointer: '/addressSpace', message: `There is no address space ${named}.`, code: 'unknown-address-space' });
+  }
+  return space;
+}
+
+/** The federation that is named; undefined, with a detail, when it does not exist. */
+export async function findNamedFederation(
+  { tx }: Change,
+  named: string | undefined,
+  details: ErrorDetail[],
+): Promise<FederationRow | undefined> {
+  if (named === undefined) return undefined;
+  const federation = await findFederation(tx, named);
+  if (federation === undefined) {
+    details.push({ pointer: '/federation', message: `There is no federation ${named}.`, code: 'unknown-federation' });
+  }
+  return federation;
+}
+
+/** Runs a resolution that throws all its faults, and throws them together with those that were found before. */
+export function resolveWith<T>(message: string, details: readonly ErrorDetail[], resolve: () => T): T {
+  let result: T;
+  try {
+    result = resolve();
+  } catch (error) {
+    if (!(error instanceof FleetyardError) || details.length === 0) throw error;
+    throw invalidSpec(message, [...details, ...error.details]);
+  }
+  if (details.length > 0) throw invalidSpec(message, details);
+  return result;
+}
+
+/** A new cluster with an id of its own and all its ranges. */
+export type PlacedCluster = { id: string; spec: ResolvedCluster };
+
+/** Reserves the ranges of new clusters, all or none. */
+export async function placeClusters(
+  { tx, catalogue }: Change,
+  space: AddressSpaceRow,
+  pools: Partial<AddressPools>,
+  drafts: readonly { pointer: string; draft: ClusterDraft }[],
+): Promise<PlacedCluster[]> {
+  if (drafts.length === 0) return [];
+  const claims = drafts.map(({ pointer, draft }) => ({
+    clusterId: newId('cl'),
+    pointer,
+    provider: draft.provider,
+    needs: listRangeNeeds(draft),
+  }));
+  const planned = await reserveRanges(tx, { addressSpaceId: space.id, claims, pools, catalogue });
+  return drafts.map(({ draft }, index) => ({
+    id: claims[index]?.clusterId ?? newId('cl'),
+    spec: placeCluster(draft, planned[index] ?? []),
+  }));
+}
+
+/** Whether a cluster's ranges lie in the space; one that holds none yet lies anywhere. */
+export async function isPlacedIn({ tx }: Change, space: AddressSpaceRow, clusterId: string): Promise<boolean> {
+  return (await listRanges(tx, space.id)).some((range) => range.clusterId === clusterId);
+}

@@ -1,0 +1,97 @@
+// Every handler by the operation that it answers; the types refuse a missing one, and the start an extra one.
+
+import type { Handlers } from './call.ts';
+import { applyCluster } from './handlers/applyCluster.ts';
+import { applyFleet } from './handlers/applyFleet.ts';
+import { cancelOperation } from './handlers/cancelOperation.ts';
+import { createAddressSpace } from './handlers/createAddressSpace.ts';
+import { createCluster } from './handlers/createCluster.ts';
+import { createCredential } from './handlers/createCredential.ts';
+import { createFederation } from './handlers/createFederation.ts';
+import { createFleet } from './handlers/createFleet.ts';
+import { createProject } from './handlers/createProject.ts';
+import { createToken } from './handlers/createToken.ts';
+import { deleteAddressSpace } from './handlers/deleteAddressSpace.ts';
+import { deleteCluster } from './handlers/deleteCluster.ts';
+import { deleteCredential } from './handlers/deleteCredential.ts';
+import { deleteFederation } from './handlers/deleteFederation.ts';
+import { deleteFleet } from './handlers/deleteFleet.ts';
+import { getAddressSpace } from './handlers/getAddressSpace.ts';
+import { getCluster } from './handlers/getCluster.ts';
+import { getClusterKubeconfig } from './handlers/getClusterKubeconfig.ts';
+import { getClusterOutputs } from './handlers/getClusterOutputs.ts';
+import { getContract } from './handlers/getContract.ts';
+import { getCredential } from './handlers/getCredential.ts';
+import { getFederation } from './handlers/getFederation.ts';
+import { getFleet } from './handlers/getFleet.ts';
+import { getHealth } from './handlers/getHealth.ts';
+import { getMetrics } from './handlers/getMetrics.ts';
+import { getOperation } from './handlers/getOperation.ts';
+import { getProject } from './handlers/getProject.ts';
+import { getReadiness } from './handlers/getReadiness.ts';
+import { listAddressSpaces } from './handlers/listAddressSpaces.ts';
+import { listCatalogueMachineTypes } from './handlers/listCatalogueMachineTypes.ts';
+import { listCatalogueProviders } from './handlers/listCatalogueProviders.ts';
+import { listCatalogueRegions } from './handlers/listCatalogueRegions.ts';
+import { listCatalogueVersions } from './handlers/listCatalogueVersions.ts';
+import { listClusters } from './handlers/listClusters.ts';
+import { listCredentials } from './handlers/listCredentials.ts';
+import { listFederationMembers } from './handlers/listFederationMembers.ts';
+import { listFederations } from './handlers/listFederations.ts';
+import { listFleets } from './handlers/listFleets.ts';
+import { listOperationEvents } from './handlers/listOperationEvents.ts';
+import { listOperations } from './handlers/listOperations.ts';
+import { listProjects } from './handlers/listProjects.ts';
+import { listRanges } from './handlers/listRanges.ts';
+import { listTokens } from './handlers/listTokens.ts';
+import { retryOperation } from './handlers/retryOperation.ts';
+import { revokeToken } from './handlers/revokeToken.ts';
+
+/** One handler for every operation of the contract. */
+export const handlers: Handlers = {
+  applyCluster,
+  applyFleet,
+  cancelOperation,
+  createAddressSpace,
+  createCluster,
+  createCredential,
+  createFederation,
+  createFleet,
+  createProject,
+  createToken,
+  deleteAddressSpace,
+  deleteCluster,
+  deleteCredential,
+  deleteFederation,
+  deleteFleet,
+  getAddressSpace,
+  getCluster,
+  getClusterKubeconfig,
+  getClusterOutputs,
+  getContract,
+  getCredential,
+  getFederation,
+  getFleet,
+  getHealth,
+  getMetrics,
+  getOperation,
+  getProject,
+  getReadiness,
+  listAddressSpaces,
+  listCatalogueMachineTypes,
+  listCatalogueProviders,
+  listCatalogueRegions,
+  listCatalogueVersions,
+  listClusters,
+  listCredentials,
+  listFederationMembers,
+  listFederations,
+  listFleets,
+  listOperationEvents,
+  listOperations,
+  listProjects,
+  listRanges,
+  listTokens,
+  retryOperation,
+  revokeToken,
+};

@@ -1,0 +1,136 @@
+// The API's process: reads the configuration, opens the parts, listens, and closes them in reverse order.
+
+import { pino, stdTimeFunctions, type Logger } from 'pino';
+import { loadCatalogue } from '../../catalogue/catalogue.ts';
+import { mintKubeconfig } from '../access/kubeconfig.ts';
+import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { readContractDocument } from '../contract/document.ts';
+import { openOperationProducer } from '../queue/operation-producer.ts';
+import { eventChannel } from '../store/events.ts';
+import { migrate } from '../store/migrate.ts';
+import { openStore } from '../store/open-store.ts';
+import { countOpenOperations } from '../store/operation-counts.ts';
+import { readMasterKeys } from '../vault/master-keys.ts';
+import { createRedactor } from '../vault/redact.ts';
+import { createTokenText, hashToken } from '../vault/tokens.ts';
+import { createVault } from '../vault/vault.ts';
+import { buildApp } from './app.ts';
+import { ensureBootstrapToken } from './bootstrap-token.ts';
+import type { KubeconfigMint } from './call.ts';
+import { openEventFeed } from './event-feed.ts';
+import { createMetrics } from './metrics.ts';
+import { shutDownOnSignals } from './shutdown.ts';
+
+const heartbeatMs = 15_000;
+const tokens = { create: createTokenText, hash: hashToken };
+
+function createLogger(config: Config): Logger {
+  const redactor = createRedactor();
+  return pino({
+    level: config.log.level,
+    base: { service: 'api', pid: process.pid },
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    hooks: { streamWrite: (line) => redactor.redactText(line) },
+  });
+}
+
+const mint: KubeconfigMint = ({ name, provider, region, outputs, credential }) => {
+  const { endpoint, certificateAuthority, physicalName } = outputs;
+  return mintKubeconfig({
+    name,
+    outputs: {
+      endpoint: String(endpoint),
+      certificateAuthority: String(certificateAuthority ?? ''),
+      physicalName: String(physicalName),
+    },
+    credential,
+    subject: { provider, region },
+    now: new Date(),
+  });
+};
+
+async function openParts(config: Config, log: Logger) {
+  const vault = createVault(await readMasterKeys(config.masterKeyFile));
+  const { url, max, stateDatabase } = config.database;
+  if (config.database.migrate) {
+    const { applied, version } = await migrate({ url, vault, stateDatabase });
+    log.info({ applied, version }, 'the schema is up to date');
+  }
+  const store = await openStore({ url, max, vault, applicationName: 'fleetyard-api' });
+  const queue = openOperationProducer({
+    redisUrl: config.redis.url,
+    prefix: config.redis.prefix,
+    onError: (error) => log.warn({ err: error }, 'the queue is away'),
+  });
+  const feed = await openEventFeed(store, eventChannel);
+  const counts = {
+    countOperations: () => store.asSystem(countOpenOperations) as Promise<Record<string, number>>,
+    countJobs: () => queue.countJobs() as Promise<Record<string, number>>,
+  };
+  return { store, queue, feed, metrics: createMetrics(counts, log, true) };
+}
+
+async function start(config: Config, log: Logger): Promise<void> {
+  const opened = await openParts(config, log);
+  const { store, queue, feed, metrics } = opened;
+  const closing = new AbortController();
+  const app = buildApp({
+    parts: {
+      store,
+      queue,
+      feed,
+      metrics,
+      tokens,
+      heartbeatMs,
+      catalogue: loadCatalogue(),
+      document: readContractDocument(),
+      mintKubeconfig: mint,
+      clock: () => new Date(),
+      closing: closing.signal,
+    },
+    logger: log,
+    checkResponses: config.checkResponses,
+  });
+  shutDownOnSignals({
+    log,
+    seconds: config.shutdownSeconds,
+    exit: (code) => process.exit(code),
+    phases: [
+      // Streams would hold the server open for as long as their operations run.
+      { name: 'streams', run: async () => closing.abort() },
+      { name: 'requests', run: () => app.close() },
+      { name: 'events', run: () => feed.close() },
+      { name: 'queue', run: () => queue.close() },
+      { name: 'store', run: () => store.close() },
+    ],
+  });
+  if (await ensureBootstrapToken(store, tokens, config.tokenFile)) {
+    log.info({ file: config.tokenFile }, 'the first platform-admin token was written');
+  }
+  const { host, port } = config.http;
+  log.info({ address: await app.listen({ host, port }) }, 'listening');
+}
+
+function readConfig(): Config | undefined {
+  try {
+    return loadConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return undefined;
+  }
+}
+
+const config = readConfig();
+if (config === undefined) {
+  process.exitCode = 2;
+} else {
+  const log = createLogger(config);
+  try {
+    await start(config, log);
+  } catch (error) {
+    log.fatal({ err: error }, 'could not start');
+    process.exit(1);
+  }
+}

@@ -1,0 +1,80 @@
+// Answers one call: parameters, body, idempotency, then the operation's handler.
+
+import type { FastifyRequest } from 'fastify';
+import { type OperationName, operationTable } from '../../contract/schemas.ts';
+import type { OperationValidator } from '../../contract/validator.ts';
+import { FleetyardError } from '../../domain/errors.ts';
+import type { Work } from '../../store/open-store.ts';
+import type { AnyAnswer, Call, Caller, Handlers, Parts } from '../call.ts';
+import { describeError, ParameterProblem } from '../problems.ts';
+import type { Identity } from './authentication.ts';
+import { refuseWithoutProject } from './authentication.ts';
+import { answerOnce } from './idempotency.ts';
+
+/** One request on its way to a handler. */
+export type Answering = {
+  name: OperationName;
+  parts: Parts;
+  validator: OperationValidator;
+  handlers: Handlers;
+  request: FastifyRequest;
+  identity: Identity | null;
+};
+
+// Operations that need no token are about nobody; their handlers never look.
+const nobody: Caller = { id: '', role: 'viewer', projectId: null };
+
+/** Checks the request and runs its handler; throws what becomes a problem. */
+export async function answerOperation(answering: Answering): Promise<AnyAnswer> {
+  const { name, request, identity, parts } = answering;
+  const call = buildCall(answering);
+  const run = answering.handlers[name] as unknown as (call: Call) => Promise<AnyAnswer>;
+  const key = request.headers['idempotency-key'];
+  if (key === undefined || identity === null || request.method === 'GET') return run(call);
+  return answerOnce({
+    parts,
+    tokenId: identity.caller.id,
+    method: request.method,
+    // The project is part of what is asked for when a platform administrator asks.
+    path: `${identity.projectId ?? ''}${request.url.split('?')[0] ?? ''}`,
+    key: String(key),
+    body: request.body,
+    run: () => run(call),
+    describe: (error) => describeError(error, request.id),
+  });
+}
+
+function buildCall({ name, parts, validator, request, identity }: Answering): Call {
+  const { parameters, errors } = validator.checkParameters({
+    path: request.params as Record<string, unknown>,
+    query: request.query as Record<string, unknown>,
+    headers: request.headers,
+  });
+  if (errors.length > 0) throw new ParameterProblem(errors);
+  checkBody(name, validator, request.body);
+  const getProjectId = (): string => identity?.projectId ?? refuseWithoutProject();
+  const abort = new AbortController();
+  request.raw.socket.once('close', () => abort.abort());
+  return {
+    parts,
+    caller: identity?.caller ?? nobody,
+    projectId: identity?.projectId ?? null,
+    getProjectId,
+    asProject: <T>(work: Work<T>) => parts.store.asProject(getProjectId(), work),
+    body: request.body,
+    path: parameters.path,
+    query: parameters.query,
+    headers: request.headers,
+    signal: AbortSignal.any([abort.signal, parts.closing]),
+    log: request.log,
+  } as unknown as Call;
+}
+
+function checkBody(name: OperationName, validator: OperationValidator, body: unknown): void {
+  if (operationTable[name].body === null) return;
+  if (body === undefined) throw new FleetyardError('malformed-body', 'The body is empty.');
+  const details = validator.checkBody(body);
+  if (details.length === 0) return;
+  const message = details.length === 1 ? '1 field is wrong.' : `${details.length} fields are wrong.`;
+  throw new FleetyardError('validation', message, { details });
+}

@@ -1,0 +1,71 @@
+// Says who calls, whether the role is enough, and which project the call is about.
+
+import type { FastifyRequest } from 'fastify';
+import type { RequiredRole } from '../../contract/schemas.ts';
+import { FleetyardError } from '../../domain/errors.ts';
+import { findProject } from '../../store/projects.ts';
+import { findTokenByHash, type TokenRole } from '../../store/tokens.ts';
+import type { Caller, Parts } from '../call.ts';
+import { ParameterProblem } from '../problems.ts';
+
+/** Roles from the least to the most. */
+const ranks: readonly TokenRole[] = ['viewer', 'operator', 'admin', 'platform-admin'];
+
+/** A caller whose project, if one was named, is known. */
+export type Identity = { caller: Caller; projectId: string | null };
+
+const projectHeader = 'fleetyard-project';
+
+/** Reads the token and the project; throws `unauthenticated`, `forbidden` or `not-found`. */
+export async function authenticate(
+  parts: Pick<Parts, 'store' | 'tokens'>,
+  request: FastifyRequest,
+  role: Exclude<RequiredRole, 'none'>,
+): Promise<Identity> {
+  const caller = await findCaller(parts, request);
+  if (caller === undefined) throw new FleetyardError('unauthenticated', 'Send a valid token: Authorization: Bearer <token>.');
+  if (!hasRole(caller.role, role)) {
+    throw new FleetyardError('forbidden', `This needs the role ${role}; the token has ${caller.role}.`);
+  }
+  return { caller, projectId: await findProjectOf(parts, caller, request.headers[projectHeader]) };
+}
+
+/** Whether a role can do what another one can. */
+export function hasRole(role: TokenRole, needed: TokenRole): boolean {
+  return ranks.indexOf(role) >= ranks.indexOf(needed);
+}
+
+/** What is said when a call is about a project and none was named. */
+export function refuseWithoutProject(): never {
+  throw new ParameterProblem([
+    { parameter: 'Fleetyard-Project', code: 'required', message: 'is missing; a platform-admin token has no project of its own' },
+  ]);
+}
+
+async function findCaller(
+  { store, tokens }: Pick<Parts, 'store' | 'tokens'>,
+  request: FastifyRequest,
+): Promise<Caller | undefined> {
+  const token = /^Bearer ([A-Za-z0-9_.~+/=-]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined) return undefined;
+  const hash = tokens.hash(token);
+  const row = await store.asSystem((tx) => findTokenByHash(tx, hash));
+  return row === undefined ? undefined : { id: row.id, role: row.role, projectId: row.projectId };
+}
+
+/** A project's token reaches its own project alone; any other one is as if it did not exist. */
+async function findProjectOf(
+  { store }: Pick<Parts, 'store'>,
+  caller: Caller,
+  header: string | string[] | undefined,
+): Promise<string | null> {
+  const { projectId } = caller;
+  if (header === undefined) return projectId;
+  const named = String(header);
+  const work = store.asSystem((tx) => findProject(tx, named));
+  const project = await work;
+  if (project === undefined || (projectId !== null && projectId !== project.id)) {
+    throw new FleetyardError('not-found', `There is no project "${named}".`);
+  }
+  return project.id;
+}

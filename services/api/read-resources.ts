@@ -1,0 +1,44 @@
+// Reads resources with what their descriptions need beside the row.
+
+import type { Schemas } from '../contract/schemas.ts';
+import { type ClusterRow, listFleetClusters } from '../store/clusters.ts';
+import type { FederationRow } from '../store/federations.ts';
+import type { FleetRow } from '../store/fleets.ts';
+import { listLatestOperations, type OperationRow } from '../store/operations.ts';
+import { listStepsOf } from '../store/steps.ts';
+import type { Tx } from '../store/transaction.ts';
+import { describeCluster, describeFederation, describeFleet, describeOperation } from './describe-resources.ts';
+
+/** Clusters as they are shown. */
+export async function showClusters(tx: Tx, rows: readonly ClusterRow[]): Promise<Schemas['Cluster'][]> {
+  const latest = await listLatestOperations(tx, rows.map(({ id }) => id));
+  return rows.map((row) => describeCluster(row, latest));
+}
+
+/** One cluster as it is shown. */
+export async function showCluster(tx: Tx, row: ClusterRow): Promise<Schemas['Cluster']> {
+  return describeCluster(row, await listLatestOperations(tx, [row.id]));
+}
+
+/** A fleet as it is shown, with its members. */
+export async function showFleet(tx: Tx, row: FleetRow): Promise<Schemas['Fleet']> {
+  const members = await listFleetClusters(tx, row.id);
+  return describeFleet(row, members, await listLatestOperations(tx, [row.id, ...members.map(({ id }) => id)]));
+}
+
+/** A federation as it is shown. */
+export async function showFederation(tx: Tx, row: FederationRow): Promise<Schemas['Federation']> {
+  return describeFederation(row, await listLatestOperations(tx, [row.id]));
+}
+
+/** Operations as they are shown, with their steps. */
+export async function showOperations(tx: Tx, rows: readonly OperationRow[]): Promise<Schemas['Operation'][]> {
+  const steps = await listStepsOf(tx, rows.map(({ id }) => id));
+  return rows.map((row) => describeOperation(row, steps.get(row.id) ?? []));
+}
+
+/** One operation as it is shown. */
+export async function showOperation(tx: Tx, row: OperationRow): Promise<Schemas['Operation']> {
+  const steps = await listStepsOf(tx, [row.id]);
+  return describeOperation(row, steps.get(row.id) ?? []);
+}
