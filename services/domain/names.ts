@@ -3,10 +3,6 @@
 import type { ErrorDetail } from './errors.ts';
 import { looksLikeId } from './ids.ts';
 
-/** Things that a user names. */
-export type NamedKind =
-  'project' | 'credential' | 'token' | 'cluster' | 'fleet' | 'federation' | 'addressSpace' | 'placement';
-
 // Karmada refuses members of more than 48 characters, and any cluster may join a federation later.
 const longest = 48;
 const label = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;

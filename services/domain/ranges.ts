@@ -16,7 +16,7 @@ import {
   type RangeNeed,
 } from './range-sizes.ts';
 
-export type { AddressPools, ClusterRangeRole, PlannedRange, RangeNeed, RangeRole } from './range-sizes.ts';
+export type { AddressPools, PlannedRange, RangeNeed, RangeRole } from './range-sizes.ts';
 
 /** The needs of one cluster, with the pointer to the cluster in the document (empty when it is the document). */
 export type RangeClaim = { pointer: string; provider: CatalogueProvider; needs: readonly RangeNeed[] };
@@ -40,34 +40,48 @@ export function listRangeNeeds(draft: ClusterDraft): RangeNeed[] {
   return needs;
 }
 
-/**
- * Finds the first block of the wanted prefix that lies in the pool and meets neither a taken nor a forbidden block. One
- * sort and one pass: 10,000 taken blocks cost some milliseconds.
- */
+/** Finds the first block of the wanted prefix that lies in the pool and meets neither a taken nor a forbidden block. */
 export function firstFit(search: {
   pool: string;
   prefix: number;
   taken: Iterable<string>;
   forbidden?: Iterable<string>;
 }): string | undefined {
-  const pool = getBlock(search.pool);
-  const used: Block[] = [];
-  for (const list of [search.taken, search.forbidden ?? []]) {
-    for (const cidr of list) {
-      const block = getBlock(cidr);
-      if (overlaps(block, pool)) used.push(block);
-    }
-  }
-  used.sort((a, b) => a.first - b.first);
-  const size = 2 ** (32 - search.prefix);
+  const forbidden = Array.from(search.forbidden ?? [], getBlock);
+  const found = findGap(getBlock(search.pool), search.prefix, sortBlocks(search.taken), forbidden);
+  return found === undefined ? undefined : printBlock(found);
+}
+
+// One pass over the taken blocks, which are sorted: a fleet of 200 clusters makes 600 of them beside 10,000 taken ones.
+function findGap(pool: Block, prefix: number, taken: readonly Block[], forbidden: readonly Block[]): Block | undefined {
+  const size = 2 ** (32 - prefix);
   const align = (address: number): number => Math.ceil(address / size) * size;
-  let first = align(pool.first);
-  for (const block of used) {
-    if (block.last < first) continue;
-    if (block.first > first + size - 1) break;
-    first = align(block.last + 1);
+  let index = 0;
+  let gap = { first: align(pool.first), last: align(pool.first) + size - 1 };
+  while (gap.last <= pool.last) {
+    // What ends before the gap cannot meet a later one either.
+    while ((taken[index]?.last ?? Infinity) < gap.first) index++;
+    const next = taken[index];
+    const met = next !== undefined && overlaps(next, gap) ? next : forbidden.find((block) => overlaps(block, gap));
+    if (met === undefined) return gap;
+    const first = align(met.last + 1);
+    gap = { first, last: first + size - 1 };
   }
-  return first + size - 1 <= pool.last ? printBlock({ first, last: first + size - 1 }) : undefined;
+  return undefined;
+}
+
+function sortBlocks(cidrs: Iterable<string>): Block[] {
+  return Array.from(cidrs, getBlock).sort((a, b) => a.first - b.first);
+}
+
+function insertBlock(sorted: Block[], block: Block): void {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((sorted[middle]?.first ?? 0) < block.first) low = middle + 1;
+    else high = middle;
+  }
+  sorted.splice(low, 0, block);
 }
 
 /** Blocks that are never cut: those reserved by any provider, so that clusters of all providers can be linked. */
@@ -87,15 +101,16 @@ export function planRanges(request: {
   catalogue: Catalogue;
 }): PlannedRange[][] {
   const { claims, pools, catalogue } = request;
-  const taken = [...request.taken];
+  const taken = sortBlocks(request.taken);
   throwDetails('Some of the given ranges are in use already.', findGivenOverlaps(claims, taken));
-  for (const claim of claims) for (const { given } of claim.needs) if (given !== undefined) taken.push(given);
-  const forbidden = listForbiddenRanges(catalogue);
+  for (const { needs } of claims)
+    for (const { given } of needs) if (given !== undefined) insertBlock(taken, getBlock(given));
+  const forbidden = listForbiddenRanges(catalogue).map(getBlock);
   const planned = claims.map((claim) => {
     const ranges: PlannedRange[] = [];
     for (const need of claim.needs) {
       const cidr = need.given ?? cutRange({ claim, need, ranges, pools, taken, forbidden, catalogue });
-      if (need.given === undefined) taken.push(cidr);
+      if (need.given === undefined) insertBlock(taken, getBlock(cidr));
       ranges.push({ role: need.role, cidr });
     }
     return ranges;
@@ -122,8 +137,8 @@ type Cut = {
   need: RangeNeed;
   ranges: readonly PlannedRange[];
   pools: AddressPools;
-  taken: string[];
-  forbidden: string[];
+  taken: readonly Block[];
+  forbidden: readonly Block[];
   catalogue: Catalogue;
 };
 
@@ -131,11 +146,12 @@ function cutRange({ claim, need, ranges, pools, taken, forbidden, catalogue }: C
   const role = need.role === 'control-plane' ? 'nodes' : need.role;
   const pool = pools[role];
   const refused = listRefused(claim.provider, need.role, ranges, catalogue);
-  const search = { pool, prefix: need.prefix, taken };
-  const cidr = firstFit({ ...search, forbidden: [...forbidden, ...refused] });
-  if (cidr !== undefined) return cidr;
+  const find = (also: readonly string[]): Block | undefined =>
+    findGap(getBlock(pool), need.prefix, taken, [...forbidden, ...also.map(getBlock)]);
+  const found = find(refused);
+  if (found !== undefined) return printBlock(found);
   const pointer = `${claim.pointer}/network/${rangeFields[need.role]}`;
-  if (refused.length > 0 && firstFit({ ...search, forbidden }) !== undefined) {
+  if (refused.length > 0 && find([]) !== undefined) {
     const message = `The ${role} pool ${pool} has room only where ${claim.provider} refuses ${need.role} ranges: ${refused.join(', ')}.`;
     throw new FleetyardError('range-invalid', message, { details: [{ pointer, message, code: 'range-invalid' }] });
   }
@@ -176,21 +192,20 @@ function findRefusedPairs(
   });
 }
 
-function findGivenOverlaps(claims: readonly RangeClaim[], taken: readonly string[]): ErrorDetail[] {
+function findGivenOverlaps(claims: readonly RangeClaim[], taken: readonly Block[]): ErrorDetail[] {
   const given = claims.flatMap((claim) =>
     claim.needs.flatMap((need) => {
       const block = need.given === undefined ? undefined : parseBlock(need.given);
-      const pointer = `${claim.pointer}/network/${rangeFields[need.role]}`;
-      return block === undefined ? [] : [{ pointer, cidr: need.given ?? '', block }];
+      return block === undefined ? [] : [{ pointer: `${claim.pointer}/network/${rangeFields[need.role]}`, block }];
     }),
   );
-  const others = taken.map((cidr) => ({ cidr, block: getBlock(cidr) }));
-  return given.flatMap(({ pointer, cidr, block }, index) => {
+  return given.flatMap(({ pointer, block }, index) => {
     const met =
-      given.find((other, at) => at < index && overlaps(other.block, block)) ??
-      others.find((other) => overlaps(other.block, block));
+      given.find((other, at) => at < index && overlaps(other.block, block))?.block ??
+      taken.find((other) => overlaps(other, block));
     if (met === undefined) return [];
-    return [{ pointer, message: `${cidr} overlaps ${met.cidr}, which is taken.`, code: 'range-overlap' }];
+    const message = `${printBlock(block)} overlaps ${printBlock(met)}, which is taken.`;
+    return [{ pointer, message, code: 'range-overlap' }];
   });
 }
 

@@ -2,7 +2,7 @@
 
 import type { ClusterRequest } from './cluster-spec.ts';
 import type { ErrorDetail } from './errors.ts';
-import type { FleetRequest } from './fleet-spec.ts';
+import type { FederationRequest, FleetRequest } from './fleet-spec.ts';
 
 type Rule = {
   /** Path below the cluster, its defaults or the fleet; `*` stands for every element of a list. */
@@ -25,15 +25,23 @@ const clusterRules: readonly Rule[] = [
   { path: '/ttl', what: 'lifetimes' },
 ];
 
+const federationRules: readonly Rule[] = [
+  { path: '/engine', what: 'federation engines other than karmada', when: (value) => value !== 'karmada' },
+  { path: '/hub/cluster', what: 'a hub on a member' },
+];
+
 const fleetRules: readonly Rule[] = [
-  { path: '/federation/engine', what: 'federation engines other than karmada', when: (value) => value !== 'karmada' },
-  { path: '/federation/hub/cluster', what: 'a hub on a member' },
   { path: '/network/mesh', what: 'meshes' },
   { path: '/network/interconnect', what: 'interconnects' },
-  // With its own pointer, so that the answer names it beside the placement that holds it.
+  // With a pointer of its own, so that the answer names it beside the placement that holds it.
   { path: '/placements/*/failover', what: 'failover' },
   { path: '/placements', what: 'placements' },
 ];
+
+/** Names every field of a federation's request that is used and not built; `pointer` is where the federation stands. */
+export function findUnbuiltFederationFields(request: FederationRequest | undefined, pointer = ''): ErrorDetail[] {
+  return applyRules(federationRules, request, pointer);
+}
 
 /** Names every field of a cluster's request that is used and not built; `pointer` is where the cluster stands. */
 export function findUnbuiltClusterFields(request: ClusterRequest, pointer = ''): ErrorDetail[] {
@@ -43,6 +51,7 @@ export function findUnbuiltClusterFields(request: ClusterRequest, pointer = ''):
 /** Names every field of a fleet's request that is used and not built: its own, its defaults' and its clusters'. */
 export function findUnbuiltFleetFields(request: FleetRequest): ErrorDetail[] {
   return [
+    ...findUnbuiltFederationFields(request.federation, '/federation'),
     ...applyRules(fleetRules, request, ''),
     ...applyRules(clusterRules, request.defaults, '/defaults'),
     ...request.clusters.flatMap((cluster, index) => findUnbuiltClusterFields(cluster, `/clusters/${index}`)),
