@@ -35,7 +35,7 @@ export function createNetwork(plan: NetworkPlan, scope: NetworkScope) {
       sku: { name: 'Standard' },
       publicIPAllocationMethod: 'Static',
       publicIPAddressVersion: 'IPv4',
-      zones: plan.zones,
+      ...(plan.zones.length === 0 ? {} : { zones: plan.zones }),
     },
     options,
   );

@@ -11,7 +11,7 @@ export function getSharedPoolArgs(plan: AgentPoolPlan, kubernetesVersion: string
     // Pools follow the control plane: the inline one in the same request, the others after it.
     orchestratorVersion: kubernetesVersion,
     vmSize: plan.vmSize,
-    availabilityZones: plan.availabilityZones,
+    ...(plan.availabilityZones.length === 0 ? {} : { availabilityZones: plan.availabilityZones }),
     count: plan.count,
     ...plan.scaling,
     osType: 'Linux',
