@@ -1,0 +1,138 @@
+import t from 'tap';
+import { loadCatalogue } from '../../catalogue/catalogue.ts';
+import { getBlock, overlaps } from '../../services/domain/cidr.ts';
+import { newId } from '../../services/domain/ids.ts';
+import type { RangeNeed } from '../../services/domain/ranges.ts';
+import {
+  createAddressSpace,
+  deleteAddressSpace,
+  getOrCreateDefaultAddressSpace,
+} from '../../services/store/address-spaces.ts';
+import { createCluster } from '../../services/store/clusters.ts';
+import { createCredential } from '../../services/store/credentials.ts';
+import { addForeignRange, listRanges, reserveRanges } from '../../services/store/ranges.ts';
+import { finishOperation } from '../../services/store/settle-operation.ts';
+import type { Tx } from '../../services/store/transaction.ts';
+import { addOperation, buildSpec, claim, leaseOf, openTestStore } from './fixtures.ts';
+
+const catalogue = loadCatalogue();
+const pools = { nodes: '10.0.0.0/14', pods: '100.64.0.0/12', services: '172.20.0.0/14' };
+const needs: RangeNeed[] = [
+  { role: 'nodes', prefix: 22 },
+  { role: 'pods', prefix: 18 },
+  { role: 'services', prefix: 20 },
+];
+
+/** Reserves ranges for a new cluster and stores it, as a request does. */
+async function place(tx: Tx, addressSpaceId: string, name: string, wanted: readonly RangeNeed[] = needs) {
+  const id = newId('cl');
+  const claims = [{ clusterId: id, pointer: '', provider: 'aks' as const, needs: wanted }];
+  const [ranges = []] = await reserveRanges(tx, { addressSpaceId, claims, catalogue });
+  const credential = await createCredential(tx, {
+    name: `for-${name}`,
+    provider: 'azure',
+    simulated: true,
+    attributes: {},
+    secret: {},
+  });
+  const spec = buildSpec(name);
+  await createCluster(tx, { id, name, provider: 'aks', simulated: true, credentialId: credential.id, spec });
+  return { id, ranges };
+}
+
+t.test('two hundred simultaneous requests get disjoint ranges or hear which pool is exhausted', async (t) => {
+  const { work } = await openTestStore(t, { max: 20 });
+  // A /12 holds 64 blocks of /18: of two hundred, 64 can be served.
+  const space = await work((tx) => createAddressSpace(tx, { name: 'small', pools }));
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 200 }, (_, index) => work((tx) => place(tx, space.id, `cluster-${index}`))),
+  );
+  const served = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+  const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+  t.equal(served.length, 64);
+  for (const { reason } of refused) {
+    if (reason?.code === 'range-exhausted' && /pods pool 100\.64\.0\.0\/12/.test(reason.message)) continue;
+    t.fail('a refusal names the exhausted pool', { reason });
+  }
+  const stored = await work((tx) => listRanges(tx, space.id));
+  t.equal(stored.length, 64 * 3, 'nothing is left of those that were refused');
+  const blocks = stored.map(({ range }) => getBlock(range)).sort((a, b) => a.first - b.first);
+  t.notOk(
+    blocks.some((block, index) => index > 0 && overlaps(blocks[index - 1] ?? block, block)),
+    'no two ranges overlap',
+  );
+});
+
+t.test('a given range that meets another is refused with the pointer and the owner', async (t) => {
+  const { work } = await openTestStore(t);
+  const space = await work((tx) => getOrCreateDefaultAddressSpace(tx, pools));
+  const { ranges } = await work((tx) => place(tx, space.id, 'first'));
+  const nodes = ranges.find(({ role }) => role === 'nodes')?.cidr ?? '';
+  await t.rejects(
+    work((tx) => place(tx, space.id, 'second', [{ role: 'nodes', prefix: 22, given: nodes }])),
+    {
+      code: 'range-overlap',
+      details: [{ pointer: '/network/nodeCidr', message: /the nodes of cluster "first"/, code: 'range-overlap' }],
+    },
+  );
+  await work((tx) =>
+    addForeignRange(tx, { addressSpaceId: space.id, role: 'foreign', range: '192.168.0.0/16', note: 'the office' }),
+  );
+  await t.rejects(
+    work((tx) => place(tx, space.id, 'third', [{ role: 'nodes', prefix: 24, given: '192.168.7.0/24' }])),
+    { code: 'range-overlap', details: [{ message: /taken by the office/ }] },
+  );
+  await t.rejects(
+    work((tx) => addForeignRange(tx, { addressSpaceId: space.id, role: 'hosts', range: nodes })),
+    { code: 'range-overlap' },
+    'the database itself refuses what no planning looked at',
+  );
+});
+
+t.test('the same range may be used in two address spaces and in two projects', async (t) => {
+  const { store, work, otherProjectId } = await openTestStore(t);
+  const given: RangeNeed[] = [{ role: 'nodes', prefix: 24, given: '10.1.2.0/24' }];
+  await work(async (tx) => place(tx, (await getOrCreateDefaultAddressSpace(tx, pools)).id, 'one', given));
+  await work(async (tx) => place(tx, (await createAddressSpace(tx, { name: 'second', pools })).id, 'two', given));
+  await store.asProject(otherProjectId, async (tx) =>
+    place(tx, (await getOrCreateDefaultAddressSpace(tx, pools)).id, 'one', given),
+  );
+  t.pass('none of them was refused');
+});
+
+t.test('another project cannot cut from a space that is not its own', async (t) => {
+  const { store, work, otherProjectId } = await openTestStore(t);
+  const space = await work((tx) => getOrCreateDefaultAddressSpace(tx, pools));
+  await t.rejects(
+    store.asProject(otherProjectId, (tx) => place(tx, space.id, 'thief')),
+    { code: 'not-found' },
+  );
+});
+
+t.test('ranges go with their cluster', async (t) => {
+  const { store, work } = await openTestStore(t);
+  const space = await work((tx) => getOrCreateDefaultAddressSpace(tx, pools));
+  const before = await work((tx) => place(tx, space.id, 'alpha'));
+  await t.rejects(
+    work((tx) => deleteAddressSpace(tx, space.id)),
+    { code: 'in-use' },
+  );
+  const { id } = await work((tx) => addOperation(tx, { id: before.id, generation: 1 }, 'delete'));
+  const lease = leaseOf(await claim(store, id));
+  await store.asSystem((tx) => finishOperation(tx, { ...lease, outcome: 'succeeded' }));
+  t.same(await work((tx) => listRanges(tx, space.id)), []);
+  const after = await work((tx) => place(tx, space.id, 'beta'));
+  t.same(after.ranges, before.ranges, 'the first fit is theirs again');
+});
+
+t.test('a cluster that reserves again keeps what it names and gives back the rest', async (t) => {
+  const { work } = await openTestStore(t);
+  const space = await work((tx) => getOrCreateDefaultAddressSpace(tx, pools));
+  const { id, ranges } = await work((tx) => place(tx, space.id, 'alpha'));
+  const given = ranges
+    .map(({ role, cidr }) => ({ role, prefix: 0, given: cidr }))
+    .filter(({ role }) => role !== 'pods');
+  const claims = [{ clusterId: id, pointer: '', provider: 'aks' as const, needs: given }];
+  await work((tx) => reserveRanges(tx, { addressSpaceId: space.id, claims, catalogue }));
+  t.same((await work((tx) => listRanges(tx, space.id))).map(({ role }) => role).sort(), ['nodes', 'services']);
+});
