@@ -51,8 +51,9 @@ async function runInstall(root, onProgress) {
   const show = () => {
     const done = Math.min(total, countInstalled(join(root, 'node_modules')));
     const elapsed = (Date.now() - started) / 1000;
-    const secondsLeft = done > total / 10 ? (elapsed / done) * (total - done) : undefined;
-    onProgress({ subject: SUBJECT, phase: 'installing packages', done, total, secondsLeft });
+    const secondsLeft = done > total / 10 && done < total ? (elapsed / done) * (total - done) : undefined;
+    const phase = done < total ? 'installing packages' : 'finishing';
+    onProgress({ subject: SUBJECT, phase, done, total, secondsLeft });
   };
   show();
   const timer = setInterval(show, 1_000);
@@ -128,10 +129,16 @@ function isTopLevel(path) {
   return path !== '' && path.lastIndexOf('node_modules/') === 0;
 }
 
-/** @param {string} directory @returns {number} packages directly under node_modules, scoped ones included */
+/**
+ * npm makes all directories early and fills them one by one.
+ * @param {string} directory
+ * @returns {number} filled packages directly under node_modules, scoped ones included
+ */
 function countInstalled(directory) {
   if (!existsSync(directory)) return 0;
   const names = readdirSync(directory).filter((name) => !name.startsWith('.'));
-  const scoped = names.filter((name) => name.startsWith('@')).map((name) => readdirSync(join(directory, name)).length);
-  return names.length - scoped.length + scoped.reduce((sum, count) => sum + count, 0);
+  const packages = names.flatMap((name) => {
+    return name.startsWith('@') ? readdirSync(join(directory, name)).map((inner) => join(name, inner)) : [name];
+  });
+  return packages.filter((name) => existsSync(join(directory, name, 'package.json'))).length;
 }
