@@ -1,0 +1,76 @@
+// Makes a self-signed certificate authority, as each control plane has one. Node can read certificates but not write
+// them, so the few fields that a CA needs are encoded here (X.509, RFC 5280; DER, X.690).
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+
+const VALID_YEARS = 10;
+const OID_COMMON_NAME = '2.5.4.3';
+const OID_ECDSA_SHA256 = '1.2.840.10045.4.3.2';
+const OID_BASIC_CONSTRAINTS = '2.5.29.19';
+const OID_KEY_USAGE = '2.5.29.15';
+
+/** Makes a CA certificate with a key of its own, which is thrown away; PEM. */
+export function createAuthorityCertificate(commonName: string, now: Date): string {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const until = new Date(now);
+  until.setUTCFullYear(until.getUTCFullYear() + VALID_YEARS);
+  const name = sequence(set(sequence(oid(OID_COMMON_NAME), tagged(0x0c, Buffer.from(commonName)))));
+  const algorithm = sequence(oid(OID_ECDSA_SHA256));
+  const isAuthority = sequence(tagged(0x01, Buffer.from([0xff])));
+  // keyCertSign and cRLSign: bits 5 and 6, so one unused bit at the end.
+  const usage = tagged(0x03, Buffer.from([0x01, 0x06]));
+  const body = sequence(
+    tagged(0xa0, integer(Buffer.from([2]))),
+    integer(Buffer.concat([Buffer.from([0x40]), randomBytes(15)])),
+    algorithm,
+    name,
+    sequence(time(now), time(until)),
+    name,
+    publicKey.export({ type: 'spki', format: 'der' }),
+    tagged(0xa3, sequence(extension(OID_BASIC_CONSTRAINTS, isAuthority), extension(OID_KEY_USAGE, usage))),
+  );
+  const signature = sign('sha256', body, privateKey);
+  const certificate = sequence(body, algorithm, tagged(0x03, Buffer.concat([Buffer.from([0]), signature])));
+  const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+function tagged(tag: number, content: Buffer): Buffer {
+  const { length } = content;
+  if (length < 0x80) return Buffer.concat([Buffer.from([tag, length]), content]);
+  const bytes = length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...bytes]), content]);
+}
+
+function sequence(...parts: Buffer[]): Buffer {
+  return tagged(0x30, Buffer.concat(parts));
+}
+
+function set(...parts: Buffer[]): Buffer {
+  return tagged(0x31, Buffer.concat(parts));
+}
+
+function integer(bytes: Buffer): Buffer {
+  // A leading one bit would make it negative.
+  return tagged(0x02, (bytes[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes);
+}
+
+function oid(text: string): Buffer {
+  const [first = 0, second = 0, ...rest] = text.split('.').map(Number);
+  return tagged(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(encodeArc)]));
+}
+
+function encodeArc(arc: number): number[] {
+  const bytes = [arc & 0x7f];
+  for (let high = arc >> 7; high > 0; high >>= 7) bytes.unshift((high & 0x7f) | 0x80);
+  return bytes;
+}
+
+function time(at: Date): Buffer {
+  const text = at.toISOString().replaceAll(/[-:T]|\.\d+/g, '');
+  // Two-digit years up to 2049, as the RFC wants them.
+  return text < '2050' ? tagged(0x17, Buffer.from(text.slice(2))) : tagged(0x18, Buffer.from(text));
+}
+
+function extension(id: string, value: Buffer): Buffer {
+  return sequence(oid(id), tagged(0x01, Buffer.from([0xff])), tagged(0x04, value));
+}

@@ -1,0 +1,40 @@
+// How AWS names, refuses and tags: error texts as the provider plugin prints them, ARNs, tags.
+import { randomUUID } from 'node:crypto';
+import { CloudError } from '../../cloud-error.ts';
+import type { CloudContext, Values } from '../../resource-type.ts';
+import { object } from '../values.ts';
+
+/** What a call does, for the text of its failure. */
+export type AwsCall = {
+  /** The SDK's service, `EKS`. */
+  service: string;
+  operation: string;
+  /** The plugin's own words before the SDK's: `creating EKS Cluster (name)`. */
+  doing: string;
+};
+
+/** A refusal of an AWS API. */
+export function awsError(call: AwsCall, status: number, code: string, message: string, retryable = false): CloudError {
+  const { service, operation, doing } = call;
+  // EC2 answers in XML, whose codes the SDK prints as `api error CODE: …`; the JSON services have typed exceptions.
+  const cause = code.endsWith('Exception') ? `${code}: ${message}` : `api error ${code}: ${message}`;
+  const head = `operation error ${service}: ${operation}, https response error StatusCode: ${status}`;
+  return new CloudError(code, `${doing}: ${head}, RequestID: ${randomUUID()}, ${cause}`, retryable);
+}
+
+/** An ARN of the simulated account. */
+export function arnOf(context: CloudContext, service: string, resource: string, region = context.region): string {
+  const partition = context.region.startsWith('cn-') ? 'aws-cn' : 'aws';
+  return `arn:${partition}:${service}:${region}:${context.identity.accountId}:${resource}`;
+}
+
+/** What every taggable resource answers about its tags and region. */
+export function tagOutputs(context: CloudContext, inputs: Values): Values {
+  const tags = object(inputs, 'tags');
+  const defaults = object(object(context.config, 'defaultTags'), 'tags');
+  return {
+    ...(inputs['tags'] === undefined ? {} : { tags }),
+    tagsAll: { ...defaults, ...tags },
+    region: context.region,
+  };
+}

@@ -1,0 +1,262 @@
+// EKS node groups, their launch templates, and access entries.
+import { CloudError } from '../../cloud-error.ts';
+import type { CloudContext, Resource, ResourceType, Values } from '../../resource-type.ts';
+import { countMinors, isMachine } from '../facts.ts';
+import { hex, known, list, object, text } from '../values.ts';
+import { arnOf, awsError, tagOutputs, type AwsCall } from './answers.ts';
+import { checkRole, getCluster } from './eks.ts';
+import { getSubnet } from './vpc.ts';
+
+const TEMPLATE = 'aws:ec2/launchTemplate:LaunchTemplate';
+const GROUP = 'aws:eks/nodeGroup:NodeGroup';
+
+const eks = (operation: string, doing: string): AwsCall => ({ service: 'EKS', operation, doing });
+
+const launchTemplate: ResourceType = {
+  token: TEMPLATE,
+  replaceOn: ['name', 'namePrefix', 'region'],
+  autoName: 'name',
+  seconds: { create: 1, delete: 1 },
+  validate(inputs) {
+    const name = known(inputs, 'name');
+    if (name === undefined || /^[A-Za-z0-9().\-/_]{3,128}$/.test(name)) return [];
+    return [{ property: 'name', reason: 'name must be 3 to 128 characters of a-z, A-Z, 0-9, ().-/_' }];
+  },
+  create(context, inputs) {
+    const name = text(inputs, 'name');
+    const call = { service: 'EC2', operation: 'CreateLaunchTemplate', doing: 'creating EC2 Launch Template' };
+    if (context.list(TEMPLATE).some((each) => each.name === name && each.region === context.region)) {
+      const message = 'Launch template name already in use.';
+      throw awsError(call, 400, 'InvalidLaunchTemplateName.AlreadyExistsException', message);
+    }
+    const machine = text(inputs, 'instanceType');
+    if (machine && !isMachine('eks', machine)) {
+      throw awsError(call, 400, 'InvalidParameterValue', `Invalid value '${machine}' for InstanceType.`);
+    }
+    const id = `lt-0${hex(16)}`;
+    const outputs = {
+      ...inputs,
+      ...tagOutputs(context, inputs),
+      arn: arnOf(context, 'ec2', `launch-template/${id}`),
+      defaultVersion: 1,
+      latestVersion: 1,
+    };
+    return { id, name, outputs };
+  },
+  update(context, resource, inputs) {
+    // Every change of the content is a version of its own.
+    const latestVersion = Number(resource.outputs['latestVersion']) + 1;
+    const moves = inputs['updateDefaultVersion'] === true;
+    const defaultVersion = moves ? latestVersion : resource.outputs['defaultVersion'];
+    return { ...tagOutputs(context, inputs), latestVersion, defaultVersion };
+  },
+};
+
+function checkScaling(inputs: Values): { property: string; reason: string }[] {
+  const { minSize, maxSize, desiredSize } = object(inputs, 'scalingConfig');
+  if (typeof minSize !== 'number' || typeof maxSize !== 'number') return [];
+  const property = 'scalingConfig';
+  if (minSize > maxSize)
+    return [{ property, reason: `Minimum capacity ${minSize} can't be greater than maximum size ${maxSize}` }];
+  if (maxSize < 1) return [{ property, reason: 'expected scaling_config.0.max_size to be at least (1)' }];
+  if (typeof desiredSize !== 'number' || (desiredSize >= minSize && desiredSize <= maxSize)) return [];
+  return [{ property, reason: `Desired capacity ${desiredSize} must be between ${minSize} and ${maxSize}` }];
+}
+
+function groupQuotas(context: CloudContext, inputs: Values) {
+  const name = text(inputs, 'clusterName');
+  const call = eks('CreateNodegroup', `creating EKS Node Group (${name}:${text(inputs, 'nodeGroupName')})`);
+  const groups = context.list(GROUP);
+  return [
+    {
+      quota: 'eks/node-groups-per-cluster',
+      limit: 30,
+      used: groups.filter((group) => text(group.inputs, 'clusterName') === name).length,
+      amount: 1,
+      refuse: () =>
+        awsError(call, 400, 'ResourceLimitExceededException', `Nodegroup limit exceeded for cluster ${name}`),
+    },
+    {
+      quota: 'eks/nodes-per-group',
+      limit: 450,
+      used: 0,
+      amount: Number(object(inputs, 'scalingConfig')['maxSize'] ?? 0),
+      refuse: (limit: number) =>
+        awsError(call, 400, 'InvalidParameterException', `Maximum size of a node group is ${limit}`),
+    },
+  ];
+}
+
+const nodeGroup: ResourceType = {
+  token: GROUP,
+  replaceOn: [
+    'clusterName',
+    'nodeGroupName',
+    'nodeGroupNamePrefix',
+    'nodeRoleArn',
+    'subnetIds',
+    'amiType',
+    'capacityType',
+    'diskSize',
+    'instanceTypes',
+    'remoteAccess',
+    'launchTemplate.id',
+    'launchTemplate.name',
+    'region',
+  ],
+  autoName: 'nodeGroupName',
+  deleteBeforeReplace: true,
+  seconds: { create: 150, update: 240, delete: 240 },
+  whileCreating: { status: 'CREATING', resources: [] },
+  validate: checkScaling,
+  quotas: groupQuotas,
+  capacity(inputs) {
+    const state = `unexpected state 'CREATE_FAILED', wanted target 'ACTIVE'`;
+    const cause =
+      'InsufficientInstanceCapacity - We currently do not have sufficient capacity in the Availability Zone you requested.';
+    const message = `waiting for EKS Node Group (${text(inputs, 'name')}) create: ${state}. last error: AsgInstanceLaunchFailures: Could not launch On-Demand Instances. ${cause}`;
+    return new CloudError('InsufficientInstanceCapacity', message, true);
+  },
+  create(context, inputs) {
+    const clusterName = text(inputs, 'clusterName');
+    const nodeGroupName = text(inputs, 'nodeGroupName');
+    const id = `${clusterName}:${nodeGroupName}`;
+    const call = eks('CreateNodegroup', `creating EKS Node Group (${id})`);
+    const parent = getCluster(context, clusterName, call);
+    if (context.find(GROUP, id)) {
+      const message = `NodeGroup already exists with name ${nodeGroupName} and cluster name ${clusterName}`;
+      throw awsError(call, 409, 'ResourceInUseException', message);
+    }
+    checkRole(context, text(inputs, 'nodeRoleArn'), call);
+    checkGroupNetwork(context, parent, inputs, call);
+    const template = checkTemplate(context, inputs, call);
+    const version = checkNodeVersion(parent, text(inputs, 'version'), call);
+    const outputs = {
+      amiType: 'AL2023_x86_64_STANDARD',
+      capacityType: 'ON_DEMAND',
+      diskSize: 0,
+      instanceTypes: template ? [] : ['t3.medium'],
+      labels: {},
+      taints: [],
+      ...inputs,
+      ...tagOutputs(context, inputs),
+      arn: arnOf(context, 'eks', `nodegroup/${clusterName}/${nodeGroupName}/${hex(32)}`),
+      nodeGroupNamePrefix: '',
+      releaseVersion: `${version}.0-20261101`,
+      resources: [
+        { autoscalingGroups: [{ name: `eks-${nodeGroupName}-${hex(32)}` }], remoteAccessSecurityGroupId: '' },
+      ],
+      status: 'ACTIVE',
+      version,
+      ...(template ? { launchTemplate: templateOutputs(inputs, template) } : {}),
+    };
+    return { id, name: nodeGroupName, outputs };
+  },
+  update(context, resource, inputs) {
+    const call = eks('UpdateNodegroupConfig', `updating EKS Node Group (${resource.id})`);
+    const parent = getCluster(context, text(inputs, 'clusterName'), call);
+    const version = checkNodeVersion(parent, text(inputs, 'version') || text(resource.outputs, 'version'), call);
+    const template = checkTemplate(context, inputs, call);
+    const launchTemplate = template ? { launchTemplate: templateOutputs(inputs, template) } : {};
+    return { ...tagOutputs(context, inputs), ...launchTemplate, version, releaseVersion: `${version}.0-20261101` };
+  },
+};
+
+function templateOutputs(inputs: Values, template: Resource): Values {
+  return { ...object(inputs, 'launchTemplate'), id: template.id, name: template.name };
+}
+
+function checkGroupNetwork(context: CloudContext, cluster: Resource, inputs: Values, call: AwsCall): void {
+  const vpcId = text(object(cluster.outputs, 'vpcConfig'), 'vpcId');
+  for (const id of list<string>(inputs, 'subnetIds')) {
+    const subnet = getSubnet(context, id, call);
+    if (text(subnet.inputs, 'vpcId') === vpcId) continue;
+    const message = `Subnet ${id} does not belong to the VPC ${vpcId} of the cluster`;
+    throw awsError(call, 400, 'InvalidParameterException', message);
+  }
+}
+
+function checkTemplate(context: CloudContext, inputs: Values, call: AwsCall): Resource | undefined {
+  const { id } = object(inputs, 'launchTemplate') as { id?: string };
+  if (!id) return undefined;
+  const template = context.find(TEMPLATE, id);
+  if (!template) {
+    throw awsError(
+      call,
+      400,
+      'InvalidRequestException',
+      `The specified launch template, with template ID ${id}, does not exist.`,
+    );
+  }
+  const version = text(object(inputs, 'launchTemplate'), 'version');
+  if (/^\d+$/.test(version) && Number(version) > Number(template.outputs['latestVersion'])) {
+    throw awsError(
+      call,
+      400,
+      'InvalidRequestException',
+      `Could not find the specified version ${version} for the launch template with ID ${id}.`,
+    );
+  }
+  return template;
+}
+
+function checkNodeVersion(cluster: Resource, asked: string, call: AwsCall): string {
+  const plane = text(cluster.outputs, 'version');
+  const version = asked || plane;
+  // Nodes may lag three minors behind and never lead.
+  const behind = countMinors(version, plane);
+  if (behind >= 0 && behind <= 3) return version;
+  const message = `Requested Nodegroup version ${version} is not compatible with cluster version ${plane}`;
+  throw awsError(call, 400, 'InvalidParameterException', message);
+}
+
+const accessEntry: ResourceType = {
+  token: 'aws:eks/accessEntry:AccessEntry',
+  replaceOn: ['clusterName', 'principalArn', 'type', 'region'],
+  seconds: { create: 1, delete: 1 },
+  create(context, inputs) {
+    const clusterName = text(inputs, 'clusterName');
+    const principal = text(inputs, 'principalArn');
+    const id = `${clusterName}:${principal}`;
+    const call = eks('CreateAccessEntry', `creating EKS Access Entry (${id})`);
+    getCluster(context, clusterName, call);
+    if (context.find('aws:eks/accessEntry:AccessEntry', id)) {
+      const message = 'The specified access entry resource is already in use on this cluster.';
+      throw awsError(call, 409, 'ResourceInUseException', message);
+    }
+    const at = context.now.toISOString();
+    const accessEntryArn = arnOf(context, 'eks', `access-entry/${clusterName}/${hex(32)}`);
+    const defaults = { kubernetesGroups: [], type: 'STANDARD', userName: principal };
+    const outputs = {
+      ...defaults,
+      ...inputs,
+      ...tagOutputs(context, inputs),
+      accessEntryArn,
+      createdAt: at,
+      modifiedAt: at,
+    };
+    return { id, name: principal, outputs };
+  },
+};
+
+const accessPolicy: ResourceType = {
+  token: 'aws:eks/accessPolicyAssociation:AccessPolicyAssociation',
+  replaceOn: ['clusterName', 'principalArn', 'policyArn', 'accessScope', 'region'],
+  seconds: { create: 1, delete: 1 },
+  create(context, inputs) {
+    const [clusterName, principal] = [text(inputs, 'clusterName'), text(inputs, 'principalArn')];
+    const call = eks('AssociateAccessPolicy', 'creating EKS Access Policy Association');
+    getCluster(context, clusterName, call);
+    if (!context.find('aws:eks/accessEntry:AccessEntry', `${clusterName}:${principal}`)) {
+      const message =
+        'The specified principalArn could not be found. You can view all of your access entries by calling the ListAccessEntries API.';
+      throw awsError(call, 404, 'ResourceNotFoundException', message);
+    }
+    const id = `${clusterName}#${principal}#${text(inputs, 'policyArn')}`;
+    const at = context.now.toISOString();
+    return { id, name: principal, outputs: { ...inputs, region: context.region, associatedAt: at, modifiedAt: at } };
+  },
+};
+
+/** The types of this file. */
+export const nodeTypes = [launchTemplate, nodeGroup, accessEntry, accessPolicy];

@@ -1,0 +1,294 @@
+// Answers a cloud's provider calls: judges them by the resource type's rules and hands what it accepts to its course.
+import type { Diff } from '../../stacks/plugins/kit/diff.ts';
+import { diffProperties } from '../../stacks/plugins/kit/diff.ts';
+import type { Properties } from '../../stacks/plugins/kit/values.ts';
+import { CloudError } from './cloud-error.ts';
+import { getCloudOf, getType } from './clouds/registry.ts';
+import { createContext, type ContextParts } from './context.ts';
+import { answerOf, PartialError, type Course, type CourseParts, type ResourceAnswer } from './course.ts';
+import { applyQuotas } from './quotas.ts';
+import type { Resource, ResourceType, Values } from './resource-type.ts';
+import { findSchema, findShapeFaults } from './schemas/schema.ts';
+import { UNKNOWN_TEXT } from './unknown.ts';
+
+/** One provider call as it comes over the wire. */
+export type ProviderCall = {
+  account: string;
+  type: string;
+  /** Logical name. */
+  name: string;
+  urn: string;
+  config: Values;
+  requestId?: string;
+  id?: string;
+  inputs: Values;
+  olds?: Values;
+  state?: Values;
+  preview?: boolean;
+  timeoutSeconds?: number;
+};
+
+/** Inputs as completed, and what is wrong with them. */
+export type CheckAnswer = { inputs: Values; failures: { property: string; reason: string }[] };
+
+/** The desk of AWS, Azure and Google Cloud. */
+export class Desk {
+  readonly #parts: CourseParts;
+  readonly #course: Course;
+  readonly #byRequest = new Map<string, ResourceAnswer>();
+
+  constructor(parts: CourseParts, course: Course) {
+    this.#parts = parts;
+    this.#course = course;
+  }
+
+  check(call: ProviderCall): CheckAnswer {
+    const type = getType(call.type);
+    const cloud = getCloudOf(call.type);
+    const inputs = { ...call.inputs };
+    if (type.autoName && (inputs[type.autoName] ?? null) === null) {
+      const suffix = Math.floor(Math.random() * 0xfffffff).toString(16);
+      inputs[type.autoName] = call.olds?.[type.autoName] ?? `${call.name}-${suffix.padStart(7, '0')}`;
+    }
+    const schema = findSchema(cloud.name, call.type);
+    const faults = schema ? findShapeFaults(inputs, schema.inputs) : [];
+    const failures = faults.map((fault) => cloud.describeFault(fault, call.type));
+    if (failures.length === 0) failures.push(...(type.validate?.(inputs) ?? []));
+    return { inputs, failures };
+  }
+
+  diff(call: ProviderCall): Diff {
+    const type = getType(call.type);
+    return diffProperties((call.olds ?? {}) as Properties, call.inputs as Properties, {
+      replaceOn: type.replaceOn,
+      deleteBeforeReplace: type.deleteBeforeReplace === true,
+    });
+  }
+
+  async create(call: ProviderCall): Promise<ResourceAnswer> {
+    const type = getType(call.type);
+    if (call.preview) return { id: '', outputs: this.#plan(call), secrets: type.secretOutputs ?? [] };
+    const name = nameOf(type, call);
+    try {
+      this.#refuse(type, call.account, name, 'create');
+      const resource = this.#accept(type, call);
+      const answer = answerOf(type, resource);
+      if (call.requestId) this.#byRequest.set(call.requestId, answer);
+      const finished = this.#course.startCreation(type, resource);
+      await this.#within(call, type, resource, finished);
+      this.#loseAnswer(type, resource);
+      return answerOf(type, this.#get(resource));
+    } catch (error) {
+      if (error instanceof CloudError) this.#recordRefusal(call, 'create', name, error);
+      throw error;
+    } finally {
+      if (call.requestId) this.#byRequest.delete(call.requestId);
+    }
+  }
+
+  read(call: ProviderCall): ResourceAnswer | undefined {
+    const type = getType(call.type);
+    const resource = this.#find(call);
+    return resource && { ...answerOf(type, resource), inputs: resource.inputs };
+  }
+
+  async update(call: ProviderCall): Promise<ResourceAnswer> {
+    const type = getType(call.type);
+    const { ledger } = this.#parts;
+    if (call.preview) {
+      return { id: call.id ?? '', outputs: { ...call.state, ...call.inputs }, secrets: type.secretOutputs ?? [] };
+    }
+    const resource = this.#find(call);
+    if (!resource) throw getCloudOf(call.type).gone({ type: call.type, id: call.id ?? '' });
+    try {
+      this.#refuse(type, call.account, resource.name, 'update');
+      if (resource.state !== 'ready' && resource.state !== 'failed') throw getCloudOf(call.type).busy(resource);
+      const changed = ledger.transact(() => this.#change(type, call, resource));
+      await this.#within(call, type, changed, this.#course.startUpdate(type, changed));
+      return answerOf(type, this.#get(changed));
+    } catch (error) {
+      if (error instanceof CloudError) this.#recordRefusal(call, 'update', resource.id, error);
+      throw error;
+    }
+  }
+
+  async delete(call: ProviderCall): Promise<void> {
+    const type = getType(call.type);
+    const { ledger } = this.#parts;
+    let resource = this.#find(call);
+    if (!resource) return;
+    try {
+      this.#refuse(type, call.account, resource.name, 'delete');
+      const quick = (type.seconds.create ?? 1) < 60;
+      if (quick) await this.#course.findRunning(resource);
+      resource = ledger.findResource(call.account, call.type, resource.id);
+      if (!resource) return;
+      if (resource.state === 'creating' || resource.state === 'updating') throw getCloudOf(call.type).busy(resource);
+      const leaving = { ...resource, state: 'deleting' as const };
+      ledger.transact(() => {
+        type.remove?.(this.#context(call), leaving);
+        ledger.saveResource(leaving);
+      });
+      const finished = this.#course.findRunning(leaving) ?? this.#course.startDeletion(type, leaving);
+      await this.#within(call, type, leaving, finished);
+    } catch (error) {
+      if (error instanceof CloudError) this.#recordRefusal(call, 'delete', call.id ?? '', error);
+      throw error;
+    }
+  }
+
+  invoke(token: string, call: Omit<ProviderCall, 'type'>, args: Values): Values {
+    const run = getCloudOf(token).invokes[token];
+    if (!run) throw new CloudError('UnknownFunction', `unknown function ${token}`);
+    return this.#parts.ledger.transact(() => run(this.#context({ ...call, type: token }), args));
+  }
+
+  /** What a cancelled call has made so far; the creation itself goes on. */
+  findAbandoned(requestId: string): ResourceAnswer | undefined {
+    return this.#byRequest.get(requestId);
+  }
+
+  /** Throttling and missing capacity come before anything is made. */
+  #refuse(type: ResourceType, account: string, name: string, action: string): void {
+    const cloud = getCloudOf(type.token);
+    const { faults } = this.#parts;
+    if (faults.strike(account, type.token, name, ['throttle'])) throw cloud.throttle(type, action);
+    if (action !== 'create' || !type.capacity) return;
+    if (faults.strike(account, type.token, name, ['capacity'])) throw type.capacity({ name });
+  }
+
+  #accept(type: ResourceType, call: ProviderCall): Resource {
+    const { ledger, clock } = this.#parts;
+    const checked = this.check(call);
+    const [failure] = checked.failures;
+    if (failure) throw new CloudError('InvalidParameter', `${failure.property}: ${failure.reason}`);
+    return ledger.transact(() => {
+      const context = this.#context(call);
+      applyQuotas(ledger, call.account, type.quotas?.(context, checked.inputs) ?? []);
+      const created = type.create(context, checked.inputs);
+      if (ledger.findResource(call.account, call.type, created.id)) {
+        throw new CloudError('AlreadyExists', `${call.type} ${created.id} already exists`);
+      }
+      const now = clock.now().toISOString();
+      const resource: Resource = {
+        account: call.account,
+        type: call.type,
+        id: created.id,
+        name: created.name,
+        region: created.region ?? context.region,
+        state: 'creating',
+        inputs: checked.inputs,
+        outputs: created.outputs,
+        urn: call.urn,
+        createdAt: now,
+        updatedAt: now,
+        system: false,
+      };
+      ledger.saveResource(resource);
+      this.#course.record(resource, 'create', 'engine');
+      return resource;
+    });
+  }
+
+  #change(type: ResourceType, call: ProviderCall, resource: Resource): Resource {
+    const { ledger, clock } = this.#parts;
+    const outputs = type.update?.(this.#context(call), resource, call.inputs) ?? {};
+    const changed: Resource = {
+      ...resource,
+      state: 'updating',
+      inputs: call.inputs,
+      outputs: { ...resource.outputs, ...withoutDropped(resource, call.inputs), ...outputs },
+      updatedAt: clock.now().toISOString(),
+    };
+    ledger.saveResource(changed);
+    this.#course.record(changed, 'update', 'engine');
+    return changed;
+  }
+
+  /** The answer is lost on its way: the caller sees a failure, the resource stands. */
+  #loseAnswer(type: ResourceType, resource: Resource): void {
+    const { faults } = this.#parts;
+    const { account, name } = resource;
+    if (faults.strike(account, type.token, name, ['timeout-after-create'])) {
+      throw getCloudOf(type.token).lost(type, name);
+    }
+    if (faults.strike(account, type.token, name, ['crash-after-create'])) {
+      throw new CloudError('SimulatedCrash', 'the plugin is to die now');
+    }
+  }
+
+  /** Waits as long as the caller's own time-out allows. */
+  async #within(call: ProviderCall, type: ResourceType, resource: Resource, finished: Promise<void>): Promise<void> {
+    if (!call.timeoutSeconds) return finished;
+    const { promise: late, resolve } = Promise.withResolvers<'late'>();
+    const timer = setTimeout(() => resolve('late'), call.timeoutSeconds * 1000);
+    try {
+      const outcome = await Promise.race([finished, late]);
+      if (outcome !== 'late') return;
+    } finally {
+      clearTimeout(timer);
+    }
+    finished.catch(() => undefined);
+    const error = getCloudOf(type.token).lost(type, resource.name);
+    throw new PartialError(error.code, error.message, answerOf(type, resource));
+  }
+
+  /** What a preview can say: the inputs, and that all else is not known yet. */
+  #plan(call: ProviderCall): Values {
+    const planned: Values = { ...call.inputs };
+    const schema = findSchema(getCloudOf(call.type).name, call.type);
+    for (const name of Object.keys(schema?.outputs ?? {})) planned[name] ??= UNKNOWN_TEXT;
+    return planned;
+  }
+
+  /** By its id, or by the id that an import takes. */
+  #find(call: ProviderCall): Resource | undefined {
+    const { ledger } = this.#parts;
+    const id = call.id ?? '';
+    const { importId } = getType(call.type);
+    return (
+      ledger.findResource(call.account, call.type, id) ??
+      (importId && ledger.listResources(call.account, call.type).find((resource) => importId(resource) === id))
+    );
+  }
+
+  #get(resource: Resource): Resource {
+    const { ledger } = this.#parts;
+    const current = ledger.findResource(resource.account, resource.type, resource.id);
+    if (!current) throw getCloudOf(resource.type).gone(resource);
+    return current;
+  }
+
+  #context(call: ProviderCall) {
+    const parts: ContextParts = { ledger: this.#parts.ledger, clock: this.#parts.clock, host: this.#parts.host() };
+    return createContext(parts, call);
+  }
+
+  #recordRefusal(call: ProviderCall, action: 'create' | 'update' | 'delete', id: string, error: CloudError): void {
+    const { account, type, urn, inputs } = call;
+    const at = this.#parts.clock.now().toISOString();
+    const text = `${error.code}: ${error.message}`;
+    this.#parts.ledger.record({
+      account,
+      at,
+      action,
+      type,
+      id,
+      urn,
+      caller: 'engine',
+      inputs: inputs ?? {},
+      outcome: 'refused',
+      error: text,
+    });
+  }
+}
+
+function nameOf(type: ResourceType, call: ProviderCall): string {
+  return String((type.autoName && call.inputs[type.autoName]) || call.name);
+}
+
+/** New inputs over the outputs; a property that the program no longer gives is gone. */
+function withoutDropped(resource: Resource, inputs: Values): Values {
+  const dropped = Object.keys(resource.inputs).filter((name) => !(name in inputs));
+  return { ...Object.fromEntries(dropped.map((name) => [name, null])), ...inputs };
+}

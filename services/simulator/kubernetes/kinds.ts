@@ -1,0 +1,73 @@
+// The kinds of objects that simulated API servers serve.
+
+/** A kind. */
+export type Kind = {
+  apiVersion: string;
+  kind: string;
+  plural: string;
+  namespaced: boolean;
+  /** Served by hubs alone. */
+  hub?: boolean;
+  /** Properties, also nested, that need a new object. */
+  replaceOn?: string[];
+  secretOutputs?: string[];
+};
+
+const RBAC = 'rbac.authorization.k8s.io/v1';
+const KARMADA_POLICY = 'policy.karmada.io/v1alpha1';
+
+const KINDS: Kind[] = [
+  { apiVersion: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
+  { apiVersion: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts', namespaced: true },
+  {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    plural: 'secrets',
+    namespaced: true,
+    replaceOn: ['type'],
+    secretOutputs: ['data', 'stringData'],
+  },
+  { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true },
+  { apiVersion: RBAC, kind: 'ClusterRole', plural: 'clusterroles', namespaced: false },
+  {
+    apiVersion: RBAC,
+    kind: 'ClusterRoleBinding',
+    plural: 'clusterrolebindings',
+    namespaced: false,
+    replaceOn: ['roleRef'],
+  },
+  { apiVersion: RBAC, kind: 'Role', plural: 'roles', namespaced: true },
+  { apiVersion: RBAC, kind: 'RoleBinding', plural: 'rolebindings', namespaced: true, replaceOn: ['roleRef'] },
+  { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true, replaceOn: ['spec.selector'] },
+  { apiVersion: 'cluster.karmada.io/v1alpha1', kind: 'Cluster', plural: 'clusters', namespaced: false, hub: true },
+  { apiVersion: KARMADA_POLICY, kind: 'PropagationPolicy', plural: 'propagationpolicies', namespaced: true, hub: true },
+  {
+    apiVersion: KARMADA_POLICY,
+    kind: 'ClusterPropagationPolicy',
+    plural: 'clusterpropagationpolicies',
+    namespaced: false,
+    hub: true,
+  },
+  { apiVersion: KARMADA_POLICY, kind: 'OverridePolicy', plural: 'overridepolicies', namespaced: true, hub: true },
+];
+
+/** Finds a kind by its version and name. */
+export function findKind(apiVersion: string, kind: string): Kind | undefined {
+  return KINDS.find((each) => each.apiVersion === apiVersion && each.kind === kind);
+}
+
+/** Finds a kind by the path under which it is served. */
+export function findKindByPlural(apiVersion: string, plural: string): Kind | undefined {
+  return KINDS.find((each) => each.apiVersion === apiVersion && each.plural === plural);
+}
+
+/** The type token by which the ledger keeps objects of a kind. */
+export function tokenOf(kind: Kind): string {
+  const group = kind.apiVersion.includes('/') ? kind.apiVersion : `core/${kind.apiVersion}`;
+  return `kubernetes:${group}:${kind.kind}`;
+}
+
+/** The kind of a token such as `kubernetes:core/v1:Secret`. */
+export function findKindByToken(token: string): Kind | undefined {
+  return KINDS.find((each) => tokenOf(each) === token);
+}

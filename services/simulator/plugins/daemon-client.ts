@@ -1,0 +1,94 @@
+// How a thin plugin asks the daemon: one HTTP call a provider call, with the account of the step's environment.
+import { Agent, request } from 'node:http';
+import { UNKNOWN, type Properties, type PropertyValue } from '../../../stacks/plugins/kit/values.ts';
+import { UNKNOWN_TEXT } from '../unknown.ts';
+
+/** Which daemon, which account. */
+export type DaemonAccess = { url: string; account: string; token: string };
+
+/** A failure as the daemon tells it. */
+export type DaemonFailure = {
+  code: string;
+  message: string;
+  retryable: boolean;
+  partial?: { id: string; outputs: Properties; secrets: string[] };
+};
+
+/** A call that the simulated cloud refused. */
+export class DaemonError extends Error {
+  readonly failure: DaemonFailure;
+
+  constructor(failure: DaemonFailure) {
+    super(failure.message);
+    this.name = 'DaemonError';
+    this.failure = failure;
+  }
+}
+
+/** Asks the daemon; unknown values travel as a sentinel. */
+export type AskDaemon = <T>(call: string, body: Record<string, unknown>, signal?: AbortSignal) => Promise<T>;
+
+/** Makes the function that asks. */
+export function createDaemonClient(access: DaemonAccess): AskDaemon {
+  const agent = new Agent({ keepAlive: true });
+  return async <T>(call: string, body: Record<string, unknown>, signal?: AbortSignal) => {
+    const text = JSON.stringify(hideUnknown(body as Properties));
+    const { status, answer } = await post(access, agent, `/v1/provider/${call}`, text, signal);
+    const { error } = answer as { error?: DaemonFailure };
+    if (status !== 200) {
+      const failure = error ?? { code: 'Unavailable', message: `the simulator answered ${status}`, retryable: true };
+      if (failure.partial) failure.partial.outputs = showUnknown(failure.partial.outputs) as Properties;
+      throw new DaemonError(failure);
+    }
+    return showUnknown(answer as PropertyValue) as T;
+  };
+}
+
+function post(
+  access: DaemonAccess,
+  agent: Agent,
+  path: string,
+  body: string,
+  signal: AbortSignal | undefined,
+): Promise<{ status: number; answer: unknown }> {
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'fleetyard-account': access.account,
+    authorization: `Bearer ${access.token}`,
+  };
+  return new Promise((resolve, reject) => {
+    const call = request(new URL(path, access.url), { method: 'POST', agent, headers, ...(signal ? { signal } : {}) });
+    call.on('error', (error) =>
+      reject(new Error(`the simulated cloud could not be reached: ${error.message}`, { cause: error })),
+    );
+    call.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('error', reject);
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        try {
+          const answer = JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+          resolve({ status: response.statusCode ?? 0, answer });
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+    });
+    call.end(body);
+  });
+}
+
+function hideUnknown(value: PropertyValue | undefined): unknown {
+  if (value === UNKNOWN) return UNKNOWN_TEXT;
+  if (Array.isArray(value)) return value.map(hideUnknown);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, hideUnknown(item)]));
+}
+
+function showUnknown(value: PropertyValue): PropertyValue {
+  if (value === UNKNOWN_TEXT) return UNKNOWN;
+  if (Array.isArray(value)) return value.map(showUnknown);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, showUnknown(item)]));
+}

@@ -1,0 +1,118 @@
+// What a resource type of a simulated cloud is: data and a few rules, which the daemon applies the same way to all.
+import type { SimulatedAccount } from '../domain/simulated-account.ts';
+import type { CloudError } from './cloud-error.ts';
+import type { ShapeFault } from './schemas/schema.ts';
+
+/** Plain JSON properties. Rules read them loosely, for the schema has checked their shapes. */
+export type Values = Record<string, unknown>;
+
+/** Where a resource is in its life. */
+export type ResourceState = 'creating' | 'ready' | 'failed' | 'updating' | 'deleting';
+
+/** A resource of an account as the ledger keeps it. */
+export type Resource = {
+  account: string;
+  type: string;
+  id: string;
+  name: string;
+  region: string;
+  state: ResourceState;
+  inputs: Values;
+  outputs: Values;
+  urn: string;
+  createdAt: string;
+  updatedAt: string;
+  /** Made by the cloud itself, such as a namespace `kube-system`; not listed as the user's. */
+  system: boolean;
+};
+
+/** What rules may ask while they judge one call. */
+export type CloudContext = {
+  account: string;
+  identity: SimulatedAccount;
+  region: string;
+  /** The provider's configuration. */
+  config: Values;
+  urn: string;
+  logicalName: string;
+  now: Date;
+  /** `127.0.0.1:PORT`, where simulated control planes are served. */
+  host: string;
+  find(type: string, id: string): Resource | undefined;
+  list(type: string): Resource[];
+  /** Changes outputs of another resource, such as a network that gets a subnet. */
+  patch(resource: Resource, outputs: Values): void;
+  /** Removes a resource that goes with its parent. */
+  cascade(resource: Resource): void;
+  /** Opens the API server of a new cluster and says where it is. */
+  openControlPlane(version: string): ControlPlane;
+  findControlPlane(id: string): ControlPlane | undefined;
+  closeControlPlane(id: string): void;
+  setControlPlaneVersion(id: string, version: string): void;
+};
+
+/** A simulated API server. */
+export type ControlPlane = {
+  id: string;
+  /** `127.0.0.1:PORT/k8s/<id>`; a URL but for its scheme. */
+  authority: string;
+  /** PEM. */
+  certificateAuthority: string;
+};
+
+/** A new resource. */
+export type Created = { id: string; name: string; region?: string; outputs: Values };
+
+/** A quota that a creation counts against. */
+export type QuotaUse = {
+  /** Stable name, such as `ec2/vpcs`. */
+  quota: string;
+  limit: number;
+  used: number;
+  amount: number;
+  refuse: (limit: number) => CloudError;
+};
+
+/** Real time that a call takes at the cloud, in seconds; the daemon scales it. */
+export type Durations = { create?: number; update?: number; delete?: number };
+
+/** A resource type. */
+export type ResourceType = {
+  token: string;
+  /** Properties, also nested (`vpcConfig.subnetIds`), whose change needs a new resource. */
+  replaceOn: string[];
+  /** The name is fixed, so that old and new cannot stand together. */
+  deleteBeforeReplace?: boolean;
+  /** The input that is made up when the program leaves it out. */
+  autoName?: string;
+  /** Output properties to be kept secret. */
+  secretOutputs?: string[];
+  seconds: Durations;
+  /** Rules that need nothing but the inputs; also applied in previews. */
+  validate?(inputs: Values): { property: string; reason: string }[];
+  quotas?(context: CloudContext, inputs: Values): QuotaUse[];
+  /** Judges the call against the account and says what is made. */
+  create(context: CloudContext, inputs: Values): Created;
+  /** Outputs until the creation has ended, over those of `create`. */
+  whileCreating?: Values;
+  update?(context: CloudContext, resource: Resource, inputs: Values): Values;
+  /** Refuses a deletion, or takes along what goes with the resource. */
+  remove?(context: CloudContext, resource: Resource): void;
+  /** The id that an import of the resource takes, where it is not the id itself. */
+  importId?(resource: Resource): string;
+  /** The error of a cloud without capacity; types that need none cannot run out of it. */
+  capacity?(inputs: Values): CloudError;
+};
+
+/** What a cloud says where its resource types do not differ. */
+export type Cloud = {
+  /** The plugin's name, `aws`. */
+  name: 'aws' | 'azure-native' | 'gcp';
+  types: ResourceType[];
+  invokes: Record<string, (context: CloudContext, args: Values) => Values>;
+  describeFault(fault: ShapeFault, token: string): { property: string; reason: string };
+  throttle(type: ResourceType, action: string): CloudError;
+  lost(type: ResourceType, name: string): CloudError;
+  busy(resource: Resource): CloudError;
+  gone(resource: { type: string; id: string }): CloudError;
+};
