@@ -1,6 +1,8 @@
 // The producing side of the queue: signals that an operation has something to do.
 
+import { once } from 'node:events';
 import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { FleetyardError } from '../domain/errors.ts';
 import { jobOptions, operationQueue, toJob, type OperationJob, type OperationSignal } from './operation-job.ts';
 import { connectProducer, type QueueOptions } from './redis-connection.ts';
@@ -26,13 +28,25 @@ export function openOperationProducer({
   onError = () => undefined,
 }: QueueOptions & { onError?: (error: Error) => void }): OperationProducer {
   const redis = connectProducer(redisUrl, onError);
-  const queue = new Queue<OperationJob>(operationQueue, { connection: redis, prefix, skipWaitingForReady: true });
-  queue.on('error', onError);
-  const ready = waitReady(redis);
-  const ask = async <T>(work: () => Promise<T>): Promise<T> => {
+  let queue: Queue<OperationJob> | undefined;
+  // BullMQ asks the server for its version when a queue is made, and a queue whose question failed never works again.
+  const getQueue = async (): Promise<Queue<OperationJob>> => {
+    await waitReady(redis);
+    const opened = (queue ??= new Queue<OperationJob>(operationQueue, { connection: redis, prefix }).on(
+      'error',
+      onError,
+    ));
     try {
-      await ready;
-      return await work();
+      await opened.waitUntilReady();
+    } catch (error) {
+      if (queue === opened) queue = undefined;
+      throw error;
+    }
+    return opened;
+  };
+  const ask = async <T>(work: (queue: Queue<OperationJob>) => Promise<T>): Promise<T> => {
+    try {
+      return await work(await getQueue());
     } catch (cause) {
       throw new FleetyardError('unavailable', 'The queue does not answer.', { cause });
     }
@@ -42,39 +56,39 @@ export function openOperationProducer({
       const jobs = [signals]
         .flat()
         .map((signal) => ({ name: operationQueue, data: toJob(signal), opts: jobOptions(signal) }));
-      if (jobs.length > 0) await ask(() => queue.addBulk(jobs));
+      if (jobs.length > 0) await ask((open) => open.addBulk(jobs));
     },
     async countJobs() {
       const {
         waiting = 0,
         active = 0,
         delayed = 0,
-      } = await ask(() => queue.getJobCounts('waiting', 'active', 'delayed'));
+      } = await ask((open) => open.getJobCounts('waiting', 'active', 'delayed'));
       return { waiting, active, delayed };
     },
     async ping() {
       await ask(() => redis.ping());
     },
     async close() {
-      await queue.close();
+      await queue?.close();
       redis.disconnect();
     },
   };
 }
 
-const firstConnectionMs = 3_000;
+const connectionMs = 3_000;
 
-/** Resolves once the first connection stands, and soon in any case: without an offline queue a command before it would fail. */
-function waitReady(redis: ReturnType<typeof connectProducer>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, firstConnectionMs);
-    redis.once('ready', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    redis.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+/** Resolves at once on a standing connection, and soon on one that is being made; rejects when there is none. */
+async function waitReady(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') return;
+  const connecting = redis.status === 'connecting' || redis.status === 'connect' || redis.status === 'wait';
+  if (!connecting) throw new Error(`the connection to Redis is ${redis.status}`);
+  const signal = AbortSignal.timeout(connectionMs);
+  const ended = new AbortController();
+  await Promise.race([
+    once(redis, 'ready', { signal: AbortSignal.any([signal, ended.signal]) }),
+    once(redis, 'close', { signal: AbortSignal.any([signal, ended.signal]) }).then(() => {
+      throw new Error('the connection to Redis was closed');
+    }),
+  ]).finally(() => ended.abort());
 }
