@@ -36,10 +36,13 @@ export class EngineEvents {
   readonly changes: ResourceChanges = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
   readonly #send: (event: RunnerEvent) => void;
   readonly #done = new Set<string>();
+  readonly #onlyDeletes: boolean;
   readonly #errors: { message: string; urn?: string }[] = [];
 
-  constructor(send: (event: RunnerEvent) => void) {
+  /** `onlyDeletes`: a destroy runs the program, too, and what that leaves alone is not what the destroy is about. */
+  constructor(send: (event: RunnerEvent) => void, { onlyDeletes = false }: { onlyDeletes?: boolean } = {}) {
     this.#send = send;
+    this.#onlyDeletes = onlyDeletes;
   }
 
   handle(event: EngineEvent): void {
@@ -72,7 +75,7 @@ export class EngineEvents {
   }
 
   #finished(metadata: Metadata): void {
-    if (isOwn(metadata.type)) return;
+    if (isOwn(metadata.type) || (this.#onlyDeletes && metadata.op !== 'delete')) return;
     const counted = countedAs[metadata.op];
     if (counted !== undefined) this.changes[counted] += 1;
     if (metadata.op === 'delete-replaced') return;

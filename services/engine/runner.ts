@@ -69,7 +69,7 @@ async function act(channel: RunnerChannel, open: OpenStack, events: EngineEvents
 
 async function performAction(channel: RunnerChannel): Promise<StepVerdict> {
   const { request } = channel;
-  const events = new EngineEvents((event) => channel.sendEvent(event));
+  const events = new EngineEvents((event) => channel.sendEvent(event), { onlyDeletes: request.action === 'destroy' });
   const captured: Captured = { outputs: {} };
   try {
     const program = await loadProgram(channel, captured);
@@ -84,7 +84,7 @@ async function performAction(channel: RunnerChannel): Promise<StepVerdict> {
     return { outcome: 'succeeded', outputs: captured.outputs, changes: events.changes };
   } catch (error) {
     if (channel.cancelled.aborted) return { outcome: 'cancelled' };
-    return { outcome: 'failed', failure: events.failure(hideSecrets(String(error), request)) };
+    return { outcome: 'failed', failure: events.failure(hideSecrets(explainError(error), request)) };
   }
 }
 
@@ -95,6 +95,13 @@ function hasPendingOperations(deployment: Deployment): boolean {
 /** Nothing at all in the state: not even the stack's own resource. */
 function isUntouched(deployment: Deployment): boolean {
   return (deployment.deployment.resources ?? []).length === 0;
+}
+
+/** A failed CLI call repeats its command line and both streams; its own `error:` lines say what matters. */
+function explainError(error: unknown): string {
+  const text = String(error);
+  const lines = text.split('\n').filter((line) => line.startsWith('error: '));
+  return lines.length === 0 ? text : [...new Set(lines)].map((line) => line.slice('error: '.length)).join('\n');
 }
 
 /** The CLI repeats its own command line and backend in some errors. */
@@ -116,7 +123,7 @@ let verdict: StepVerdict;
 try {
   verdict = await performAction(channel);
 } catch (error) {
-  verdict = { outcome: 'failed', failure: classifyFailure(hideSecrets(String(error), channel.request)) };
+  verdict = { outcome: 'failed', failure: classifyFailure(hideSecrets(explainError(error), channel.request)) };
 }
 await channel.sendMessage({ type: 'verdict', verdict }).catch(() => undefined);
 await channel.close();

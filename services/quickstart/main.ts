@@ -8,9 +8,9 @@ import { createProgressLine } from '../../toolchain/progress.mjs';
 import { createClient, ProblemError, unwrap, type FleetyardClient } from '../contract/client.ts';
 import type { Schemas } from '../contract/schemas.ts';
 import { compose, type Composition } from './compose.ts';
-import { followFleet, type ClusterProgress } from './follow-fleet.ts';
+import { followFleet, readFleetProgress, type ClusterProgress } from './follow-fleet.ts';
 import { parseOptions, usage, type QuickstartOptions } from './options.ts';
-import { applyDocument, ensureCredentials, listNamedCredentials, readDocument } from './send-request.ts';
+import { applyDocument, ensureCredentials, listNamedCredentials, readDocument, retryFailures } from './send-request.ts';
 import { createProgressView, type ProgressView } from './show-progress.ts';
 import { summarise, type QuickstartSummary } from './summary.ts';
 
@@ -81,6 +81,10 @@ async function provision(
       ? `Fleet ${document.name} already is as the document says; nothing was started.`
       : `Fleet ${document.name} accepted as ${change.operation.id}, with ${change.children.length} operations.`,
   );
+  if (change.operation === null) {
+    const retried = await retryFailures(client, await readFleetProgress(client, document.name));
+    if (retried.length > 0) view.say(`Trying again what failed before: ${retried.join(', ')}`);
+  }
   const line = createProgressLine(process.stderr);
   const { pulumi } = await service.startWorker(line.show);
   line.clear();

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { unwrap, type FleetyardClient } from '../contract/client.ts';
 import type { Schemas } from '../contract/schemas.ts';
+import type { ClusterProgress } from './follow-fleet.ts';
 
 type CredentialProvider = Schemas['CredentialProvider'];
 
@@ -68,4 +69,13 @@ export async function applyDocument(
   document: Schemas['FleetRequest'],
 ): Promise<Schemas['FleetChange']> {
   return unwrap(await client.PUT('/v1/fleets/{fleet}', { params: { path: { fleet: document.name } }, body: document }));
+}
+
+/** Retries what failed in an earlier run; returns the names of the clusters that are tried again. */
+export async function retryFailures(client: FleetyardClient, clusters: ClusterProgress[]): Promise<string[]> {
+  const failed = clusters.filter((cluster) => cluster.phase === 'failed' && cluster.operation !== null);
+  for (const { operation } of failed) {
+    unwrap(await client.POST('/v1/operations/{operation}/retry', { params: { path: { operation: operation ?? '' } } }));
+  }
+  return failed.map((cluster) => cluster.name);
 }

@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import pino from 'pino';
 import { findPulumi } from '../../toolchain/pulumi.mjs';
 import { loadConfig, type Config } from '../config.ts';
+import { toBackendUrl } from '../engine/backend-url.ts';
 import { checkRedis } from '../queue/redis-connection.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
 import { installSimulatedHome } from '../simulator/install-home.ts';
@@ -55,7 +56,7 @@ async function main(): Promise<void> {
     ...queueOptions,
     onError: (error) => logger.warn({ err: error }, 'the queue reports'),
   });
-  const engine = await prepareEngine(config, await store.getStateUrl());
+  const engine = await prepareEngine(config, toBackendUrl(await store.getStateUrl()));
   const context: WorkerContext = {
     store,
     queue,

@@ -1,0 +1,58 @@
+// A hub for tests: a small HTTP server that answers what a Karmada control plane answers about its clusters.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Test } from 'tap';
+
+/** A hub whose answers the test decides. */
+export type TestHub = {
+  kubeconfig: string;
+  /** Members by name, and whether the hub calls them ready. */
+  members: Map<string, boolean>;
+  /** Answers every call with this status instead; 0 keeps the caller waiting. */
+  failWith: number | undefined;
+  calls: string[];
+};
+
+function describeMember(name: string, ready: boolean): Record<string, unknown> {
+  const condition = {
+    type: 'Ready',
+    status: ready ? 'True' : 'False',
+    reason: ready ? 'ClusterReady' : 'ClusterNotReachable',
+  };
+  return { metadata: { name }, status: { kubernetesVersion: 'v1.35.2', conditions: [condition] } };
+}
+
+function answer(hub: TestHub, path: string): { status: number; body: unknown } {
+  if (hub.failWith !== undefined) return { status: hub.failWith, body: {} };
+  if (path === '/version' || path === '/version/') return { status: 200, body: { gitVersion: 'v1.34.3' } };
+  const clusters = '/apis/cluster.karmada.io/v1alpha1/clusters';
+  if (path === clusters) {
+    return { status: 200, body: { items: [...hub.members].map(([name, ready]) => describeMember(name, ready)) } };
+  }
+  const name = path.startsWith(`${clusters}/`) ? path.slice(clusters.length + 1) : '';
+  const ready = hub.members.get(name);
+  return ready === undefined ? { status: 404, body: {} } : { status: 200, body: describeMember(name, ready) };
+}
+
+/** Starts a hub on loopback; it is stopped at teardown. */
+export async function startTestHub(t: Test): Promise<TestHub> {
+  const hub: TestHub = { kubeconfig: '', members: new Map(), failWith: undefined, calls: [] };
+  const server: Server = createServer((request, response) => {
+    hub.calls.push(request.url ?? '');
+    const { status, body } = answer(hub, request.url ?? '');
+    if (status !== 0) response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  hub.kubeconfig = JSON.stringify({
+    clusters: [{ name: 'hub', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'hub', user: { token: 'hub-token' } }],
+    contexts: [{ name: 'hub', context: { cluster: 'hub', user: 'hub' } }],
+    'current-context': 'hub',
+  });
+  return hub;
+}

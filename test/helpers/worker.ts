@@ -1,0 +1,43 @@
+// A worker's context over a test's own database and Redis prefix.
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import pino from 'pino';
+import { openOperationProducer } from '../../services/queue/operation-producer.ts';
+import type { Store } from '../../services/store/open-store.ts';
+import type { WorkerContext } from '../../services/worker/context.ts';
+import { createTestDirectory } from './directory.ts';
+import { createTestRedis, type TestRedis } from './redis.ts';
+
+/** A context with short limits and no delays; parts of it may be replaced. */
+export async function createWorkerContext(
+  t: Test,
+  store: Store,
+  change: Partial<WorkerContext> = {},
+): Promise<{ context: WorkerContext; redis: TestRedis }> {
+  const redis = createTestRedis(t);
+  const queue = openOperationProducer({ redisUrl: redis.url, prefix: redis.prefix });
+  t.teardown(() => queue.close());
+  const directory = await createTestDirectory(t);
+  const context: WorkerContext = {
+    store,
+    queue,
+    logger: pino({ level: process.env['FLEETYARD_TEST_LOG'] ?? 'silent' }),
+    owner: `test-${process.pid}`,
+    leaseSeconds: 30,
+    engine: {
+      binary: '/nonexistent/pulumi',
+      homes: { real: join(directory, 'real'), simulated: join(directory, 'simulated') },
+      backendUrl: 'postgres://nobody@127.0.0.1:1/none',
+      workDir: join(directory, 'work'),
+      simulatorUrl: undefined,
+      environment: process.env,
+      cancelGrace: 10_000,
+    },
+    memberPatience: { everySeconds: 0.05, forSeconds: 5 },
+    random: () => 0,
+    retryScale: 0,
+    now: () => new Date(),
+    ...change,
+  };
+  return { context, redis };
+}

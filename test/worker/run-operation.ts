@@ -1,0 +1,143 @@
+import t, { type Test } from 'tap';
+import { createCredential } from '../../services/store/credentials.ts';
+import { createFederation, getFederation } from '../../services/store/federations.ts';
+import { insertOperation } from '../../services/store/insert-operation.ts';
+import { listEvents } from '../../services/store/events.ts';
+import { getOperation, type OperationRow } from '../../services/store/operations.ts';
+import type { Store } from '../../services/store/open-store.ts';
+import type { WorkerContext } from '../../services/worker/context.ts';
+import { runOperation, type HeldOperations } from '../../services/worker/run-operation.ts';
+import { startWorker } from '../../services/worker/start-worker.ts';
+import { sweepOnce } from '../../services/worker/sweeps/run-sweeps.ts';
+import { startTestHub, type TestHub } from '../helpers/hub.ts';
+import { waitFor } from '../helpers/wait.ts';
+import { createWorkerContext } from '../helpers/worker.ts';
+import { openTestStore, type TestStore } from '../store/fixtures.ts';
+
+/** A federation behind a hub of the test's own, with its create operation. */
+async function addFederation({ work }: TestStore, hub: TestHub): Promise<OperationRow> {
+  return work(async (tx) => {
+    const credential = await createCredential(tx, {
+      name: 'hub',
+      provider: 'kubernetes',
+      simulated: false,
+      attributes: {},
+      secret: { kubeconfig: hub.kubeconfig },
+    });
+    const federation = await createFederation(tx, {
+      name: 'main',
+      engine: 'karmada',
+      hubCredentialId: credential.id,
+      spec: {},
+    });
+    return insertOperation(tx, {
+      resourceKind: 'federation',
+      resourceId: federation.id,
+      kind: 'create',
+      generation: 1,
+      input: {},
+      steps: [{ kind: 'hub', action: 'check' }],
+    });
+  });
+}
+
+const read = (store: Store, id: string): Promise<OperationRow> => store.asSystem((tx) => getOperation(tx, id));
+
+async function prepare(t: Test, change: Partial<WorkerContext> = {}) {
+  const hub = await startTestHub(t);
+  const fixture = await openTestStore(t);
+  const { context, redis } = await createWorkerContext(t, fixture.store, change);
+  const operation = await addFederation(fixture, hub);
+  const held: HeldOperations = new Map();
+  return { hub, fixture, store: fixture.store, context, redis, operation, held };
+}
+
+t.test('an operation is claimed, walked and finished, and its resource carries what was observed', async (t) => {
+  const { store, context, operation, held, hub } = await prepare(t);
+  hub.members.set('one', true);
+  await runOperation(context, held, operation.id);
+  t.equal((await read(store, operation.id)).state, 'succeeded');
+  const federation = await store.asSystem((tx) => getFederation(tx, operation.resourceId));
+  t.match(federation, { phase: 'ready', observedGeneration: 1, status: { kubernetesVersion: 'v1.34.3', members: 1 } });
+  t.equal(held.size, 0);
+  const events = await store.asSystem((tx) => listEvents(tx, { operationId: operation.id }));
+  t.same(
+    events.map((event) => event.seq),
+    events.map((_, index) => index + 1),
+    'events are numbered without gaps',
+  );
+  t.notMatch(JSON.stringify(events), 'hub-token');
+});
+
+t.test(
+  'a hub that is away is tried again by itself, with a bounded count, then the operation fails with advice',
+  async (t) => {
+    const { store, context, operation, held, hub } = await prepare(t);
+    hub.failWith = 503;
+    await runOperation(context, held, operation.id);
+    t.match(await read(store, operation.id), {
+      state: 'queued',
+      retries: 1,
+      attempt: 2,
+      error: { class: 'unreachable' },
+    });
+    for (let round = 0; round < 6; round += 1) await runOperation(context, held, operation.id);
+    t.match(await read(store, operation.id), {
+      state: 'failed',
+      retries: 6,
+      error: { class: 'unreachable', advice: /Check the network/ },
+    });
+  },
+);
+
+t.test('a refused credential is not tried again', async (t) => {
+  const { store, context, operation, held, hub } = await prepare(t);
+  hub.failWith = 403;
+  await runOperation(context, held, operation.id);
+  t.match(await read(store, operation.id), { state: 'failed', retries: 0, error: { class: 'credentials' } });
+});
+
+t.test('two workers at once run an operation once', async (t) => {
+  const { store, context, operation, hub } = await prepare(t);
+  await Promise.all([1, 2, 3, 4].map(() => runOperation(context, new Map(), operation.id)));
+  t.match(await read(store, operation.id), { state: 'succeeded', fence: 2 });
+  t.equal(hub.calls.filter((call) => call.includes('/clusters')).length, 1);
+});
+
+t.test('a worker whose lease ran out writes nothing any more, and the next claim has a higher fence', async (t) => {
+  const { store, context, operation, held, hub, fixture } = await prepare(t);
+  hub.failWith = 0;
+  const late = runOperation(context, held, operation.id);
+  await waitFor('the hub to be asked', () => hub.calls.length > 0);
+  const { fence } = await read(store, operation.id);
+  await store.asSystem(
+    (tx) => tx.sql`update operations set lease_until = now() - interval '1 second' where id = ${operation.id}`,
+  );
+  await sweepOnce(context);
+  const interrupted = await read(store, operation.id);
+  t.match(interrupted, { state: 'interrupted', leaseOwner: null });
+  t.ok(interrupted.fence > fence);
+  hub.failWith = undefined;
+  await runOperation(context, new Map(), operation.id);
+  const finished = await read(store, operation.id);
+  t.equal(finished.state, 'succeeded');
+  held.get(operation.id)?.beat();
+  await waitFor('the late worker to notice', () => held.get(operation.id)?.lost.aborted);
+  fixture.url satisfies string;
+  hub.kubeconfig satisfies string;
+  await late;
+  t.same(await read(store, operation.id), finished, 'the late worker changed nothing');
+});
+
+t.test('a worker that starts finds what Redis lost, and a worker that stops leaves nothing running', async (t) => {
+  const { store, context, redis, operation } = await prepare(t);
+  const worker = await startWorker(context, {
+    redisUrl: redis.url,
+    prefix: redis.prefix,
+    concurrency: 2,
+    sweepSeconds: 0.05,
+  });
+  await waitFor('the operation to be found', async () => (await read(store, operation.id)).state === 'succeeded');
+  await worker.stop(1);
+  t.same(await context.queue.countJobs(), { waiting: 0, active: 0, delayed: 0 });
+});
