@@ -1,6 +1,12 @@
 // The HTTP application: every operation of the contract as a route, on parts that the process hands in.
 
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { operationNames, operationTable, type OperationName } from '../contract/schemas.ts';
 import { createValidators, type OperationValidator } from '../contract/validator.ts';
 import type { AnyAnswer, Handlers, Parts } from './call.ts';
@@ -28,7 +34,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
   checkHandlers(Object.keys(handlers));
   const app: FastifyInstance = Fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    // Requests are logged once, when they are answered.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimits.bytes,
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
@@ -53,7 +60,10 @@ export function checkHandlers(names: readonly string[]): void {
   const missing = operationNames.filter((name) => !names.includes(name));
   const extra = names.filter((name) => !(operationNames as string[]).includes(name));
   if (missing.length === 0 && extra.length === 0) return;
-  const faults = [...missing.map((name) => `no handler for ${name}`), ...extra.map((name) => `${name} is not in the contract`)];
+  const faults = [
+    ...missing.map((name) => `no handler for ${name}`),
+    ...extra.map((name) => `${name} is not in the contract`),
+  ];
   throw new Error(`handlers and contract do not match: ${faults.join('; ')}`);
 }
 
@@ -88,7 +98,10 @@ function addRoute(
       const seconds = reply.elapsedTime / 1000;
       parts.metrics.observeRequest(name, reply.statusCode, seconds);
       const seen = { operation: name, method, path: request.url.split('?')[0], status: reply.statusCode, seconds };
-      request.log[name === 'getHealth' || name === 'getReadiness' || name === 'getMetrics' ? 'debug' : 'info'](seen, 'answered');
+      request.log[name === 'getHealth' || name === 'getReadiness' || name === 'getMetrics' ? 'debug' : 'info'](
+        seen,
+        'answered',
+      );
     },
     errorHandler: (error, request, reply) => {
       const problem = describeError(error, request.id);
@@ -103,7 +116,8 @@ function createSender(validator: OperationValidator, checkResponses: boolean): S
     const { status, headers = {}, body } = answer;
     const contentType = answer.contentType ?? (body === undefined ? undefined : 'application/json');
     const isText = typeof body === 'string' || body === undefined || answer.contentType === 'text/event-stream';
-    const payload = isText && answer.contentType !== undefined ? body : body === undefined ? undefined : JSON.stringify(body);
+    const payload =
+      isText && answer.contentType !== undefined ? body : body === undefined ? undefined : JSON.stringify(body);
     if (checkResponses) {
       const seen = isText ? (body === undefined ? undefined : '') : JSON.parse(String(payload));
       const breaches = validator.checkResponse(status, contentType, seen);
@@ -151,5 +165,9 @@ function describeMissingRoute(request: FastifyRequest, reply: FastifyReply): Pro
   const allowed = routePatterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
   if (allowed.length === 0) return createProblem('not-found', `There is nothing at ${path}.`, request.id);
   void reply.header('allow', allowed.join(', '));
-  return createProblem('method-not-allowed', `${problemTypes['method-not-allowed'].title}: ${allowed.join(', ')} are.`, request.id);
+  return createProblem(
+    'method-not-allowed',
+    `${problemTypes['method-not-allowed'].title}: ${allowed.join(', ')} are.`,
+    request.id,
+  );
 }

@@ -97,8 +97,12 @@ type OtherOf<Response> = Response extends { content: infer Content }
     : { contentType: string; body: string | Readable }
   : never;
 type AnswerOf<Status, Response> =
-  | ([JsonOf<Response>] extends [never] ? never : { status: Status; headers?: Record<string, string>; body: JsonOf<Response> })
-  | ([OtherOf<Response>] extends [never] ? never : OtherOf<Response> & { status: Status; headers?: Record<string, string> })
+  | ([JsonOf<Response>] extends [never]
+      ? never
+      : { status: Status; headers?: Record<string, string>; body: JsonOf<Response> })
+  | ([OtherOf<Response>] extends [never]
+      ? never
+      : OtherOf<Response> & { status: Status; headers?: Record<string, string> })
   | (Response extends { content?: never } ? { status: Status; headers?: Record<string, string> } : never);
 
 /** What an operation may answer; problems are thrown. */

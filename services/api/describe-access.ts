@@ -12,7 +12,15 @@ export function describeProject({ id, name, createdAt }: ProjectRow): Schemas['P
 }
 
 /** A token, without its secret. */
-export function describeToken({ id, name, role, projectId, createdAt, expiresAt, revokedAt }: TokenRow): Schemas['Token'] {
+export function describeToken({
+  id,
+  name,
+  role,
+  projectId,
+  createdAt,
+  expiresAt,
+  revokedAt,
+}: TokenRow): Schemas['Token'] {
   return {
     id,
     name,
@@ -25,7 +33,14 @@ export function describeToken({ id, name, role, projectId, createdAt, expiresAt,
 }
 
 /** A credential, without its secret. */
-export function describeCredential({ id, name, provider, simulated, attributes, createdAt }: CredentialRow): Schemas['Credential'] {
+export function describeCredential({
+  id,
+  name,
+  provider,
+  simulated,
+  attributes,
+  createdAt,
+}: CredentialRow): Schemas['Credential'] {
   return { id, name, provider, simulated, attributes, createdAt: createdAt.toISOString() };
 }
 

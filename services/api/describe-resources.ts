@@ -37,7 +37,11 @@ export function describeCluster(row: ClusterRow, latest: LatestOperations): Sche
 }
 
 /** A fleet with its members. */
-export function describeFleet(row: FleetRow, members: readonly ClusterRow[], latest: LatestOperations): Schemas['Fleet'] {
+export function describeFleet(
+  row: FleetRow,
+  members: readonly ClusterRow[],
+  latest: LatestOperations,
+): Schemas['Fleet'] {
   return {
     id: row.id,
     name: row.name,

@@ -23,7 +23,10 @@ export async function* streamEvents(
       const { events, settled } = await asProject(async (tx) => {
         // The state is read first: when it is settled, every event is among those read after it.
         const { state } = await getOperation(tx, operationId);
-        return { settled: isSettled(state), events: await listEvents(tx, { operationId, afterSeq: last, limit: batch }) };
+        return {
+          settled: isSettled(state),
+          events: await listEvents(tx, { operationId, afterSeq: last, limit: batch }),
+        };
       });
       for (const event of events) {
         last = event.seq;

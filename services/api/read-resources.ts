@@ -11,7 +11,10 @@ import { describeCluster, describeFederation, describeFleet, describeOperation }
 
 /** Clusters as they are shown. */
 export async function showClusters(tx: Tx, rows: readonly ClusterRow[]): Promise<Schemas['Cluster'][]> {
-  const latest = await listLatestOperations(tx, rows.map(({ id }) => id));
+  const latest = await listLatestOperations(
+    tx,
+    rows.map(({ id }) => id),
+  );
   return rows.map((row) => describeCluster(row, latest));
 }
 
@@ -33,7 +36,10 @@ export async function showFederation(tx: Tx, row: FederationRow): Promise<Schema
 
 /** Operations as they are shown, with their steps. */
 export async function showOperations(tx: Tx, rows: readonly OperationRow[]): Promise<Schemas['Operation'][]> {
-  const steps = await listStepsOf(tx, rows.map(({ id }) => id));
+  const steps = await listStepsOf(
+    tx,
+    rows.map(({ id }) => id),
+  );
   return rows.map((row) => describeOperation(row, steps.get(row.id) ?? []));
 }
 

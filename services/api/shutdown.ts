@@ -6,7 +6,12 @@ import type { FastifyBaseLogger } from 'fastify';
 export type Phase = { name: string; run: () => Promise<void> };
 
 /** What ends, and how long it may take. */
-export type Shutdown = { phases: readonly Phase[]; seconds: number; log: FastifyBaseLogger; exit: (code: number) => void };
+export type Shutdown = {
+  phases: readonly Phase[];
+  seconds: number;
+  log: FastifyBaseLogger;
+  exit: (code: number) => void;
+};
 
 /** Runs the phases in turn; a phase that fails does not keep the next one from running. */
 export async function shutDown({ phases, seconds, log, exit }: Shutdown, reason: string): Promise<void> {

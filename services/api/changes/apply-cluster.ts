@@ -26,10 +26,15 @@ export async function createFromRequest(change: Change, request: Request): Promi
   const draft = resolveWith(refusal(request), details, () =>
     resolveCluster(request, { catalogue, now, credential: credential && describeFacts(credential) }),
   );
-  if (space === undefined || credential === undefined) throw new FleetyardError('internal', 'The request was not resolved.');
+  if (space === undefined || credential === undefined)
+    throw new FleetyardError('internal', 'The request was not resolved.');
   const [placed] = await placeClusters(change, space, {}, [{ pointer: '', draft }]);
   if (placed === undefined) throw new FleetyardError('internal', 'The cluster was not placed.');
-  return startCreation(change, placed, credential, { fleetId: null, federationId: federation?.id ?? null, parentId: null });
+  return startCreation(change, placed, credential, {
+    fleetId: null,
+    federationId: federation?.id ?? null,
+    parentId: null,
+  });
 }
 
 /** Applies a document to the cluster that the path names, which may not exist yet. */
@@ -65,7 +70,12 @@ async function updateFromRequest(
   const credential = (await findCredentials(change.tx, [request.credential])).get(request.credential);
   const { catalogue, now } = change;
   const draft = resolveWith(refusal(request), details, () =>
-    resolveCluster(request, { catalogue, now, credential: credential && describeFacts(credential), previous: row.spec }),
+    resolveCluster(request, {
+      catalogue,
+      now,
+      credential: credential && describeFacts(credential),
+      previous: row.spec,
+    }),
   );
   const diff = diffCluster(row.spec, draft);
   assertMutable(diff);
@@ -86,7 +96,10 @@ function listTouched(changed: readonly string[], row: ClusterRow, federation: Fe
 
 function refuseMember({ name, fleetId }: ClusterRow): void {
   if (fleetId === null) return;
-  throw new FleetyardError('conflict', `The cluster "${name}" belongs to the fleet ${fleetId}: apply the fleet's document.`);
+  throw new FleetyardError(
+    'conflict',
+    `The cluster "${name}" belongs to the fleet ${fleetId}: apply the fleet's document.`,
+  );
 }
 
 function checkName(request: Request, name: string): void {

@@ -23,7 +23,12 @@ import { findSpace, resolveWith } from './place.ts';
 type Request = Schemas['FleetRequest'];
 
 /** A fleet after a document was applied; no operation means that none was needed. */
-export type FleetOutcome = { fleet: FleetRow; operation: OperationRow | null; children: OperationRow[]; changed: boolean };
+export type FleetOutcome = {
+  fleet: FleetRow;
+  operation: OperationRow | null;
+  children: OperationRow[];
+  changed: boolean;
+};
 
 /** Makes a fleet. */
 export async function createFleetFromRequest(change: Change, request: Request): Promise<FleetOutcome> {
@@ -40,7 +45,14 @@ export async function createFleetFromRequest(change: Change, request: Request): 
   });
   const operation = await insertFleetOperation(change, fleet, 'create');
   const checked = federation === undefined ? [] : [await federation.start(operation.id)];
-  const members = await changeMembers(change, { fleet, resolution, space, credentials, standing: prepared.standing, parentId: operation.id });
+  const members = await changeMembers(change, {
+    fleet,
+    resolution,
+    space,
+    credentials,
+    standing: prepared.standing,
+    parentId: operation.id,
+  });
   return { fleet, operation, children: [...checked, ...members], changed: true };
 }
 
@@ -75,10 +87,21 @@ async function updateFromRequest(change: Change, row: FleetRow, request: Request
   const work = resolution.prune.length > 0 || repair.length > 0 || resolution.members.some(needsWork);
   if (work) {
     const operation = await insertFleetOperation(change, fleet, 'update');
-    const children = await changeMembers(change, { fleet, resolution, space, credentials, standing, parentId: operation.id });
+    const children = await changeMembers(change, {
+      fleet,
+      resolution,
+      space,
+      credentials,
+      standing,
+      parentId: operation.id,
+    });
     return { fleet, operation, children, changed: true };
   }
-  await settleResource(change.tx, { resourceKind: 'fleet', resourceId: row.id }, { kind: 'update', generation: fleet.generation });
+  await settleResource(
+    change.tx,
+    { resourceKind: 'fleet', resourceId: row.id },
+    { kind: 'update', generation: fleet.generation },
+  );
   return { fleet, operation: null, children: [], changed: true };
 }
 
@@ -97,8 +120,17 @@ type Prepared = {
 async function prepare(change: Change, request: Request, row: FleetRow | undefined): Promise<Prepared> {
   const details: ErrorDetail[] = [];
   const space = await findSpace(change, request.addressSpace, details);
-  if (row !== undefined && space !== undefined && request.addressSpace !== undefined && row.addressSpaceId !== space.id) {
-    details.push({ pointer: '/addressSpace', message: 'This is fixed for the life of a fleet.', code: 'immutable-field' });
+  if (
+    row !== undefined &&
+    space !== undefined &&
+    request.addressSpace !== undefined &&
+    row.addressSpaceId !== space.id
+  ) {
+    details.push({
+      pointer: '/addressSpace',
+      message: 'This is fixed for the life of a fleet.',
+      code: 'immutable-field',
+    });
   }
   const credentials = await findCredentials(change.tx, [
     request.federation?.hub.credential,
@@ -128,7 +160,10 @@ async function prepare(change: Change, request: Request, row: FleetRow | undefin
 async function findStanding({ tx }: Change, row: FleetRow | undefined): Promise<StandingMembers> {
   if (row === undefined) return { members: [], leaving: [], broken: [] };
   const clusters = await listFleetClusters(tx, row.id);
-  const latest = await listLatestOperations(tx, clusters.map(({ id }) => id));
+  const latest = await listLatestOperations(
+    tx,
+    clusters.map(({ id }) => id),
+  );
   const isLeaving = ({ id }: ClusterRow): boolean => {
     const operation = latest.get(id);
     return operation?.kind === 'delete' && !isSettled(operation.state);
@@ -149,12 +184,20 @@ async function findNameFaults(
   for (const [index, { name }] of clusters.entries()) {
     const pointer = `/clusters/${index}/name`;
     if (standing.leaving.some((member) => member.name === name)) {
-      details.push({ pointer, message: `The cluster ${name} is being deleted; its name is free after that.`, code: 'name-taken' });
+      details.push({
+        pointer,
+        message: `The cluster ${name} is being deleted; its name is free after that.`,
+        code: 'name-taken',
+      });
       continue;
     }
     const other = await findCluster(tx, name);
     if (other !== undefined && (row === undefined || other.fleetId !== row.id)) {
-      details.push({ pointer, message: `There is already a cluster named ${name} outside of this fleet.`, code: 'name-taken' });
+      details.push({
+        pointer,
+        message: `There is already a cluster named ${name} outside of this fleet.`,
+        code: 'name-taken',
+      });
     }
   }
   return details;

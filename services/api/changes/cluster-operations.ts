@@ -49,15 +49,29 @@ export type ClusterUpdate = {
 };
 
 /** Stores the next spec and starts what brings it about; nothing is started when no layer is touched. */
-export async function startUpdate(change: Change, { row, next, credentialId, touched, ties }: ClusterUpdate): Promise<ClusterOutcome> {
+export async function startUpdate(
+  change: Change,
+  { row, next, credentialId, touched, ties }: ClusterUpdate,
+): Promise<ClusterOutcome> {
   const { fleetId, federationId, parentId } = ties;
   const settledBefore = row.observedGeneration === row.generation && !(await isDeletionLeft(change, row.id));
-  const updated = await updateCluster(change.tx, row.id, { spec: next, credentialId, fleetId, federationId, protect: next.protect });
+  const updated = await updateCluster(change.tx, row.id, {
+    spec: next,
+    credentialId,
+    fleetId,
+    federationId,
+    protect: next.protect,
+  });
   // What an earlier operation has not brought about yet may be anywhere.
   const needed = settledBefore ? touched : layers;
   const steps = planSteps('update', { kind: 'cluster', federated: federationId !== null, touched: needed });
-  if (steps.length > 0) return { cluster: updated, operation: await insert(change, updated, 'update', needed, parentId) };
-  await settleResource(change.tx, { resourceKind: 'cluster', resourceId: row.id }, { kind: 'update', generation: updated.generation });
+  if (steps.length > 0)
+    return { cluster: updated, operation: await insert(change, updated, 'update', needed, parentId) };
+  await settleResource(
+    change.tx,
+    { resourceKind: 'cluster', resourceId: row.id },
+    { kind: 'update', generation: updated.generation },
+  );
   return { cluster: { ...updated, observedGeneration: updated.generation }, operation: null };
 }
 

@@ -47,7 +47,8 @@ function refuseProtected(row: FleetRow, members: readonly ClusterRow[]): void {
   const details: ErrorDetail[] = members
     .filter(({ protect }) => protect)
     .map(({ name }) => ({ pointer: '', message: `The cluster ${name} is protected.`, code: 'protected' }));
-  if (details.length > 0) throw new FleetyardError('protected', `The fleet "${row.name}" has protected clusters.`, { details });
+  if (details.length > 0)
+    throw new FleetyardError('protected', `The fleet "${row.name}" has protected clusters.`, { details });
 }
 
 /** A cluster of its own, or of another fleet, may have joined the federation that goes with this fleet. */

@@ -24,7 +24,11 @@ export async function describeClusterChange(
 /** A change of a fleet. */
 export async function describeFleetChange(
   tx: Tx,
-  { fleet, operation, children }: { fleet: FleetRow; operation: OperationRow | null; children: readonly OperationRow[] },
+  {
+    fleet,
+    operation,
+    children,
+  }: { fleet: FleetRow; operation: OperationRow | null; children: readonly OperationRow[] },
 ): Promise<Described<Schemas['FleetChange']>> {
   const shown = await showFleet(tx, await getFleet(tx, fleet.id, { includeDeleted: true }));
   const started = operation === null ? null : await showOperation(tx, operation);

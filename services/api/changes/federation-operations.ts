@@ -9,7 +9,11 @@ import { findLatestOperation, type OperationRow } from '../../store/operations.t
 import { type Change, signal } from './change.ts';
 
 /** A federation that was stored and whose check waits to be started. */
-export type StoredFederation = { id: string; row: FederationRow; start(parentId: string | null): Promise<OperationRow> };
+export type StoredFederation = {
+  id: string;
+  row: FederationRow;
+  start(parentId: string | null): Promise<OperationRow>;
+};
 
 /** Stores a federation over a hub that exists. */
 export async function createFederationIn(

@@ -1,15 +1,11 @@
 // Where a change puts its clusters: the address space and the federation that a document names.
 
-import { type ErrorDetail, FleetyardError } from '../../domain/errors.ts';
+import { type ErrorDetail, FleetyardError, throwDetails } from '../../domain/errors.ts';
 import type { ClusterDraft, ResolvedCluster } from '../../domain/cluster-spec.ts';
 import { newId } from '../../domain/ids.ts';
 import { type AddressPools, listRangeNeeds, placeCluster } from '../../domain/ranges.ts';
 import { invalidSpec } from '../../domain/resolve-cluster.ts';
-import {
-  type AddressSpaceRow,
-  findAddressSpace,
-  getOrCreateDefaultAddressSpace,
-} from '../../store/address-spaces.ts';
+import { type AddressSpaceRow, findAddressSpace, getOrCreateDefaultAddressSpace } from '../../store/address-spaces.ts';
 import { type FederationRow, findFederation } from '../../store/federations.ts';
 import { listRanges, reserveRanges } from '../../store/ranges.ts';
 import type { Change } from './change.ts';
@@ -23,7 +19,11 @@ export async function findSpace(
   if (named === undefined) return getOrCreateDefaultAddressSpace(tx, catalogue.ranges.defaultPools);
   const space = await findAddressSpace(tx, named);
   if (space === undefined) {
-    details.push({ pointer: '/addressSpace', message: `There is no address space ${named}.`, code: 'unknown-address-space' });
+    details.push({
+      pointer: '/addressSpace',
+      message: `There is no address space ${named}.`,
+      code: 'unknown-address-space',
+    });
   }
   return space;
 }
@@ -51,7 +51,7 @@ export function resolveWith<T>(message: string, details: readonly ErrorDetail[],
     if (!(error instanceof FleetyardError) || details.length === 0) throw error;
     throw invalidSpec(message, [...details, ...error.details]);
   }
-  if (details.length > 0) throw invalidSpec(message, details);
+  throwDetails(message, details);
   return result;
 }
 

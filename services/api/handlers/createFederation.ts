@@ -21,12 +21,15 @@ export const createFederation: Handler<'createFederation'> = async (call) => {
 
 async function getHubCredential({ tx }: Change, { engine, hub }: BodyOf<'createFederation'>): Promise<CredentialRow> {
   const unbuilt = [
-    ...(engine === 'karmada' ? [] : [{ pointer: '/engine', message: `Not built yet: ${engine}.`, code: 'not-built-yet' }]),
+    ...(engine === 'karmada'
+      ? []
+      : [{ pointer: '/engine', message: `Not built yet: ${engine}.`, code: 'not-built-yet' }]),
     ...(hub.cluster === undefined
       ? []
       : [{ pointer: '/hub/cluster', message: 'Not built yet: a hub on a member.', code: 'not-built-yet' }]),
   ];
-  if (unbuilt.length > 0) throw new FleetyardError('not-built-yet', 'The federation cannot be made as asked.', { details: unbuilt });
+  if (unbuilt.length > 0)
+    throw new FleetyardError('not-built-yet', 'The federation cannot be made as asked.', { details: unbuilt });
   const named = hub.credential ?? '';
   const credential = await findCredential(tx, named);
   if (credential?.provider === 'kubernetes') return credential;
@@ -34,6 +37,10 @@ async function getHubCredential({ tx }: Change, { engine, hub }: BodyOf<'createF
   const fault =
     credential === undefined
       ? { pointer, message: `There is no credential ${named}.`, code: 'unknown-credential' }
-      : { pointer, message: `A hub needs a credential of kubernetes; ${named} is one of ${credential.provider}.`, code: 'credential-mismatch' };
+      : {
+          pointer,
+          message: `A hub needs a credential of kubernetes; ${named} is one of ${credential.provider}.`,
+          code: 'credential-mismatch',
+        };
   throw invalidSpec('The federation cannot be made as asked.', [fault]);
 }

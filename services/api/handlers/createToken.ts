@@ -19,5 +19,9 @@ export const createToken: Handler<'createToken'> = async ({ parts, caller, body,
   const work = (tx: Parameters<typeof storeToken>[0]) =>
     storeToken(tx, { name, role, hash: parts.tokens.hash(secret), expiresAt });
   const token = await (role === 'platform-admin' ? parts.store.asSystem(work) : asProject(work));
-  return { status: 201, headers: { location: `/v1/tokens/${token.id}` }, body: { token: describeToken(token), secret } };
+  return {
+    status: 201,
+    headers: { location: `/v1/tokens/${token.id}` },
+    body: { token: describeToken(token), secret },
+  };
 };

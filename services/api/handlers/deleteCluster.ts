@@ -26,7 +26,8 @@ export const deleteCluster: Handler<'deleteCluster'> = async (call) => {
 };
 
 async function refuseNeeded(tx: Tx, { name, protect, fleetId }: ClusterRow): Promise<void> {
-  if (protect) throw new FleetyardError('protected', `The cluster "${name}" is protected; apply it with protect: false first.`);
+  if (protect)
+    throw new FleetyardError('protected', `The cluster "${name}" is protected; apply it with protect: false first.`);
   const fleet = fleetId === null ? undefined : await findFleet(tx, fleetId);
   if (fleet?.spec.clusters.includes(name) === true) {
     const message = `The document of the fleet "${fleet.name}" names the cluster "${name}"; take it out of there first.`;

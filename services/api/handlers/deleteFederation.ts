@@ -22,7 +22,10 @@ export const deleteFederation: Handler<'deleteFederation'> = async (call) => {
     checkIfMatch(call.headers, row.generation);
     await refuseNeeded(tx, row);
     const operation = await startFederationDeletion(change, row, null);
-    return { ...(await describeFederationChange(tx, { federation: await getFederation(tx, id), operation })), status: 202 };
+    return {
+      ...(await describeFederationChange(tx, { federation: await getFederation(tx, id), operation })),
+      status: 202,
+    };
   });
 };
 
@@ -30,7 +33,10 @@ async function refuseNeeded(tx: Tx, { id, name }: FederationRow): Promise<void> 
   // A fleet's own federation has the fleet's name.
   const fleet = await findFleet(tx, name);
   if (fleet?.federationId === id) {
-    throw new FleetyardError('in-use', `The federation "${name}" belongs to the fleet "${fleet.name}" and goes with it.`);
+    throw new FleetyardError(
+      'in-use',
+      `The federation "${name}" belongs to the fleet "${fleet.name}" and goes with it.`,
+    );
   }
   const members = await listFederationClusters(tx, id);
   if (members.length === 0) return;

@@ -22,7 +22,13 @@ export const getClusterKubeconfig: Handler<'getClusterKubeconfig'> = async ({ pa
     throw new FleetyardError('conflict', `The cluster "${cluster.name}" has no API server yet.`);
   }
   const { region } = cluster.spec;
-  const minted = await parts.mintKubeconfig({ name: cluster.name, provider, region, outputs: stack.outputs, credential });
+  const minted = await parts.mintKubeconfig({
+    name: cluster.name,
+    provider,
+    region,
+    outputs: stack.outputs,
+    credential,
+  });
   if (/application\/(x-)?yaml/.test(headers.accept ?? '')) {
     return { status: 200, contentType: 'application/yaml', body: minted.kubeconfig };
   }

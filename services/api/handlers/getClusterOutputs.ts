@@ -8,7 +8,9 @@ import type { Handler } from '../call.ts';
 export const getClusterOutputs: Handler<'getClusterOutputs'> = async ({ path, asProject }) => {
   return asProject(async (tx) => {
     const { id } = await getCluster(tx, path.cluster);
-    const stacks = (await listStacks(tx, id)).filter(({ deployedAt, destroyedAt }) => deployedAt !== null && destroyedAt === null);
+    const stacks = (await listStacks(tx, id)).filter(
+      ({ deployedAt, destroyedAt }) => deployedAt !== null && destroyedAt === null,
+    );
     const layers = stacks.map(({ layer, name, outputs, deployedAt }) => {
       return { layer, stack: name, outputs, deployedAt: deployedAt?.toISOString() ?? null };
     });

@@ -10,7 +10,9 @@ export const listCatalogueMachineTypes: Handler<'listCatalogueMachineTypes'> = a
   const provider = getBuiltProvider(path.provider);
   const region = query.region === undefined ? undefined : findRegion(parts.catalogue, provider, query.region);
   if (query.region !== undefined && region === undefined) {
-    throw new ParameterProblem([{ parameter: 'region', code: 'unknown-region', message: 'is not a region of the provider' }]);
+    throw new ParameterProblem([
+      { parameter: 'region', code: 'unknown-region', message: 'is not a region of the provider' },
+    ]);
   }
   const machines = parts.catalogue.machines[provider];
   const items = machines

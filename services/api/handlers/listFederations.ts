@@ -10,7 +10,10 @@ import { describePage, readPage } from '../pages.ts';
 export const listFederations: Handler<'listFederations'> = async ({ query, asProject }) => {
   const page = await asProject(async (tx) => {
     const rows = await listStoredFederations(tx, readPage(query));
-    const latest = await listLatestOperations(tx, rows.items.map(({ id }) => id));
+    const latest = await listLatestOperations(
+      tx,
+      rows.items.map(({ id }) => id),
+    );
     return { ...rows, items: rows.items.map((row) => describeFederation(row, latest)) };
   });
   return describePage('/v1/federations', query, page, (federation) => federation);

@@ -23,7 +23,8 @@ export async function authenticate(
   role: Exclude<RequiredRole, 'none'>,
 ): Promise<Identity> {
   const caller = await findCaller(parts, request);
-  if (caller === undefined) throw new FleetyardError('unauthenticated', 'Send a valid token: Authorization: Bearer <token>.');
+  if (caller === undefined)
+    throw new FleetyardError('unauthenticated', 'Send a valid token: Authorization: Bearer <token>.');
   if (!hasRole(caller.role, role)) {
     throw new FleetyardError('forbidden', `This needs the role ${role}; the token has ${caller.role}.`);
   }
@@ -38,7 +39,11 @@ export function hasRole(role: TokenRole, needed: TokenRole): boolean {
 /** What is said when a call is about a project and none was named. */
 export function refuseWithoutProject(): never {
   throw new ParameterProblem([
-    { parameter: 'Fleetyard-Project', code: 'required', message: 'is missing; a platform-admin token has no project of its own' },
+    {
+      parameter: 'Fleetyard-Project',
+      code: 'required',
+      message: 'is missing; a platform-admin token has no project of its own',
+    },
   ]);
 }
 

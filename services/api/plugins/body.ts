@@ -98,7 +98,9 @@ function checkLimits(root: unknown, limits: BodyLimits): void {
 
 function tooLarge(pointer: string, what: string): FleetyardError {
   const message = `The body is too large: ${what}.`;
-  return new FleetyardError('payload-too-large', message, { details: [{ pointer, message, code: 'payload-too-large' }] });
+  return new FleetyardError('payload-too-large', message, {
+    details: [{ pointer, message, code: 'payload-too-large' }],
+  });
 }
 
 function malformedKey(pointer: string): FleetyardError {

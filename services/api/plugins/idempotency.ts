@@ -2,7 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { FleetyardError } from '../../domain/errors.ts';
-import { abandonIdempotent, beginIdempotent, completeIdempotent, type IdempotencyScope } from '../../store/idempotency.ts';
+import {
+  abandonIdempotent,
+  beginIdempotent,
+  completeIdempotent,
+  type IdempotencyScope,
+} from '../../store/idempotency.ts';
 import { describeProblem } from '../app.ts';
 import type { AnyAnswer, Parts } from '../call.ts';
 import type { Problem } from '../problems.ts';
@@ -28,7 +33,10 @@ export async function answerOnce({ parts, body, run, describe, ...scope }: Keyed
     case 'mismatch':
       throw new FleetyardError('idempotency-key-reused', 'This Idempotency-Key was used with another body.');
     case 'in-flight':
-      throw new FleetyardError('idempotency-in-flight', 'The first request with this Idempotency-Key has no answer yet.');
+      throw new FleetyardError(
+        'idempotency-in-flight',
+        'The first request with this Idempotency-Key has no answer yet.',
+      );
     case 'started':
       break;
   }
@@ -43,7 +51,9 @@ export async function answerOnce({ parts, body, run, describe, ...scope }: Keyed
     }
     answer = describeProblem(problem);
   }
-  const headers = Object.fromEntries(Object.entries(answer.headers ?? {}).filter(([name]) => keptHeaders.includes(name)));
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers ?? {}).filter(([name]) => keptHeaders.includes(name)),
+  );
   const stored = { contentType: answer.contentType, body: answer.body ?? null };
   await store.asSystem((tx) =>
     completeIdempotent(tx, scope, { status: answer.status, headers, body: JSON.stringify(stored) }),
@@ -51,7 +61,15 @@ export async function answerOnce({ parts, body, run, describe, ...scope }: Keyed
   return answer;
 }
 
-function replay({ status, headers, body }: { status: number; headers: Record<string, string>; body: string }): AnyAnswer {
+function replay({
+  status,
+  headers,
+  body,
+}: {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}): AnyAnswer {
   const stored = JSON.parse(body) as { contentType?: string; body: unknown };
   return {
     status,
@@ -63,11 +81,17 @@ function replay({ status, headers, body }: { status: number; headers: Record<str
 
 /** The parsed body, so that neither spaces nor the order of members make another one. */
 function hashBody(body: unknown): Buffer {
-  return createHash('sha256').update(JSON.stringify(sortMembers(body)) ?? '').digest();
+  return createHash('sha256')
+    .update(JSON.stringify(sortMembers(body)) ?? '')
+    .digest();
 }
 
 function sortMembers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortMembers);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sortMembers(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sortMembers(inner)]),
+  );
 }
