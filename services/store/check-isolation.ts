@@ -1,5 +1,6 @@
 // The check at start-up that row-level security binds whoever works for one project.
 
+import type { TransactionSql } from 'postgres';
 import { FleetyardError } from '../domain/errors.ts';
 import type { Pool } from './transaction.ts';
 
@@ -13,21 +14,21 @@ type RoleFacts = {
   rolsuper: boolean;
   rolbypassrls: boolean;
   rolcanlogin: boolean;
-  isSystem: boolean;
+  system: boolean;
   others: string[];
 };
 
 /** Throws when the app role could read past its project: by attribute, by membership, or by a table without forced policies. */
-export async function checkIsolation(sql: Pool): Promise<void> {
+export async function checkIsolation(sql: Pool | TransactionSql): Promise<void> {
   const faults = [...(await findRoleFaults(sql)), ...(await findTableFaults(sql))];
   if (faults.length === 0) return;
   throw new FleetyardError('internal', `The database does not keep projects apart: ${faults.join('; ')}.`);
 }
 
-async function findRoleFaults(sql: Pool): Promise<string[]> {
+async function findRoleFaults(sql: Pool | TransactionSql): Promise<string[]> {
   const [role] = await sql<RoleFacts[]>`
     select r.rolsuper, r.rolbypassrls, r.rolcanlogin,
-      pg_has_role(r.oid, ${systemRole}, 'member') as is_system,
+      pg_has_role(r.oid, ${systemRole}, 'member') as system,
       array(
         select o.rolname::text from pg_roles o
         where o.oid <> r.oid and pg_has_role(r.oid, o.oid, 'member') and (o.rolsuper or o.rolbypassrls)
@@ -40,12 +41,12 @@ async function findRoleFaults(sql: Pool): Promise<string[]> {
   if (role.rolsuper) faults.push(`role ${appRole} is a superuser`);
   if (role.rolbypassrls) faults.push(`role ${appRole} has bypassrls`);
   if (role.rolcanlogin) faults.push(`role ${appRole} can log in`);
-  if (role.isSystem) faults.push(`role ${appRole} is a member of ${systemRole}`);
+  if (role.system) faults.push(`role ${appRole} is a member of ${systemRole}`);
   for (const other of role.others) faults.push(`role ${appRole} is a member of ${other}, which bypasses row security`);
   return faults;
 }
 
-async function findTableFaults(sql: Pool): Promise<string[]> {
+async function findTableFaults(sql: Pool | TransactionSql): Promise<string[]> {
   const tables = await sql<{ name: string }[]>`
     select c.relname::text as name
     from pg_class c

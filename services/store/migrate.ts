@@ -87,8 +87,7 @@ async function ensureRoles(sql: Pool): Promise<void> {
 
 async function ensureRole(sql: Pool, role: string): Promise<void> {
   const [existing] = await sql`select 1 from pg_roles where rolname = ${role}`;
-  if (existing === undefined)
-    await sql`create role ${sql(role)} nologin nosuperuser nocreatedb nocreaterole nobypassrls`;
+  if (existing === undefined) await sql`create role ${sql(role)} nologin`;
   // A creator that is no superuser may administer the role since PostgreSQL 16, but not `set role` to it.
   const [superuser] = await sql`select 1 from pg_roles where rolname = current_user and rolsuper`;
   if (superuser === undefined) await sql`grant ${sql(role)} to current_user`;

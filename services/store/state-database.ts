@@ -33,7 +33,7 @@ async function findStateLogin(tx: Tx): Promise<StateLogin | undefined> {
 /** Makes the role and the database where they are missing and gives the role its password; safe to repeat. */
 export async function ensureStateDatabase(sql: Pool, { database, user, password }: StateLogin): Promise<void> {
   const [role] = await sql`select 1 from pg_roles where rolname = ${user}`;
-  const attributes = `login nosuperuser nocreatedb nocreaterole noreplication password '${password}'`;
+  const attributes = `login password '${password}'`;
   // Utility statements take no parameters; the password is base64url and the names are quoted.
   await sql`${sql.unsafe(role === undefined ? 'create' : 'alter')} role ${sql(user)} with ${sql.unsafe(attributes)}`;
   const [existing] = await sql`select 1 from pg_database where datname = ${database}`;
