@@ -1,5 +1,6 @@
 // The first platform-admin token: made once, written to a file that only its owner can read, and never logged.
 
+import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isFleetyardError } from '../domain/errors.ts';
@@ -14,7 +15,7 @@ export async function ensureBootstrapToken(store: Store, tokens: TokenMaker, fil
   const existing = await store.asSystem((tx) => listTokens(tx, { limit: 1 }));
   if (existing.items.length > 0) return false;
   const token = tokens.create();
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writePrivately(draft, token);
   try {
@@ -33,7 +34,6 @@ export async function ensureBootstrapToken(store: Store, tokens: TokenMaker, fil
 }
 
 async function writePrivately(path: string, token: string): Promise<void> {
-  await rm(path, { force: true });
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(`${token}\n`);

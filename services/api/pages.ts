@@ -1,13 +1,15 @@
 // Pages of lists: the query's parameters, and the answer with its link to the next page.
 
-import type { Page, PageRequest } from '../store/pages.ts';
+import { decodeCursor, type Page, type PageRequest } from '../store/pages.ts';
+import { ParameterProblem } from './problems.ts';
 
 type PageQuery = { cursor?: string; limit?: number };
 
 const defaultLimit = 50;
 
-/** What the store needs to find the page. */
+/** What the store needs to find the page; refuses a cursor that no list returned. */
 export function readPage({ cursor, limit = defaultLimit }: PageQuery): PageRequest {
+  if (cursor !== undefined) checkCursor(cursor);
   return cursor === undefined ? { limit } : { limit, cursor };
 }
 
@@ -26,4 +28,14 @@ export function describePage<Row, Item>(
     headers['link'] = `<${path}?${search.toString()}>; rel="next"`;
   }
   return { status: 200, headers, body: { items: page.items.map(describe), nextCursor } };
+}
+
+function checkCursor(cursor: string): void {
+  try {
+    decodeCursor(cursor);
+  } catch {
+    throw new ParameterProblem([
+      { parameter: 'cursor', code: 'cursor-invalid', message: 'is not one that this list returned' },
+    ]);
+  }
 }

@@ -16,6 +16,7 @@ import { countOpenOperations } from '../../services/store/operation-counts.ts';
 import type { Store } from '../../services/store/open-store.ts';
 import type { Tx } from '../../services/store/transaction.ts';
 import { createToken, type TokenRole } from '../../services/store/tokens.ts';
+import type { Vault } from '../../services/vault/vault.ts';
 import { createTokenText, hashToken } from '../../services/vault/tokens.ts';
 import { createTestRedis } from '../helpers/redis.ts';
 import { openTestStore } from '../store/fixtures.ts';
@@ -40,6 +41,10 @@ export type TestRequest = {
 /** The open application. */
 export type TestApi = {
   app: FastifyInstance;
+  parts: Parts;
+  /** Of the database. */
+  url: string;
+  vault: Vault;
   store: Store;
   queue: OperationProducer;
   projectId: string;
@@ -55,7 +60,7 @@ const today = new Date('2026-06-01T00:00:00Z');
 
 /** Opens the application; every answer is checked against the contract. */
 export async function openTestApi(t: Test, overrides: Partial<Parts> = {}): Promise<TestApi> {
-  const { store, projectId, otherProjectId, work } = await openTestStore(t, { max: 20 });
+  const { store, url, vault, projectId, otherProjectId, work } = await openTestStore(t, { max: 20 });
   const { url: redisUrl, prefix } = createTestRedis(t);
   const queue = openOperationProducer({ redisUrl, prefix });
   const feed = await openEventFeed(store, eventChannel);
@@ -64,24 +69,21 @@ export async function openTestApi(t: Test, overrides: Partial<Parts> = {}): Prom
     countOperations: () => store.asSystem(countOpenOperations) as Promise<Record<string, number>>,
     countJobs: () => queue.countJobs() as Promise<Record<string, number>>,
   };
-  const app = buildApp({
-    logger: log,
-    checkResponses: true,
-    parts: {
-      store,
-      queue,
-      feed,
-      catalogue: loadCatalogue(),
-      document: readContractDocument(),
-      clock: () => today,
-      tokens: { create: createTokenText, hash: hashToken },
-      metrics: createMetrics(counts, log, false),
-      heartbeatMs: 50,
-      closing: new AbortController().signal,
-      mintKubeconfig: async ({ name }) => ({ kubeconfig: `current-context: ${name}\n`, expiresAt: today }),
-      ...overrides,
-    },
-  });
+  const parts: Parts = {
+    store,
+    queue,
+    feed,
+    catalogue: loadCatalogue(),
+    document: readContractDocument(),
+    clock: () => today,
+    tokens: { create: createTokenText, hash: hashToken },
+    metrics: createMetrics(counts, log, false),
+    heartbeatMs: 50,
+    closing: new AbortController().signal,
+    mintKubeconfig: async ({ name }) => ({ kubeconfig: `current-context: ${name}\n`, expiresAt: today }),
+    ...overrides,
+  };
+  const app = buildApp({ logger: log, checkResponses: true, parts });
   t.teardown(async () => {
     await app.close();
     await feed.close();
@@ -91,6 +93,9 @@ export async function openTestApi(t: Test, overrides: Partial<Parts> = {}): Prom
   for (const project of [projectId, otherProjectId]) await store.asProject(project, makeCredentials);
   return {
     app,
+    parts,
+    url,
+    vault,
     store,
     queue,
     projectId,

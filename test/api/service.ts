@@ -1,0 +1,169 @@
+// The service itself: health, readiness, measurements, the contract, and what happens when a part is away.
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { test, type Test } from 'tap';
+import { pino } from 'pino';
+import { buildApp, checkHandlers } from '../../services/api/app.ts';
+import { handlers } from '../../services/api/handlers.ts';
+import { ensureBootstrapToken } from '../../services/api/bootstrap-token.ts';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FleetyardError } from '../../services/domain/errors.ts';
+import { hashToken, createTokenText } from '../../services/vault/tokens.ts';
+import { openStore } from '../../services/store/open-store.ts';
+import { waitFor } from '../helpers/wait.ts';
+import { createTestDirectory } from '../helpers/directory.ts';
+import { openTestStore } from '../store/fixtures.ts';
+import { clusterRequest, openTestApi } from './fixtures.ts';
+
+const anonymous = { token: undefined as unknown as string };
+
+test('A service that is well', async (t) => {
+  const api = await openTestApi(t);
+  t.match(await api.send('GET', '/health', anonymous), { status: 200, body: { status: 'ok' } }, 'is alive');
+  t.match(
+    await api.send('GET', '/ready', anonymous),
+    { status: 200, body: { status: 'ready', checks: { database: 'ok', redis: 'ok' } } },
+    'is ready',
+  );
+  await api.send('POST', '/v1/clusters', { body: clusterRequest() });
+  const { text, headers } = await api.send('GET', '/metrics', anonymous);
+  t.match(headers['content-type'], /^text\/plain/, 'has measurements');
+  t.match(text, /fleetyard_operations\{state="queued"\} 1/, 'of its operations');
+  t.match(text, /fleetyard_queue_jobs\{state="waiting"\} 1/, 'of its queue');
+  t.match(
+    text,
+    /fleetyard_http_request_duration_seconds_count\{operation="createCluster",status="202"\} 1/,
+    'and of its answers',
+  );
+  t.equal((await api.send('GET', '/openapi.json', anonymous)).body.openapi, '3.1.0', 'hands out its contract');
+});
+
+/** A door to the database that can be shut and opened again. */
+async function openDoor(
+  t: Test,
+  url: string,
+): Promise<{ url: string; shut(): Promise<void>; reopen(): Promise<void> }> {
+  const target = new URL(url);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    const inner = connect(Number(target.port), target.hostname);
+    for (const side of [socket, inner]) {
+      sockets.add(side);
+      side.on('error', () => undefined).on('close', () => sockets.delete(side));
+    }
+    socket.pipe(inner).pipe(socket);
+  });
+  const listen = (port: number) => new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+  const shut = async (): Promise<void> => {
+    const closed = new Promise((done) => server.close(done));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  t.teardown(async () => {
+    if (server.listening) await shut();
+  });
+  const through = new URL(url);
+  [through.hostname, through.port] = ['127.0.0.1', String(port)];
+  return { url: through.toString(), shut, reopen: () => listen(port) };
+}
+
+test('A service whose database goes away and comes back', async (t) => {
+  const api = await openTestApi(t);
+  const door = await openDoor(t, api.url);
+  const store = await openStore({ url: door.url, applicationName: 'test-door', max: 2, vault: api.vault });
+  t.teardown(() => store.close(1));
+  const app = buildApp({ parts: { ...api.parts, store }, logger: pino({ level: 'silent' }), checkResponses: true });
+  t.teardown(() => app.close());
+  const get = async (url: string) => {
+    const { statusCode, headers, payload } = await app.inject({
+      url,
+      headers: { authorization: `Bearer ${api.tokens.viewer}` },
+    });
+    return { status: statusCode, headers, body: JSON.parse(payload) as unknown };
+  };
+  t.equal((await get('/v1/clusters')).status, 200, 'answers while it is there');
+  await door.shut();
+  t.equal((await get('/health')).status, 200, 'is alive without it');
+  t.match(
+    await get('/ready'),
+    { status: 503, body: { checks: { database: 'failed', redis: 'ok' } } },
+    'is not ready without it',
+  );
+  t.match(
+    await get('/v1/clusters'),
+    { status: 503, headers: { 'retry-after': '5' }, body: { type: 'urn:fleetyard:problem:unavailable' } },
+    'asks to try again',
+  );
+  await door.reopen();
+  await waitFor('the database', async () => (await get('/ready')).status === 200);
+  t.equal((await get('/v1/clusters')).status, 200, 'goes on when it is back');
+});
+
+test('A service without its queue', async (t) => {
+  const away = (): never => {
+    throw new FleetyardError('unavailable', 'The queue does not answer.');
+  };
+  const api = await openTestApi(t, {
+    queue: { enqueue: async () => away(), countJobs: async () => away(), ping: async () => away() },
+  });
+  t.equal(
+    (await api.send('POST', '/v1/clusters', { body: clusterRequest() })).status,
+    202,
+    'accepts what the sweep will signal',
+  );
+  t.match(
+    await api.send('GET', '/ready', anonymous),
+    { status: 200, body: { checks: { redis: 'failed' } } },
+    'is ready, and says what is away',
+  );
+  t.equal((await api.send('GET', '/metrics', anonymous)).status, 200, 'measures what it can');
+});
+
+test('An error that nobody foresaw', async (t) => {
+  const api = await openTestApi(t, {
+    clock: () => {
+      throw new Error('a secret of the clock');
+    },
+  });
+  const answer = await api.send('POST', '/v1/clusters', { body: clusterRequest() });
+  t.match(answer, { status: 500, body: { type: 'urn:fleetyard:problem:internal' } }, 'is a problem document');
+  t.notOk(answer.text.includes('secret of the clock'), 'that tells nothing more');
+  t.same(await api.countLeftovers(), { rows: 0, jobs: 0 }, 'and leaves nothing behind');
+});
+
+test('Handlers and contract', (t) => {
+  const names = Object.keys(handlers);
+  t.doesNotThrow(() => checkHandlers(names), 'match');
+  t.throws(
+    () => checkHandlers(names.slice(1)),
+    { message: new RegExp(`no handler for ${names[0]}`) },
+    'must not lack one',
+  );
+  t.throws(
+    () => checkHandlers([...names, 'makeTea']),
+    { message: /makeTea is not in the contract/ },
+    'must not have one more',
+  );
+  const parts = {} as Parameters<typeof buildApp>[0]['parts'];
+  const broken = { ...handlers, makeTea: handlers.getHealth };
+  t.throws(
+    () => buildApp({ parts, logger: pino({ level: 'silent' }), checkResponses: true, handlers: broken }),
+    'or nothing starts',
+  );
+  t.end();
+});
+
+test('The first token', async (t) => {
+  const { store } = await openTestStore(t);
+  const file = join(await createTestDirectory(t), 'secrets', 'admin.token');
+  const tokens = { create: createTokenText, hash: hashToken };
+  const made = await Promise.all([1, 2, 3].map(() => ensureBootstrapToken(store, tokens, file)));
+  t.same(made.filter(Boolean).length, 1, 'is made once, however many processes start');
+  t.equal((await stat(file)).mode & 0o777, 0o600, 'is for its owner only');
+  const text = await readFile(file, 'utf8');
+  t.match(text, /^fy_[\w-]+\n$/, 'is in the file');
+  t.equal(await ensureBootstrapToken(store, tokens, file), false, 'is not made again');
+  t.equal(await readFile(file, 'utf8'), text, 'and stays');
+});
