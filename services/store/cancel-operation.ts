@@ -32,7 +32,7 @@ export async function cancelLocked(tx: Tx, operation: OperationRow): Promise<Sig
     case 'running':
       await moveOperation(tx, { id, to: 'cancelling', from: ['running'] });
       await refreshPhase(tx, operation);
-      return [];
+      return cancelChildren(tx, id);
     case 'waiting': {
       await moveOperation(tx, { id, to: 'cancelling', from: ['waiting'] });
       await refreshPhase(tx, operation);
@@ -42,7 +42,7 @@ export async function cancelLocked(tx: Tx, operation: OperationRow): Promise<Sig
     case 'interrupted':
       // Nobody holds it: whoever claims it next goes on as `cancelling`.
       await noteRequest(tx, operation);
-      return [];
+      return cancelChildren(tx, id);
     default:
       return [];
   }

@@ -22,7 +22,8 @@ export function connect({ url, applicationName, max = 10 }: ConnectionOptions): 
     onnotice: () => undefined,
     // Column names only: `postgres.camel` would rewrite the keys inside jsonb too, and labels and specs are the user's.
     transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
-    connection: { application_name: applicationName },
+    // A process that hangs in the middle of a unit of work must not hold its locks for ever.
+    connection: { application_name: applicationName, idle_in_transaction_session_timeout: 60_000 },
   });
 }
 

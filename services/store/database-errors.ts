@@ -17,6 +17,28 @@ export function isTransient(error: unknown): boolean {
   return hasCode(error, serializationFailure) || hasCode(error, deadlockDetected);
 }
 
+// What the client says when there is no connection, and what the server says when it will not keep one.
+const awayCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+]);
+
+/** Whether the database could not be asked, or went away before it answered. */
+export function isAway(error: unknown): boolean {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return code !== undefined && awayCodes.has(code);
+}
+
 /** Whether the named unique index refused a row. */
 export function isUniqueViolation(error: unknown, constraint: string): boolean {
   return hasCode(error, uniqueViolation) && error.constraint_name === constraint;

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FleetyardError } from '../domain/errors.ts';
 import { appRole, checkIsolation, systemRole } from './check-isolation.ts';
 import { connect, type ConnectionOptions } from './connection.ts';
-import { isTransient } from './database-errors.ts';
+import { isAway, isTransient } from './database-errors.ts';
 import { checkSchema } from './schema-version.ts';
 import { findStateUrl } from './state-database.ts';
 import type { Pool, StoreVault, Tx } from './transaction.ts';
@@ -47,7 +47,7 @@ export async function openStore({ vault, ...connection }: StoreOptions): Promise
     await checkIsolation(sql);
   } catch (error) {
     await sql.end({ timeout: 1 });
-    throw error;
+    throw isAway(error) ? sayAway(error) : error;
   }
   const asSystem = <T>(work: Work<T>): Promise<T> => runWork(sql, vault, null, work);
   return {
@@ -80,6 +80,7 @@ async function runWork<T>(sql: Pool, vault: StoreVault, projectId: string | null
         return work({ sql: transaction, projectId, vault });
       })) as T;
     } catch (error) {
+      if (isAway(error)) throw sayAway(error);
       if (!isTransient(error) || attempt === attempts) throw error;
       await delay(Math.random() * 20 * 2 ** attempt);
     }
@@ -90,6 +91,10 @@ async function ping(sql: Pool): Promise<void> {
   try {
     await sql`select 1`;
   } catch (cause) {
-    throw new FleetyardError('unavailable', 'The database does not answer.', { cause });
+    throw sayAway(cause);
   }
+}
+
+function sayAway(cause: unknown): FleetyardError {
+  return new FleetyardError('unavailable', 'The database does not answer.', { cause });
 }

@@ -113,7 +113,7 @@ t.test('the sweep finds what the queue lost: queued and due, and interrupted', a
 });
 
 t.test('events are numbered without gaps, whoever writes them', async (t) => {
-  const { store, work } = await openTestStore(t, { max: 20 });
+  const { work } = await openTestStore(t, { max: 20 });
   const { id } = await work(async (tx) => addOperation(tx, await addCluster(tx, 'alpha')));
   await Promise.all(
     Array.from({ length: 100 }, (_, index) =>
