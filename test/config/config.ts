@@ -1,0 +1,60 @@
+// The configuration: read once, frozen, and every fault named at once.
+import { test } from 'tap';
+import { ConfigError, loadConfig } from '../../services/config.ts';
+
+const least = { DATABASE_URL: 'postgres://fleetyard:secret@db/fleetyard', REDIS_URL: 'redis://queue:6379/' };
+
+test('The least that has to be said', (t) => {
+  const config = loadConfig(least);
+  t.match(config, {
+    database: { url: least.DATABASE_URL, migrate: true },
+    redis: { url: 'redis://queue:6379', prefix: 'fleetyard' },
+    http: { host: '127.0.0.1', port: 8080, publicUrl: 'http://127.0.0.1:8080' },
+    masterKeyFile: /\.fleetyard\/master\.key$/,
+    tokenFile: /\.fleetyard\/admin\.token$/,
+    simulator: { url: undefined },
+    worker: { concurrency: 3, leaseSeconds: 30 },
+    log: { level: 'info' },
+  });
+  t.ok(Object.isFrozen(config) && Object.isFrozen(config.database), 'is frozen');
+  t.end();
+});
+
+test('Everything that can be wrong', (t) => {
+  const wrong = {
+    DATABASE_URL: 'mysql://user:hunter2@db/x',
+    FLEETYARD_PORT: '99999',
+    FLEETYARD_LOG_LEVEL: 'loud',
+    FLEETYARD_MIGRATE: 'maybe',
+    FLEETYARD_CONCURRENCY: '1.5',
+    FLEETYARD_QUEUE_PREFIX: 'a b',
+    FLEETYARD_SIMULATOR_URL: 'nonsense',
+  };
+  try {
+    loadConfig(wrong);
+    t.fail('is refused');
+  } catch (error) {
+    t.type(error, ConfigError, 'is refused');
+    const { faults, message } = error as ConfigError;
+    for (const name of [...Object.keys(wrong), 'REDIS_URL']) {
+      t.ok(
+        faults.some((fault) => fault.startsWith(name)),
+        `with ${name}`,
+      );
+    }
+    t.notOk(message.includes('hunter2'), 'without a password');
+  }
+  t.end();
+});
+
+test('Words for yes and no', (t) => {
+  for (const [word, meaning] of [
+    ['on', true],
+    ['TRUE', true],
+    ['0', false],
+    ['off', false],
+  ] as const) {
+    t.equal(loadConfig({ ...least, FLEETYARD_MIGRATE: word }).database.migrate, meaning, word);
+  }
+  t.end();
+});
