@@ -46,6 +46,8 @@ export type Config = {
     workDir: string;
     /** Multiplies the delays of automatic retries; 1 in production, 0 where a test waits for them. */
     retryScale: number;
+    /** Seconds between two looks at what a cloud was still making when a worker died. */
+    settleSeconds: number;
   };
   /** The environment as it came, of which a runner is passed an allow-list. */
   runnerEnvironment: Environment;
@@ -115,6 +117,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       leaseSeconds: read.integer('FLEETYARD_LEASE_SECONDS', 30, { min: 2, max: 3600 }),
       workDir: resolve(read.text('FLEETYARD_WORK_DIR', inData('work'))),
       retryScale: read.number('FLEETYARD_RETRY_SCALE', 1, { min: 0, max: 100 }),
+      settleSeconds: read.number('FLEETYARD_SETTLE_SECONDS', 10, { min: 0, max: 3600 }),
     },
     runnerEnvironment: { ...environment },
     log: { level: read.choice('FLEETYARD_LOG_LEVEL', 'info', logLevels) },

@@ -88,6 +88,8 @@ async function prepare(needs: { servers: boolean; pulumi: boolean }): Promise<No
   const env: NodeJS.ProcessEnv = { ...process.env };
   // A colour or a reporter of the surrounding run would change what the files print.
   for (const name of Object.keys(env)) if (name.startsWith('TAP') || name === 'FORCE_COLOR') delete env[name];
+  // Tap would end a test after 30 seconds; the limit of the file is the one that counts.
+  env.TAP_TIMEOUT = String(needs.timeoutMs / 1000);
   if (needs.servers) {
     servers ??= await startTestServers();
     Object.assign(env, servers.environment);

@@ -38,7 +38,7 @@ async function lookUp(request: RunnerRequest, open: OpenStack, lookups: Lookups)
   const ids = new Map<string, string>();
   const missing: Lookups = new Map(lookups);
   for (let look = 0; look < looks && missing.size > 0; look += 1) {
-    if (look > 0) await delay(request.settlePauseMilliseconds ?? 5_000);
+    if (look > 0) await delay(request.settlePauseMilliseconds);
     for (const [urn, candidates] of await runLookups(open, missing)) {
       // A replaced resource carries the same tag until it is deleted; that one is in the state already.
       const id = candidates.find((candidate) => !owned.has(candidate));

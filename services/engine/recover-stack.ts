@@ -7,8 +7,7 @@ import type { Deployment, OpenStack } from './open-stack.ts';
 import { adoptPendingCreates, listPendingCreates, listUnsettled } from './pending-creates.ts';
 import type { RunnerChannel } from './runner-channel.ts';
 
-/** Pause between two looks at what the cloud is still making, and how often to look: an hour in all. */
-const settlePauseMilliseconds = 10_000;
+/** How often to look at what the cloud is still making: an hour at ten seconds a look, which no cloud takes. */
 const settleLooks = 360;
 
 async function clearLock(open: OpenStack): Promise<void> {
@@ -32,7 +31,7 @@ async function refresh(channel: RunnerChannel, open: OpenStack): Promise<Deploym
 /** Waits until the cloud has finished what it was making when the last runner died; building on it earlier would fail. */
 async function awaitSettled(channel: RunnerChannel, open: OpenStack, urns: Set<string>): Promise<Deployment> {
   let deployment = await refresh(channel, open);
-  const pause = channel.request.settlePauseMilliseconds ?? settlePauseMilliseconds;
+  const pause = channel.request.settlePauseMilliseconds;
   for (let look = 0; look < settleLooks && listUnsettled(deployment, urns).length > 0; look += 1) {
     await delay(pause, undefined, { signal: channel.cancelled });
     deployment = await refresh(channel, open);

@@ -2,7 +2,8 @@
 
 import * as pulumi from '@pulumi/pulumi';
 import { getProgram } from '../../stacks/registry.ts';
-import type { LayerInputs, Layer } from '../../stacks/contract.ts';
+import type { ClusterInputs, Layer, LayerInputs } from '../../stacks/contract.ts';
+import { completeClusterInputs } from '../../stacks/deployed-pools.ts';
 import { EngineEvents } from './engine-events.ts';
 import { classifyFailure } from './classify-failure.ts';
 import { openStack, type Deployment, type OpenStack } from './open-stack.ts';
@@ -11,12 +12,13 @@ import { recoverStack } from './recover-stack.ts';
 import { openRunnerChannel, type RunnerChannel } from './runner-channel.ts';
 import type { RunnerRequest, StepVerdict } from './step-request.ts';
 
-type Captured = { outputs: Record<string, unknown> };
+/** What the program is given and what it gave; the state completes the inputs once it is known. */
+type ProgramRun = { inputs: LayerInputs[Layer]; outputs: Record<string, unknown> };
 
 /** Wraps the layer's program: counts its resources as they are constructed and keeps its outputs once they resolve. */
 async function loadProgram(
   channel: RunnerChannel,
-  captured: Captured,
+  run: ProgramRun,
 ): Promise<() => Promise<Record<string, unknown>>> {
   const { request } = channel;
   const program = await getProgram(request.provider, request.layer);
@@ -26,10 +28,10 @@ async function loadProgram(
       if (!type.startsWith('pulumi:')) planned += 1;
       return undefined;
     });
-    const outputs = (await program(request.inputs as LayerInputs[Layer] as never)) as Record<string, unknown>;
+    const outputs = (await program(run.inputs as never)) as Record<string, unknown>;
     if (request.action !== 'destroy') channel.sendEvent({ type: 'planned', planned });
     pulumi.output(outputs).apply((values) => {
-      captured.outputs = values as Record<string, unknown>;
+      run.outputs = values as Record<string, unknown>;
     });
     return outputs;
   };
@@ -67,12 +69,18 @@ async function act(channel: RunnerChannel, open: OpenStack, events: EngineEvents
   }
 }
 
+/** An autoscaler moves the pools' counts, so an update looks before it decides. */
+async function refreshStack(channel: RunnerChannel, open: OpenStack): Promise<OpenStack> {
+  await open.stack.refresh({ runProgram: true, showSecrets: false, signal: channel.cancelled });
+  return { ...open, deployment: (await open.stack.exportStack()) as Deployment };
+}
+
 async function performAction(channel: RunnerChannel): Promise<StepVerdict> {
   const { request } = channel;
   const events = new EngineEvents((event) => channel.sendEvent(event), { onlyDeletes: request.action === 'destroy' });
-  const captured: Captured = { outputs: {} };
+  const run: ProgramRun = { inputs: request.inputs, outputs: {} };
   try {
-    const program = await loadProgram(channel, captured);
+    const program = await loadProgram(channel, run);
     let open = await openStack(request, program);
     if (request.action !== 'preview') await storeSnapshot(channel, open.deployment);
     if (request.recover || hasPendingOperations(open.deployment)) open = await recoverStack(channel, open);
@@ -80,8 +88,12 @@ async function performAction(channel: RunnerChannel): Promise<StepVerdict> {
       await open.stack.workspace.removeStack(request.stack.name);
       return { outcome: 'succeeded', outputs: {}, changes: events.changes };
     }
+    if (request.layer === 'cluster') {
+      if (request.action === 'up' && countResources(open.deployment) > 0) open = await refreshStack(channel, open);
+      run.inputs = completeClusterInputs(run.inputs as ClusterInputs, open.deployment.deployment.resources ?? []);
+    }
     await act(channel, open, events);
-    return { outcome: 'succeeded', outputs: captured.outputs, changes: events.changes };
+    return { outcome: 'succeeded', outputs: run.outputs, changes: events.changes };
   } catch (error) {
     if (channel.cancelled.aborted) return { outcome: 'cancelled' };
     return { outcome: 'failed', failure: events.failure(hideSecrets(explainError(error), request)) };

@@ -27,8 +27,8 @@ export type RunnerRequest = {
    * cleared, and what it was creating is looked for in the cloud before anything else runs.
    */
   recover: boolean;
-  /** Milliseconds between two looks at a resource that the cloud is still making; ten seconds when not said. */
-  settlePauseMilliseconds?: number;
+  /** Milliseconds between two looks at a resource that the cloud is still making. */
+  settlePauseMilliseconds: number;
 };
 
 /** Progress, as NDJSON on descriptor 3. `planned` and `done` count resources, without Pulumi's own. */

@@ -19,8 +19,8 @@ export type EngineSettings = {
   environment: Record<string, string | undefined>;
   /** Milliseconds from a cancel to the kill. */
   cancelGrace: number;
-  /** Milliseconds between two looks at what a cloud is still making; the engine's own when not said. */
-  settlePause?: number;
+  /** Milliseconds between two looks at what a cloud is still making. */
+  settlePause: number;
 };
 
 /** The limits and clocks of a worker; tests inject their own. */

@@ -37,6 +37,7 @@ async function prepareEngine(config: Config, backendUrl: string): Promise<Worker
     simulatorUrl: config.simulator.url,
     environment: config.runnerEnvironment,
     cancelGrace,
+    settlePause: config.worker.settleSeconds * 1000,
   };
 }
 

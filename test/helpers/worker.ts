@@ -32,6 +32,7 @@ export async function createWorkerContext(
       simulatorUrl: undefined,
       environment: process.env,
       cancelGrace: 10_000,
+      settlePause: 10,
     },
     memberPatience: { everySeconds: 0.05, forSeconds: 5 },
     random: () => 0,

@@ -129,7 +129,7 @@ function buildRequest(
     backendUrl: engine.backendUrl,
     workDir,
     recover: order.recover,
-    ...(engine.settlePause === undefined ? {} : { settlePauseMilliseconds: engine.settlePause }),
+    settlePauseMilliseconds: engine.settlePause,
   };
 }
 
