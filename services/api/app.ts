@@ -40,7 +40,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 128, caseSensitive: true, ignoreTrailingSlash: false },
-    frameworkErrors: (error, request, reply) => sendProblem(reply, describeError(error, request.id)),
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(reply, describeError(error, request.id));
+    },
   });
   installBodyParsers(app);
   app.decorateRequest('identity', null);

@@ -19,7 +19,7 @@ import { ensureBootstrapToken } from './bootstrap-token.ts';
 import type { KubeconfigMint } from './call.ts';
 import { openEventFeed } from './event-feed.ts';
 import { createMetrics } from './metrics.ts';
-import { shutDownOnSignals } from './shutdown.ts';
+import { closeServer, shutDownOnSignals } from './shutdown.ts';
 
 const heartbeatMs = 15_000;
 const tokens = { create: createTokenText, hash: hashToken };
@@ -99,7 +99,7 @@ async function start(config: Config, log: Logger): Promise<void> {
     phases: [
       // Streams would hold the server open for as long as their operations run.
       { name: 'streams', run: async () => closing.abort() },
-      { name: 'requests', run: () => app.close() },
+      { name: 'requests', run: () => closeServer(app) },
       { name: 'events', run: () => feed.close() },
       { name: 'queue', run: () => queue.close() },
       { name: 'store', run: () => store.close() },

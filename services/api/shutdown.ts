@@ -1,6 +1,6 @@
 // Ends the process in order: phases with one deadline for all, and a second signal that forces the end.
 
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
 /** One phase of the end. */
 export type Phase = { name: string; run: () => Promise<void> };
@@ -44,5 +44,17 @@ export function shutDownOnSignals(shutdown: Shutdown): void {
       asked = true;
       void shutDown(shutdown, signal);
     });
+  }
+}
+
+const idleCheckMs = 50;
+
+/** Takes no more requests and waits for those under way; connections that fall idle meanwhile are closed, not waited for. */
+export async function closeServer(app: FastifyInstance): Promise<void> {
+  const timer = setInterval(() => app.server.closeIdleConnections(), idleCheckMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(timer);
   }
 }
