@@ -1,10 +1,11 @@
 // The course of an accepted change: time passes, faults strike, the resource becomes ready or goes. It runs to its end here,
 // whatever becomes of the caller, as it does at a cloud, and is taken up again after a restart.
 import type { Clock } from './clock.ts';
-import { getType } from './clouds/registry.ts';
+import { getCloudOf, getType } from './clouds/registry.ts';
 import type { Faults } from './faults.ts';
 import type { Ledger } from './ledger.ts';
 import type { Resource, ResourceType, Values } from './resource-type.ts';
+import { findSchema } from './schemas/schema.ts';
 
 /** A resource as a call answers it. */
 export type ResourceAnswer = { id: string; outputs: Values; inputs?: Values; secrets: string[] };
@@ -94,6 +95,7 @@ export class Course {
     ledger.transact(() => {
       if (!ledger.findResource(resource.account, resource.type, resource.id)) return;
       ledger.removeResource(resource);
+      if (type.neverDeleted) ledger.saveResource({ ...resource, state: 'ready', system: true });
       this.record(resource, 'delete', 'engine');
     });
   }
@@ -125,7 +127,14 @@ export class Course {
 /** What a call answers about a resource. */
 export function answerOf(type: ResourceType, resource: Resource): ResourceAnswer {
   const pending = resource.state === 'creating' ? type.whileCreating : undefined;
-  return { id: resource.id, outputs: { ...resource.outputs, ...pending }, secrets: type.secretOutputs ?? [] };
+  const outputs = pickOutputs(type.token, { ...resource.outputs, ...pending });
+  return { id: resource.id, outputs, secrets: type.secretOutputs ?? [] };
+}
+
+/** What the SDK declares as outputs; parts of an id, such as Azure's group names, are inputs alone. */
+export function pickOutputs(token: string, values: Values): Values {
+  const schema = findSchema(getCloudOf(token).name, token);
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !schema || name in schema.outputs));
 }
 
 function keyOf(resource: Pick<Resource, 'account' | 'type' | 'id'>): string {

@@ -5,7 +5,7 @@ import type { Properties } from '../../stacks/plugins/kit/values.ts';
 import { CloudError } from './cloud-error.ts';
 import { getCloudOf, getType } from './clouds/registry.ts';
 import { createContext, type ContextParts } from './context.ts';
-import { answerOf, PartialError, type Course, type CourseParts, type ResourceAnswer } from './course.ts';
+import { answerOf, PartialError, pickOutputs, type Course, type CourseParts, type ResourceAnswer } from './course.ts';
 import { applyQuotas } from './quotas.ts';
 import type { Resource, ResourceType, Values } from './resource-type.ts';
 import { findSchema, findShapeFaults } from './schemas/schema.ts';
@@ -96,7 +96,8 @@ export class Desk {
     const type = getType(call.type);
     const { ledger } = this.#parts;
     if (call.preview) {
-      return { id: call.id ?? '', outputs: { ...call.state, ...call.inputs }, secrets: type.secretOutputs ?? [] };
+      const outputs = pickOutputs(call.type, { ...call.state, ...call.inputs });
+      return { id: call.id ?? '', outputs, secrets: type.secretOutputs ?? [] };
     }
     const resource = this.#find(call);
     if (!resource) throw getCloudOf(call.type).gone({ type: call.type, id: call.id ?? '' });
@@ -116,7 +117,7 @@ export class Desk {
     const type = getType(call.type);
     const { ledger } = this.#parts;
     let resource = this.#find(call);
-    if (!resource) return;
+    if (!resource || resource.system) return;
     try {
       this.#refuse(type, call.account, resource.name, 'delete');
       const quick = (type.seconds.create ?? 1) < 60;
@@ -238,7 +239,7 @@ export class Desk {
     const planned: Values = { ...call.inputs };
     const schema = findSchema(getCloudOf(call.type).name, call.type);
     for (const name of Object.keys(schema?.outputs ?? {})) planned[name] ??= UNKNOWN_TEXT;
-    return planned;
+    return pickOutputs(call.type, planned);
   }
 
   /** By its id, or by the id that an import takes. */

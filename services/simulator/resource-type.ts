@@ -85,6 +85,8 @@ export type ResourceType = {
   deleteBeforeReplace?: boolean;
   /** The input that is made up when the program leaves it out. */
   autoName?: string;
+  /** The cloud keeps it for ever: a deletion only takes it off the list, and its name stays taken. */
+  neverDeleted?: boolean;
   /** Output properties to be kept secret. */
   secretOutputs?: string[];
   seconds: Durations;

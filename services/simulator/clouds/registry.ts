@@ -2,8 +2,10 @@
 import { CloudError } from '../cloud-error.ts';
 import type { Cloud, ResourceType } from '../resource-type.ts';
 import { aws } from './aws/cloud.ts';
+import { azure } from './azure/cloud.ts';
+import { google } from './gcp/cloud.ts';
 
-const CLOUDS: Record<string, Cloud> = { aws };
+const CLOUDS: Record<string, Cloud> = { aws, 'azure-native': azure, gcp: google };
 const TYPES = new Map(Object.values(CLOUDS).flatMap((cloud) => cloud.types.map((type) => [type.token, type] as const)));
 
 /** Every token that some cloud knows. */

@@ -1,0 +1,350 @@
+// Networks of Google Cloud, and the ways out of them.
+import { getBlock, overlaps, parseBlock } from '../../../domain/cidr.ts';
+import type { CloudContext, Resource, ResourceType, Values } from '../../resource-type.ts';
+import { hex, known, list, text } from '../values.ts';
+import {
+  checkName,
+  getReference,
+  googleError,
+  labelOutputs,
+  projectOf,
+  refuseInUse,
+  refuseTwin,
+  regionOf,
+  selfLinkOf,
+} from './answers.ts';
+
+const NETWORK = 'gcp:compute/network:Network';
+const SUBNET = 'gcp:compute/subnetwork:Subnetwork';
+const ROUTER = 'gcp:compute/router:Router';
+const ADDRESS = 'gcp:compute/address:Address';
+const NAT = 'gcp:compute/routerNat:RouterNat';
+const FIREWALL = 'gcp:compute/firewall:Firewall';
+const CLUSTER = 'gcp:container/cluster:Cluster';
+
+/** Finds the network that a property refers to. */
+export function getNetwork(context: CloudContext, inputs: Values, doing: string): Resource {
+  const prefix = `projects/${projectOf(context, inputs)}/global/networks`;
+  return getReference(context, NETWORK, text(inputs, 'network'), prefix, doing);
+}
+
+/** Whether a resource stands in a network. */
+export function isIn(resource: Resource, network: Resource): boolean {
+  return text(resource.outputs, 'network') === text(network.outputs, 'selfLink');
+}
+
+/** All ranges of a subnetwork. */
+export function listRanges(subnet: Resource): string[] {
+  const secondary = list(subnet.inputs, 'secondaryIpRanges').map((range) => text(range, 'ipCidrRange'));
+  return [text(subnet.inputs, 'ipCidrRange'), ...secondary].filter(Boolean);
+}
+
+const network: ResourceType = {
+  token: NETWORK,
+  replaceOn: ['name', 'project', 'autoCreateSubnetworks', 'description', 'enableUlaInternalIpv6'],
+  autoName: 'name',
+  deleteBeforeReplace: true,
+  seconds: { create: 15, delete: 20 },
+  validate: checkName,
+  quotas: (context) => [
+    {
+      quota: 'compute/networks',
+      limit: 50,
+      used: context.list(NETWORK).length,
+      amount: 1,
+      refuse: (limit) =>
+        googleError(
+          'Error waiting to create Network',
+          403,
+          'quotaExceeded',
+          `Quota 'NETWORKS' exceeded. Limit: ${limit}.0 globally.`,
+        ),
+    },
+  ],
+  create(context, inputs) {
+    const name = text(inputs, 'name');
+    const project = projectOf(context, inputs);
+    const id = `projects/${project}/global/networks/${name}`;
+    refuseTwin(context, NETWORK, id, 'Error creating Network');
+    const numericId = String(Math.floor(Math.random() * 1e15));
+    const outputs = {
+      autoCreateSubnetworks: true,
+      routingMode: 'REGIONAL',
+      deleteDefaultRoutesOnCreate: false,
+      networkFirewallPolicyEnforcementOrder: 'AFTER_CLASSIC_FIREWALL',
+      mtu: 0,
+      ...inputs,
+      project,
+      gatewayIpv4: '',
+      numericId,
+      networkId: numericId,
+      selfLink: selfLinkOf(id),
+    };
+    return { id, name, region: 'global', outputs };
+  },
+  remove(context, resource) {
+    const user = [SUBNET, FIREWALL, ROUTER].flatMap((type) => context.list(type)).find((each) => isIn(each, resource));
+    refuseInUse(resource, user, 'Error waiting for Deleting Network');
+  },
+};
+
+function checkRanges(inputs: Values): { property: string; reason: string }[] {
+  const faults = checkName(inputs);
+  const own = known(inputs, 'ipCidrRange');
+  const secondary = list(inputs, 'secondaryIpRanges').map((range) => known(range, 'ipCidrRange'));
+  for (const cidr of [own, ...secondary]) {
+    if (cidr === undefined || parseBlock(cidr)) continue;
+    faults.push({ property: 'ipCidrRange', reason: `"${cidr}" is not a valid IP CIDR range` });
+  }
+  return faults;
+}
+
+const subnetwork: ResourceType = {
+  token: SUBNET,
+  replaceOn: ['name', 'project', 'region', 'network', 'purpose', 'description'],
+  autoName: 'name',
+  deleteBeforeReplace: true,
+  seconds: { create: 20, update: 10, delete: 20 },
+  validate: checkRanges,
+  create(context, inputs) {
+    const doing = 'Error creating Subnetwork';
+    const name = text(inputs, 'name');
+    const project = projectOf(context, inputs);
+    const region = regionOf(context, inputs, doing);
+    const parent = getNetwork(context, inputs, doing);
+    const id = `projects/${project}/regions/${region}/subnetworks/${name}`;
+    refuseTwin(context, SUBNET, id, doing);
+    checkOverlap(context, parent, id, inputs, doing);
+    const cidr = text(inputs, 'ipCidrRange');
+    const outputs = {
+      privateIpGoogleAccess: false,
+      purpose: 'PRIVATE',
+      stackType: 'IPV4_ONLY',
+      ...inputs,
+      project,
+      region,
+      network: text(parent.outputs, 'selfLink'),
+      creationTimestamp: context.now.toISOString(),
+      fingerprint: hex(12),
+      gatewayAddress: cidr.replace(/\d+\/\d+$/, '1'),
+      selfLink: selfLinkOf(id),
+      subnetworkId: Math.floor(Math.random() * 1e15),
+    };
+    return { id, name, region, outputs };
+  },
+  update(context, subnet, inputs) {
+    const doing = 'Error updating Subnetwork';
+    const parent = getNetwork(context, inputs, doing);
+    const [before, after] = [getBlock(text(subnet.inputs, 'ipCidrRange')), getBlock(text(inputs, 'ipCidrRange'))];
+    if (after.first > before.first || after.last < before.last) {
+      throw googleError(
+        doing,
+        400,
+        'invalid',
+        `The new range must contain the old one: ${text(subnet.inputs, 'ipCidrRange')}`,
+      );
+    }
+    checkOverlap(context, parent, subnet.id, inputs, doing);
+    return { network: text(parent.outputs, 'selfLink') };
+  },
+  remove(context, resource) {
+    const user = context.list(CLUSTER).find((each) => text(each.outputs, 'subnetwork') === resource.id);
+    refuseInUse(resource, user, 'Error waiting for Deleting Subnetwork');
+  },
+};
+
+function checkOverlap(context: CloudContext, parent: Resource, id: string, inputs: Values, doing: string): void {
+  const own = listRanges({ inputs } as Resource);
+  own.forEach((cidr, index) => {
+    const twin = own.find((other, place) => place < index && overlaps(getBlock(other), getBlock(cidr)));
+    if (twin)
+      throw googleError(
+        doing,
+        400,
+        'invalid',
+        `Invalid IPCidrRange: ${cidr} conflicts with ${twin} of the same subnetwork`,
+      );
+    for (const subnet of context.list(SUBNET)) {
+      if (subnet.id === id || !isIn(subnet, parent)) continue;
+      const clash = listRanges(subnet).find((other) => overlaps(getBlock(other), getBlock(cidr)));
+      if (!clash) continue;
+      const message = `Invalid IPCidrRange: ${cidr} conflicts with existing subnetwork '${subnet.name}' in region '${subnet.region}'`;
+      throw googleError(doing, 400, 'invalid', message);
+    }
+  });
+}
+
+const router: ResourceType = {
+  token: ROUTER,
+  replaceOn: ['name', 'project', 'region', 'network'],
+  autoName: 'name',
+  deleteBeforeReplace: true,
+  seconds: { create: 10, delete: 10 },
+  validate: checkName,
+  create(context, inputs) {
+    const doing = 'Error creating Router';
+    const name = text(inputs, 'name');
+    const project = projectOf(context, inputs);
+    const region = regionOf(context, inputs, doing);
+    const parent = getNetwork(context, inputs, doing);
+    const id = `projects/${project}/regions/${region}/routers/${name}`;
+    refuseTwin(context, ROUTER, id, doing);
+    const facts = { creationTimestamp: context.now.toISOString(), selfLink: selfLinkOf(id) };
+    return { id, name, region, outputs: { ...inputs, project, region, network: parent.outputs['selfLink'], ...facts } };
+  },
+  update: (context, _router, inputs) => ({
+    network: getNetwork(context, inputs, 'Error updating Router').outputs['selfLink'],
+  }),
+  remove(context, resource) {
+    for (const nat of context.list(NAT)) {
+      if (text(nat.inputs, 'router').split('/').at(-1) === resource.name && nat.region === resource.region)
+        context.cascade(nat);
+    }
+  },
+};
+
+const address: ResourceType = {
+  token: ADDRESS,
+  replaceOn: ['name', 'project', 'region', 'addressType', 'address', 'networkTier', 'purpose', 'subnetwork'],
+  autoName: 'name',
+  deleteBeforeReplace: true,
+  seconds: { create: 5, delete: 5 },
+  validate: checkName,
+  quotas: (context, inputs) => [
+    {
+      quota: `compute/static-addresses/${text(inputs, 'region') || context.region}`,
+      limit: 8,
+      used: context.list(ADDRESS).filter((each) => each.region === text(inputs, 'region')).length,
+      amount: 1,
+      refuse: (limit) =>
+        googleError(
+          'Error creating Address',
+          403,
+          'quotaExceeded',
+          `Quota 'STATIC_ADDRESSES' exceeded. Limit: ${limit}.0 in region ${text(inputs, 'region')}.`,
+        ),
+    },
+  ],
+  create(context, inputs) {
+    const doing = 'Error creating Address';
+    const name = text(inputs, 'name');
+    const project = projectOf(context, inputs);
+    const region = regionOf(context, inputs, doing);
+    const id = `projects/${project}/regions/${region}/addresses/${name}`;
+    refuseTwin(context, ADDRESS, id, doing);
+    const outputs = {
+      addressType: 'EXTERNAL',
+      networkTier: 'PREMIUM',
+      purpose: '',
+      prefixLength: 0,
+      ...inputs,
+      ...labelOutputs(inputs),
+      project,
+      region,
+      address: text(inputs, 'address') || `198.51.100.${1 + Math.floor(Math.random() * 253)}`,
+      addressId: Math.floor(Math.random() * 1e15),
+      creationTimestamp: context.now.toISOString(),
+      labelFingerprint: hex(12),
+      selfLink: selfLinkOf(id),
+      users: [],
+    };
+    return { id, name, region, outputs };
+  },
+  update: (_context, _address, inputs) => labelOutputs(inputs),
+  remove(context, resource) {
+    const link = text(resource.outputs, 'selfLink');
+    const user = context.list(NAT).find((nat) => list<string>(nat.inputs, 'natIps').includes(link));
+    refuseInUse(resource, user, 'Error waiting for Deleting Address');
+  },
+};
+
+const routerNat: ResourceType = {
+  token: NAT,
+  replaceOn: ['name', 'project', 'region', 'router'],
+  autoName: 'name',
+  deleteBeforeReplace: true,
+  seconds: { create: 10, delete: 10 },
+  validate: checkName,
+  create(context, inputs) {
+    const doing = 'Error creating RouterNat';
+    const name = text(inputs, 'name');
+    const project = projectOf(context, inputs);
+    const region = regionOf(context, inputs, doing);
+    const parent = getReference(
+      context,
+      ROUTER,
+      text(inputs, 'router'),
+      `projects/${project}/regions/${region}/routers`,
+      doing,
+    );
+    const id = `${project}/${region}/${parent.name}/${name}`;
+    refuseTwin(context, NAT, id, doing);
+    checkNatAddresses(context, inputs, doing);
+    const outputs = {
+      endpointTypes: ['ENDPOINT_TYPE_VM'],
+      enableDynamicPortAllocation: false,
+      enableEndpointIndependentMapping: false,
+      icmpIdleTimeoutSec: 30,
+      tcpEstablishedIdleTimeoutSec: 1200,
+      tcpTimeWaitTimeoutSec: 120,
+      tcpTransitoryIdleTimeoutSec: 30,
+      udpIdleTimeoutSec: 30,
+      type: 'PUBLIC',
+      ...inputs,
+      project,
+      region,
+      router: parent.name,
+    };
+    return { id, name, region, outputs };
+  },
+  update(context, _nat, inputs) {
+    checkNatAddresses(context, inputs, 'Error updating RouterNat');
+    return {};
+  },
+};
+
+function checkNatAddresses(context: CloudContext, inputs: Values, doing: string): void {
+  const ips = list<string>(inputs, 'natIps');
+  if (text(inputs, 'natIpAllocateOption') === 'MANUAL_ONLY' && ips.length === 0) {
+    throw googleError(
+      doing,
+      400,
+      'invalid',
+      "Invalid value for field 'resource.nats[0].natIps': ''. MANUAL_ONLY needs at least one address.",
+    );
+  }
+  for (const ip of ips) getReference(context, ADDRESS, ip, '', doing);
+}
+
+const firewall: ResourceType = {
+  token: FIREWALL,
+  replaceOn: ['name', 'project', 'network', 'direction'],
+  autoName: 'name',
+  deleteBeforeReplace: true,
+  seconds: { create: 8, delete: 8 },
+  validate(inputs) {
+    const faults = checkName(inputs);
+    if ((inputs['allows'] === undefined) === (inputs['denies'] === undefined)) {
+      faults.push({ property: 'allows', reason: 'one of `allow,deny` must be specified' });
+    }
+    return faults;
+  },
+  create(context, inputs) {
+    const doing = 'Error creating Firewall';
+    const name = text(inputs, 'name');
+    const project = projectOf(context, inputs);
+    const parent = getNetwork(context, inputs, doing);
+    const id = `projects/${project}/global/firewalls/${name}`;
+    refuseTwin(context, FIREWALL, id, doing);
+    const facts = { creationTimestamp: context.now.toISOString(), selfLink: selfLinkOf(id) };
+    const defaults = { direction: 'INGRESS', priority: 1000, disabled: false, destinationRanges: [] };
+    const outputs = { ...defaults, ...inputs, project, network: parent.outputs['selfLink'], ...facts };
+    return { id, name, region: 'global', outputs };
+  },
+  update: (context, _firewall, inputs) => ({
+    network: getNetwork(context, inputs, 'Error updating Firewall').outputs['selfLink'],
+  }),
+};
+
+/** The types of this file. */
+export const networkTypes = [network, subnetwork, router, address, routerNat, firewall];
