@@ -37,7 +37,7 @@ const ROOMS = {
     'toolchain',
   ],
   'services/simulator': ['services/domain', 'catalogue', 'stacks/plugins/kit', 'toolchain'],
-  'services/quickstart': ['toolchain', 'services/config.ts', 'services/[^/]+/main[.]ts'],
+  'services/quickstart': ['toolchain', 'services/config.ts', 'services/vault', 'services/[^/]+/main[.]ts'],
   'services/console': [],
   'services/cli': [],
   stacks: [],

@@ -14,7 +14,7 @@ import { handlers as allHandlers } from './handlers.ts';
 import { answerOperation } from './plugins/answering.ts';
 import { authenticate, type Identity } from './plugins/authentication.ts';
 import { bodyLimits, installBodyParsers } from './plugins/body.ts';
-import { createProblem, describeError, type Problem, problemTypes } from './problems.ts';
+import { createProblem, describeError, describeProblem, type Problem, problemTypes } from './problems.ts';
 
 /** How the application is built. */
 export type AppOptions = {
@@ -93,7 +93,15 @@ function addRoute(
       if (role !== 'none') request.identity = await authenticate(parts, request, role);
     },
     handler: async (request, reply) => {
-      const answer = await answerOperation({ name, parts, validator, handlers, request, identity: request.identity });
+      const answer = await answerOperation({
+        name,
+        parts,
+        validator,
+        handlers,
+        request,
+        reply,
+        identity: request.identity,
+      });
       return send(reply, answer);
     },
     onResponse: async (request, reply) => {
@@ -133,15 +141,6 @@ function createSender(validator: OperationValidator, checkResponses: boolean): S
 
 function withCharset(contentType: string): string {
   return /^(application\/(json|problem\+json))$/.test(contentType) ? `${contentType}; charset=utf-8` : contentType;
-}
-
-/** A problem as an answer, with the headers that its status asks for. */
-export function describeProblem(problem: Problem): AnyAnswer {
-  const headers: Record<string, string> = {};
-  if (problem.status === 401) headers['www-authenticate'] = 'Bearer realm="fleetyard"';
-  if (problem.status === 503) headers['retry-after'] = '5';
-  if (problem.type === 'urn:fleetyard:problem:idempotency-in-flight') headers['retry-after'] = '1';
-  return { status: problem.status, headers, contentType: 'application/problem+json', body: problem };
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {

@@ -2,9 +2,10 @@
 
 import { type ErrorCode, type ErrorDetail, FleetyardError } from '../domain/errors.ts';
 import type { Schemas } from '../contract/schemas.ts';
+import type { AnyAnswer } from './call.ts';
 
-/** Codes that only HTTP knows, beside the domain's. */
-type HttpCode = 'invalid-parameter' | 'not-acceptable';
+/** What only HTTP knows, beside the domain's codes. */
+type HttpCode = 'invalid-parameter';
 
 type ProblemType = { status: number; title: string };
 
@@ -16,7 +17,6 @@ export const problemTypes = {
   forbidden: { status: 403, title: 'The token may not do this' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
-  'not-acceptable': { status: 406, title: 'No such representation' },
   conflict: { status: 409, title: 'The state of things forbids this' },
   'name-taken': { status: 409, title: 'The name is taken' },
   'range-exhausted': { status: 409, title: 'A pool of addresses is exhausted' },
@@ -44,7 +44,7 @@ export const problemTypes = {
 export type ProblemCode = keyof typeof problemTypes;
 
 /** A problem document with what the answer's head needs. */
-export type Problem = Schemas['Problem'] & { type: string; status: number };
+export type Problem = Schemas['Problem'];
 
 /** A wrong path, query or header parameter. */
 export class ParameterProblem extends Error {
@@ -58,7 +58,7 @@ export class ParameterProblem extends Error {
 }
 
 /** The stable type of a code. */
-export function problemTypeOf(code: ProblemCode): string {
+export function problemTypeOf<Code extends ProblemCode>(code: Code): `urn:fleetyard:problem:${Code}` {
   return `urn:fleetyard:problem:${code}`;
 }
 
@@ -92,6 +92,15 @@ export function describeError(error: unknown, instance: string): Problem {
   }
   const known = describeOutsideError(error);
   return known === undefined ? createProblem('internal', undefined, instance) : createProblem(...known, instance);
+}
+
+/** A problem as an answer, with the headers that its status asks for. */
+export function describeProblem(problem: Problem): AnyAnswer {
+  const headers: Record<string, string> = {};
+  if (problem.status === 401) headers['www-authenticate'] = 'Bearer realm="fleetyard"';
+  if (problem.status === 503) headers['retry-after'] = '5';
+  if (problem.type === 'urn:fleetyard:problem:idempotency-in-flight') headers['retry-after'] = '1';
+  return { status: problem.status, headers, contentType: 'application/problem+json', body: problem };
 }
 
 function describeDetail({ pointer, code, message }: ErrorDetail): Schemas['FieldError'] {

@@ -60,7 +60,8 @@ export function unwrap<T>(answer: { data?: T; error?: unknown; response: Respons
 
 function readProblem(error: unknown, status: number): Schemas['Problem'] {
   if (typeof error === 'object' && error !== null && 'type' in error) return error as Schemas['Problem'];
-  return { type: 'about:blank', title: `The service answered ${status}`, status };
+  // Something between here and the service answered in its place.
+  return { type: 'urn:fleetyard:problem:unavailable', title: `The service answered ${status}`, status };
 }
 
 function describeField(field: Schemas['FieldError']): string {

@@ -30,6 +30,8 @@ test('A fleet that is asked for', async (t) => {
     [true, true, true],
     'manages them all',
   );
+  const twice = await api.send('POST', '/v1/fleets', { body: fleetRequest() });
+  t.match(twice, { status: 409, body: { type: 'urn:fleetyard:problem:name-taken', detail: /fleet/ } }, 'is made once');
   t.same(await api.queue.countJobs(), { waiting: 5, active: 0, delayed: 0 }, 'signals all of them');
 
   const cluster = (await api.send('GET', '/v1/clusters/on-google')).body;

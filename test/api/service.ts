@@ -7,7 +7,9 @@ import { handlers } from '../../services/api/handlers.ts';
 import { ensureBootstrapToken } from '../../services/api/bootstrap-token.ts';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FleetyardError } from '../../services/domain/errors.ts';
+import { type ProblemCode, problemTypeOf, problemTypes } from '../../services/api/problems.ts';
+import { readContractDocument } from '../../services/contract/document.ts';
+import { errorCodes, FleetyardError } from '../../services/domain/errors.ts';
 import { hashToken, createTokenText } from '../../services/vault/tokens.ts';
 import { openStore } from '../../services/store/open-store.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -152,6 +154,17 @@ test('Handlers and contract', (t) => {
     () => buildApp({ parts, logger: pino({ level: 'silent' }), checkResponses: true, handlers: broken }),
     'or nothing starts',
   );
+  t.end();
+});
+
+test('Problem types', (t) => {
+  const { Problem } = readContractDocument().components['schemas'] as {
+    Problem: { properties: { type: { enum: string[] } } };
+  };
+  const published = Problem.properties.type.enum;
+  const known = Object.keys(problemTypes).map((code) => problemTypeOf(code as ProblemCode));
+  t.same(published.toSorted(), known.toSorted(), 'are the same in the contract and in the table');
+  for (const code of Object.keys(errorCodes)) t.ok(code in problemTypes, `${code} has one`);
   t.end();
 });
 

@@ -32,6 +32,7 @@ export type FleetOutcome = {
 
 /** Makes a fleet. */
 export async function createFleetFromRequest(change: Change, request: Request): Promise<FleetOutcome> {
+  await refuseTakenName(change, request.name);
   const prepared = await prepare(change, request, undefined);
   const { space, credentials, resolution } = prepared;
   const hub = resolution.fleet.federation;
@@ -54,6 +55,13 @@ export async function createFleetFromRequest(change: Change, request: Request): 
     parentId: operation.id,
   });
   return { fleet, operation, children: [...checked, ...members], changed: true };
+}
+
+/** The index refuses it too, but would speak of the federation, which has the same name and is stored first. */
+async function refuseTakenName({ tx }: Change, name: string): Promise<void> {
+  if ((await findFleet(tx, name)) === undefined) return;
+  const message = `There is already a fleet named "${name}".`;
+  throw new FleetyardError('name-taken', message, { details: [{ pointer: '/name', message, code: 'name-taken' }] });
 }
 
 /** Applies a document to the fleet that the path names, which may not exist yet. */

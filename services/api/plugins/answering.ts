@@ -1,6 +1,6 @@
 // Answers one call: parameters, body, idempotency, then the operation's handler.
 
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type OperationName, operationTable } from '../../contract/schemas.ts';
 import type { OperationValidator } from '../../contract/validator.ts';
 import { FleetyardError } from '../../domain/errors.ts';
@@ -18,6 +18,7 @@ export type Answering = {
   validator: OperationValidator;
   handlers: Handlers;
   request: FastifyRequest;
+  reply: FastifyReply;
   identity: Identity | null;
 };
 
@@ -44,7 +45,7 @@ export async function answerOperation(answering: Answering): Promise<AnyAnswer> 
   });
 }
 
-function buildCall({ name, parts, validator, request, identity }: Answering): Call {
+function buildCall({ name, parts, validator, request, reply, identity }: Answering): Call {
   const { parameters, errors } = validator.checkParameters({
     path: request.params as Record<string, unknown>,
     query: request.query as Record<string, unknown>,
@@ -54,7 +55,8 @@ function buildCall({ name, parts, validator, request, identity }: Answering): Ca
   checkBody(name, validator, request.body);
   const getProjectId = (): string => identity?.projectId ?? refuseWithoutProject();
   const abort = new AbortController();
-  request.raw.socket.once('close', () => abort.abort());
+  // Of the response: the socket outlives it, and would gather a listener a request.
+  reply.raw.once('close', () => abort.abort());
   return {
     parts,
     caller: identity?.caller ?? nobody,

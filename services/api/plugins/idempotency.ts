@@ -8,9 +8,8 @@ import {
   completeIdempotent,
   type IdempotencyScope,
 } from '../../store/idempotency.ts';
-import { describeProblem } from '../app.ts';
 import type { AnyAnswer, Parts } from '../call.ts';
-import type { Problem } from '../problems.ts';
+import { describeProblem, type Problem } from '../problems.ts';
 
 /** A request with a key. */
 export type KeyedRequest = IdempotencyScope & {

@@ -1008,8 +1008,8 @@ export interface components {
         /**
          * @description RFC 9457. `type` is stable; `detail` is for people and may change.
          * @example {
-         *       "type": "urn:fleetyard:problem:invalid-request",
-         *       "title": "The request breaks the contract",
+         *       "type": "urn:fleetyard:problem:validation",
+         *       "title": "The request is not valid",
          *       "status": 422,
          *       "detail": "1 field is wrong.",
          *       "errors": [
@@ -1023,10 +1023,10 @@ export interface components {
          */
         Problem: {
             /**
-             * Format: uri
-             * @example urn:fleetyard:problem:invalid-request
+             * @description Never renamed and never used for anything else.
+             * @enum {string}
              */
-            type: string;
+            type: "urn:fleetyard:problem:malformed-body" | "urn:fleetyard:problem:invalid-parameter" | "urn:fleetyard:problem:unauthenticated" | "urn:fleetyard:problem:forbidden" | "urn:fleetyard:problem:not-found" | "urn:fleetyard:problem:method-not-allowed" | "urn:fleetyard:problem:conflict" | "urn:fleetyard:problem:name-taken" | "urn:fleetyard:problem:range-exhausted" | "urn:fleetyard:problem:range-overlap" | "urn:fleetyard:problem:in-use" | "urn:fleetyard:problem:protected" | "urn:fleetyard:problem:illegal-transition" | "urn:fleetyard:problem:idempotency-in-flight" | "urn:fleetyard:problem:precondition-failed" | "urn:fleetyard:problem:payload-too-large" | "urn:fleetyard:problem:unsupported-media-type" | "urn:fleetyard:problem:validation" | "urn:fleetyard:problem:not-built-yet" | "urn:fleetyard:problem:range-invalid" | "urn:fleetyard:problem:credential-mismatch" | "urn:fleetyard:problem:immutable-field" | "urn:fleetyard:problem:idempotency-key-reused" | "urn:fleetyard:problem:rate-limited" | "urn:fleetyard:problem:lease-lost" | "urn:fleetyard:problem:internal" | "urn:fleetyard:problem:unavailable";
             title: string;
             status: number;
             detail?: string;
