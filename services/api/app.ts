@@ -1,5 +1,6 @@
 // The HTTP application: every operation of the contract as a route, on parts that the process hands in.
 
+import { randomUUID } from 'node:crypto';
 import Fastify, {
   LogController,
   type FastifyBaseLogger,
@@ -36,6 +37,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
     loggerInstance: options.logger,
     // Requests are logged once, when they are answered.
     logController: new LogController({ disableRequestLogging: true }),
+    // A URI of its own for each request, so that a problem's `instance` finds it in the logs of any replica.
+    genReqId: () => `urn:uuid:${randomUUID()}`,
     bodyLimit: bodyLimits.bytes,
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,

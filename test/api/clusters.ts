@@ -61,6 +61,10 @@ test('A cluster whose document is applied', async (t) => {
     moved.body.errors.some((error: { pointer: string }) => error.pointer === '/region'),
     'and is told which field is fixed',
   );
+  const byId = await api.send('PUT', `/v1/clusters/${first.body.cluster.id}`, { body: clusterRequest({ nodePools }) });
+  t.match(byId, { status: 200, body: { operation: null } }, 'may be named by its id');
+  const lost = await api.send('PUT', '/v1/clusters/cl_01k2m3n4p5q6r7s8t9v0w1x2y3', { body: clusterRequest() });
+  t.equal(lost.status, 404, 'unless there is none of that id');
   const other = await api.send('PUT', '/v1/clusters/web', { body: clusterRequest({ name: 'other' }) });
   t.match(
     other,

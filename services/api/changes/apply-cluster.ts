@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Schemas } from '../../contract/schemas.ts';
 import { assertMutable, diffCluster } from '../../domain/diff-cluster.ts';
 import { type ErrorDetail, FleetyardError } from '../../domain/errors.ts';
+import { looksLikeId } from '../../domain/ids.ts';
 import { resolveCluster } from '../../domain/resolve-cluster.ts';
 import { type Layer, layersTouched } from '../../domain/steps.ts';
 import { type ClusterRow, findCluster } from '../../store/clusters.ts';
@@ -45,6 +46,9 @@ export async function applyRequest(
   const { idOrName, request, headers } = target;
   const found = await findCluster(change.tx, idOrName);
   checkIfMatch(headers, found?.generation);
+  if (found === undefined && looksLikeId(idOrName)) {
+    throw new FleetyardError('not-found', `There is no cluster "${idOrName}".`);
+  }
   checkName(request, found?.name ?? idOrName);
   if (found === undefined) return { ...(await createFromRequest(change, request)), changed: true };
   await lockResource(change.tx, { resourceKind: 'cluster', resourceId: found.id });

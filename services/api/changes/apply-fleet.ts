@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Schemas } from '../../contract/schemas.ts';
 import { type ErrorDetail, FleetyardError } from '../../domain/errors.ts';
-import type { Id } from '../../domain/ids.ts';
+import { type Id, looksLikeId } from '../../domain/ids.ts';
 import { isSame } from '../../domain/compare.ts';
 import { type FleetResolution, resolveFleet } from '../../domain/resolve-fleet.ts';
 import { planSteps } from '../../domain/steps.ts';
@@ -72,6 +72,9 @@ export async function applyFleetRequest(
   const { idOrName, request, headers } = target;
   const found = await findFleet(change.tx, idOrName);
   checkIfMatch(headers, found?.generation);
+  if (found === undefined && looksLikeId(idOrName)) {
+    throw new FleetyardError('not-found', `There is no fleet "${idOrName}".`);
+  }
   checkName(request, found?.name ?? idOrName);
   if (found === undefined) return createFleetFromRequest(change, request);
   await lockResource(change.tx, { resourceKind: 'fleet', resourceId: found.id });
