@@ -1,8 +1,7 @@
 // The check at start-up that row-level security binds whoever works for one project.
 
-import type { TransactionSql } from 'postgres';
 import { FleetyardError } from '../domain/errors.ts';
-import type { Pool } from './transaction.ts';
+import type { Query } from './transaction.ts';
 
 /** The role that works for one project; every tenant table binds it to that project's rows. */
 export const appRole = 'fleetyard_app';
@@ -19,13 +18,13 @@ type RoleFacts = {
 };
 
 /** Throws when the app role could read past its project: by attribute, by membership, or by a table without forced policies. */
-export async function checkIsolation(sql: Pool | TransactionSql): Promise<void> {
+export async function checkIsolation(sql: Query): Promise<void> {
   const faults = [...(await findRoleFaults(sql)), ...(await findTableFaults(sql))];
   if (faults.length === 0) return;
   throw new FleetyardError('internal', `The database does not keep projects apart: ${faults.join('; ')}.`);
 }
 
-async function findRoleFaults(sql: Pool | TransactionSql): Promise<string[]> {
+async function findRoleFaults(sql: Query): Promise<string[]> {
   const [role] = await sql<RoleFacts[]>`
     select r.rolsuper, r.rolbypassrls, r.rolcanlogin,
       pg_has_role(r.oid, ${systemRole}, 'member') as system,
@@ -46,7 +45,7 @@ async function findRoleFaults(sql: Pool | TransactionSql): Promise<string[]> {
   return faults;
 }
 
-async function findTableFaults(sql: Pool | TransactionSql): Promise<string[]> {
+async function findTableFaults(sql: Query): Promise<string[]> {
   const tables = await sql<{ name: string }[]>`
     select c.relname::text as name
     from pg_class c

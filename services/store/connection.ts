@@ -13,17 +13,33 @@ export type ConnectionOptions = {
   max?: number;
 };
 
+/** What a pool of one connection needs beside it. */
+export type SingleConnectionOptions = {
+  /** Never close an idle connection: between two statements of a transaction it looks idle. */
+  keepOpen?: boolean;
+  onClose?: () => void;
+  /** The role of every statement that is not told another: what goes astray can do nothing. */
+  role?: string;
+};
+
 /** Opens a pool; nothing connects before the first query. */
-export function connect({ url, applicationName, max = 10 }: ConnectionOptions): Pool {
+export function connect(options: ConnectionOptions & SingleConnectionOptions): Pool {
+  const { url, applicationName, max = 10, keepOpen = false, onClose = () => undefined, role } = options;
   return postgres(url, {
     max,
     connect_timeout: 15,
-    idle_timeout: 60,
+    idle_timeout: keepOpen ? 0 : 60,
+    ...(keepOpen ? { max_lifetime: null } : {}),
+    onclose: onClose,
     onnotice: () => undefined,
     // Column names only: `postgres.camel` would rewrite the keys inside jsonb too, and labels and specs are the user's.
     transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
     // A process that hangs in the middle of a unit of work must not hold its locks for ever.
-    connection: { application_name: applicationName, idle_in_transaction_session_timeout: 60_000 },
+    connection: {
+      application_name: applicationName,
+      idle_in_transaction_session_timeout: 60_000,
+      ...(role === undefined ? {} : { role }),
+    },
   });
 }
 

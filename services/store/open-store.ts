@@ -6,6 +6,7 @@ import { appRole, checkIsolation, systemRole } from './check-isolation.ts';
 import { connect, type ConnectionOptions } from './connection.ts';
 import { isAway, isTransient } from './database-errors.ts';
 import { checkSchema } from './schema-version.ts';
+import { openSessionPool, type Session, type SessionPool } from './session-pool.ts';
 import { findStateUrl } from './state-database.ts';
 import type { Pool, StoreVault, Tx } from './transaction.ts';
 
@@ -41,7 +42,7 @@ const attempts = 5;
 
 /** Opens the store; refuses a schema of another version and a database whose roles do not keep projects apart. */
 export async function openStore({ vault, ...connection }: StoreOptions): Promise<Store> {
-  const sql = connect(connection);
+  const sql = connect({ ...connection, max: 1 });
   try {
     await checkSchema(sql);
     await checkIsolation(sql);
@@ -49,9 +50,10 @@ export async function openStore({ vault, ...connection }: StoreOptions): Promise
     await sql.end({ timeout: 1 });
     throw isAway(error) ? sayAway(error) : error;
   }
-  const asSystem = <T>(work: Work<T>): Promise<T> => runWork(sql, vault, null, work);
+  const sessions = openSessionPool(connection);
+  const asSystem = <T>(work: Work<T>): Promise<T> => runWork(sessions, vault, null, work);
   return {
-    asProject: (projectId, work) => runWork(sql, vault, projectId, work),
+    asProject: (projectId, work) => runWork(sessions, vault, projectId, work),
     asSystem,
     async listen(channel, onNotify, onReady) {
       const { unlisten } = await sql.listen(channel, onNotify, onReady);
@@ -64,26 +66,69 @@ export async function openStore({ vault, ...connection }: StoreOptions): Promise
         throw new FleetyardError('unavailable', 'The state database is missing: run the migrations.');
       return url;
     },
-    close: (graceSeconds = 5) => sql.end({ timeout: graceSeconds }),
+    async close(graceSeconds = 5) {
+      await sessions.end(graceSeconds);
+      await sql.end({ timeout: 1 });
+    },
   };
 }
 
-async function runWork<T>(sql: Pool, vault: StoreVault, projectId: string | null, work: Work<T>): Promise<T> {
-  const role = projectId === null ? systemRole : appRole;
+async function runWork<T>(
+  sessions: SessionPool,
+  vault: StoreVault,
+  projectId: string | null,
+  work: Work<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      // The type of `begin` unwraps arrays of promises, which no unit of work returns.
-      return (await sql.begin(async (transaction) => {
-        await transaction`
-          select set_config('role', ${role}, true), set_config('fleetyard.project', ${projectId ?? ''}, true)
-        `;
-        return work({ sql: transaction, projectId, vault });
-      })) as T;
+      return await sessions.use((session) => runTransaction(session, vault, projectId, work));
     } catch (error) {
       if (isAway(error)) throw sayAway(error);
       if (!isTransient(error) || attempt === attempts) throw error;
       await delay(Math.random() * 20 * 2 ** attempt);
     }
+  }
+}
+
+async function runTransaction<T>(
+  session: Session,
+  vault: StoreVault,
+  projectId: string | null,
+  work: Work<T>,
+): Promise<T> {
+  const role = projectId === null ? systemRole : appRole;
+  const tx: Tx = {
+    get sql() {
+      return session.sql;
+    },
+    projectId,
+    vault,
+  };
+  try {
+    // Sent together: one way to the server instead of two.
+    await Promise.all([
+      tx.sql`begin`,
+      tx.sql`select set_config('role', ${role}, true), set_config('fleetyard.project', ${projectId ?? ''}, true)`,
+    ]);
+    const result = await work(tx);
+    const { command } = await tx.sql`commit`;
+    // PostgreSQL answers so when a statement failed and somebody went on as if it had not.
+    if (command !== 'COMMIT') throw new FleetyardError('internal', 'A statement failed, so nothing was written.');
+    return result;
+  } catch (error) {
+    if (isAway(error)) session.giveUp();
+    else await rollBack(session);
+    throw error;
+  }
+}
+
+async function rollBack(session: Session): Promise<void> {
+  if (session.lost) return;
+  try {
+    await session.sql`rollback`;
+  } catch {
+    // The error that led here is the one to tell.
+    session.giveUp();
   }
 }
 

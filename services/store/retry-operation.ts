@@ -13,16 +13,21 @@ import {
   type Signal,
 } from './operations.ts';
 import { lockResource, refreshPhase } from './resources.ts';
-import { lockFamily, type Settled } from './settle-operation.ts';
+import { lockFamily, settleOperation, type Settled } from './settle-operation.ts';
 import { resetSteps } from './steps.ts';
 import type { Tx } from './transaction.ts';
 
-/** Puts a running operation back into the line after a failure that may pass; it counts as an automatic retry. */
+/**
+ * Puts a running operation back into the line after a failure that may pass; it counts as an automatic retry. One that was
+ * asked to cancel meanwhile is not tried again: it ends as cancelled, with the failure.
+ */
 export async function requeueOperation(
   tx: Tx,
   { operationId, fence, delaySeconds, error }: Lease & { delaySeconds: number; error: OperationError },
 ): Promise<Settled> {
-  await lockResource(tx, await getOperation(tx, operationId));
+  await lockFamily(tx, await getOperation(tx, operationId));
+  const { state } = await getOperation(tx, operationId);
+  if (state === 'cancelling') return settleOperation(tx, { id: operationId, to: 'cancelled', fence, error });
   const operation = await moveOperation(tx, {
     id: operationId,
     to: 'queued',

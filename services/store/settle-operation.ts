@@ -49,8 +49,9 @@ export async function settleOperation(tx: Tx, move: Move & { to: Outcome }): Pro
  * parent that was asked to cancel meanwhile goes on cancelling without a lease.
  */
 export async function waitForChildren(tx: Tx, { operationId, fence }: Lease): Promise<Settled> {
+  await lockResource(tx, await getOperation(tx, operationId));
+  // Read under the lock: a cancel may have come just before.
   const { state, ...parent } = await getOperation(tx, operationId);
-  await lockResource(tx, parent);
   if (state === 'cancelling') await leaveLease(tx, { operationId, fence });
   else await moveOperation(tx, { id: operationId, to: 'waiting', from: ['running'], fence });
   await refreshPhase(tx, parent);

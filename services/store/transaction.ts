@@ -1,6 +1,6 @@
 // One unit of work: what every function of the store takes first.
 
-import type { JSONValue, Row, Sql, TransactionSql } from 'postgres';
+import type { ISql, JSONValue, Row, Sql } from 'postgres';
 import { FleetyardError } from '../domain/errors.ts';
 
 /** The store's need for encryption; the vault fills it. `context` binds a value to its row. */
@@ -13,7 +13,7 @@ export type StoreVault = {
 
 /** A unit of work inside one transaction, as one project or as the system. */
 export type Tx = {
-  readonly sql: TransactionSql;
+  readonly sql: Query;
   /** Null for the system. */
   readonly projectId: string | null;
   readonly vault: StoreVault;
@@ -46,6 +46,9 @@ export function only<T>(rows: readonly T[]): T {
   if (row === undefined) throw new FleetyardError('internal', 'A query that cannot miss returned no row.');
   return row;
 }
+
+/** Whatever runs a tagged template: a pool, a session or a transaction. */
+export type Query = ISql;
 
 /** The connection pool as this room opens it. */
 export type Pool = Sql;

@@ -6,7 +6,7 @@ import { appendEvent, listEvents } from '../../services/store/events.ts';
 import { openStore } from '../../services/store/open-store.ts';
 import { findOperation } from '../../services/store/operations.ts';
 import { findProject, listProjects } from '../../services/store/projects.ts';
-import { addCluster, addFleet, addOperation, buildSpec, createTestVault, openTestStore } from './fixtures.ts';
+import { addCluster, addFleet, addOperation, buildSpec, openTestStore } from './fixtures.ts';
 
 t.test('a project sees its own rows and no other', async (t) => {
   const { store, work, otherProjectId } = await openTestStore(t);
@@ -114,21 +114,6 @@ t.test('a deadlock runs the work again', async (t) => {
     });
   await Promise.all([swap(a.id, b.id), swap(b.id, a.id)]);
   t.equal(runs, 3);
-});
-
-t.test('a database that goes away is said to be unavailable, and is used again when it is back', async (t) => {
-  const { store } = await openTestStore(t);
-  await t.rejects(
-    store.asSystem(async (tx) => {
-      await tx.sql`reset role`;
-      await tx.sql`select pg_terminate_backend(pg_backend_pid())`;
-    }),
-    { code: 'unavailable', retryable: true },
-  );
-  t.match(await store.asSystem((tx) => listProjects(tx, { limit: 1 })), { items: [{ name: 'first' }] });
-  await store.ping();
-  const nowhere = openStore({ url: 'postgres://x@127.0.0.1:1/x', applicationName: 'test', vault: createTestVault() });
-  await t.rejects(nowhere, { code: 'unavailable' });
 });
 
 t.test('a store does not open when projects would not be kept apart', async (t) => {
