@@ -69,8 +69,10 @@ function checkZones(inputs: Values, region: string, doing: string): void {
 }
 
 function checkVersion(asked: string, doing: string): string {
-  const exact = findExactVersion('gke', asked);
-  if (exact) return exact;
+  const minor = /^1\.\d+/.exec(asked)?.[0] ?? '';
+  const exact = findExactVersion('gke', asked) ?? findExactVersion('gke', minor);
+  // The catalogue knows GKE's minors alone; the patch is made up, in GKE's form.
+  if (exact) return /^1\.\d+$/.test(asked) ? `${minor}.5-gke.1021000` : asked;
   throw bad(doing, `Master version "${asked}" is unsupported.`);
 }
 
