@@ -33,7 +33,7 @@ export const places: Record<StackProvider, Place> = {
     zones: ['1', '2', '3'],
     machine: 'Standard_D4s_v5',
     gpu: 'Standard_NC8as_T4_v3',
-    version: '1.35.2',
+    version: '1.35.5',
   },
   gke: {
     region: 'europe-west1',

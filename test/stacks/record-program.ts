@@ -32,7 +32,7 @@ const COMPUTED: Record<string, Record<string, unknown>> = {
   'azure-native:managedidentity:UserAssignedIdentity': { principalId: 'principal', clientId: 'client' },
   'azure-native:keyvault:Key': { keyUriWithVersion: 'https://vault.example/keys/secrets/1' },
   'azure-native:containerservice:ManagedCluster': {
-    currentKubernetesVersion: '1.35.2',
+    currentKubernetesVersion: '1.35.5',
     oidcIssuerProfile: { issuerURL: 'https://oidc.aks.example/' },
   },
   'gcp:compute/address:Address': { address: '203.0.113.9', selfLink: 'https://google.example/address' },
