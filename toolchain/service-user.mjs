@@ -1,5 +1,5 @@
 // Whom PostgreSQL runs as when we are root (it refuses to be), and where that user can read its program and keep its data.
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -44,7 +44,8 @@ export function relocateData(home, user) {
   // Remembered, so that a later change of permissions does not hide the data.
   const memory = join(home, 'location');
   const reachable = isReachable(dirname(home));
-  const elsewhere = join(SHARED, createHash('sha256').update(home).digest('hex').slice(0, 16));
+  // A home that was removed by hand and made anew has another password, so it never takes up the data of the old one.
+  const elsewhere = join(SHARED, `data-${randomBytes(8).toString('hex')}`);
   const base = existsSync(memory) ? readFileSync(memory, 'utf8') : reachable ? join(home, 'server') : elsewhere;
   if (reachable) chmodSync(home, 0o711);
   if (base === elsewhere) mkdirSync(SHARED, { recursive: true, mode: 0o755 });

@@ -2,12 +2,13 @@
 
 import { openHubKubeconfig, mintKubeconfig } from '../../access/kubeconfig.ts';
 import type { OpenCredential } from '../../access/credential.ts';
+import type { ResolvedCluster } from '../../domain/cluster-spec.ts';
 import { FleetyardError } from '../../domain/errors.ts';
 import type { Layer } from '../../domain/steps.ts';
 import { getCluster, type ClusterRow } from '../../store/clusters.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
 import { getFederation, type FederationRow } from '../../store/federations.ts';
-import { listOperations } from '../../store/operations.ts';
+import { listOperations, type OperationRow } from '../../store/operations.ts';
 import { listStacks } from '../../store/stacks.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { LayerOutputs } from '../../../stacks/contract.ts';
@@ -42,14 +43,21 @@ async function findCreation(tx: Tx, clusterId: string): Promise<string> {
   return page.items[0]?.id ?? clusterId;
 }
 
-/** Loads a cluster by id. */
-export async function loadClusterSubject(context: WorkerContext, clusterId: string): Promise<ClusterSubject> {
+/** What was frozen when the operation was asked for; a later write waits for its own operation. */
+type FrozenInput = { spec: ResolvedCluster; credentialId: string; federationId: string | null };
+
+/** Loads what an operation on a cluster works on: its frozen input, not what the row says by now. */
+export async function loadClusterSubject(
+  context: WorkerContext,
+  operation: Pick<OperationRow, 'resourceId' | 'input'>,
+): Promise<ClusterSubject> {
+  const { spec, credentialId, federationId } = operation.input as FrozenInput;
   return context.store.asSystem(async (tx) => {
-    const cluster = await getCluster(tx, clusterId, { includeDeleted: true });
-    const credential = await openCredential(tx, cluster.credentialId);
-    const stacks = await listStacks(tx, clusterId);
-    const createdBy = await findCreation(tx, clusterId);
-    const federation = cluster.federationId === null ? undefined : await openFederation(tx, cluster.federationId);
+    const cluster = await getCluster(tx, operation.resourceId, { includeDeleted: true });
+    const credential = await openCredential(tx, credentialId);
+    const stacks = await listStacks(tx, cluster.id);
+    const createdBy = await findCreation(tx, cluster.id);
+    const federation = federationId === null ? undefined : await openFederation(tx, federationId);
     const findOutputs = <L extends Layer>(layer: L): LayerOutputs[L] | undefined => {
       const stack = stacks.find((candidate) => candidate.layer === layer && candidate.deployedAt !== null);
       return stack?.outputs as LayerOutputs[L] | undefined;
@@ -63,7 +71,7 @@ export async function loadClusterSubject(context: WorkerContext, clusterId: stri
         id: cluster.id,
         projectId: cluster.projectId,
         createdBy,
-        spec: cluster.spec,
+        spec,
         account: credential.attributes,
       },
       outputs<L extends Layer>(layer: L): LayerOutputs[L] {

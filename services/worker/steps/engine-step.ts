@@ -8,7 +8,6 @@ import type { EngineAction } from '../../domain/steps.ts';
 import { stepKeyOf } from '../../engine/processes.ts';
 import { runStep } from '../../engine/run-step.ts';
 import type { RunnerRequest, StepVerdict } from '../../engine/step-request.ts';
-import type { StepRow } from '../../store/steps.ts';
 import {
   findStack,
   getOrCreateStack,
@@ -19,20 +18,11 @@ import {
 } from '../../store/stacks.ts';
 import type { StackKey, StackRow } from '../../store/stacks.ts';
 import type { WorkerContext } from '../context.ts';
-import type { HeldLease } from '../hold-lease.ts';
 import { loadClusterSubject, mintMemberKubeconfig, openHub, type ClusterSubject } from './cluster-subject.ts';
 import { followStepEvents } from './follow-step-events.ts';
 import { buildClusterInputs, buildMembershipInputs, buildNetworkInputs } from './layer-inputs.ts';
 import { describeFailure, type StepEnd } from './step-end.ts';
-
-/** Which engine step of which claim. */
-export type EngineStepOrder = {
-  clusterId: string;
-  step: StepRow;
-  lease: HeldLease;
-  /** An earlier claim did not end in order. */
-  recover: boolean;
-};
+import type { StepOrder } from './step-order.ts';
 
 /** Kubeconfigs of one step, at paths that stay the same for the cluster. */
 async function writeKubeconfigs(
@@ -73,7 +63,7 @@ async function prepareInputs(context: WorkerContext, subject: ClusterSubject, la
 
 async function storeVerdict(
   context: WorkerContext,
-  order: EngineStepOrder,
+  order: StepOrder,
   stackId: string,
   verdict: StepVerdict,
 ): Promise<StepEnd> {
@@ -100,10 +90,11 @@ async function storeVerdict(
 /** The stack of the step with its key; none when there is nothing yet to destroy or refresh. */
 async function openStackRow(
   context: WorkerContext,
-  order: EngineStepOrder,
+  order: StepOrder,
   simulated: boolean,
 ): Promise<(StackRow & StackKey) | undefined> {
-  const { clusterId, step } = order;
+  const { step } = order;
+  const clusterId = order.operation.resourceId;
   const layer = step.layer as Layer;
   return context.store.asSystem(async (tx) => {
     if (step.action !== 'up' && (await findStack(tx, { clusterId, layer })) === undefined) return undefined;
@@ -115,7 +106,7 @@ async function openStackRow(
 
 function buildRequest(
   { engine }: WorkerContext,
-  order: EngineStepOrder,
+  order: StepOrder,
   parts: { subject: ClusterSubject; stack: StackRow & StackKey; inputs: LayerInputs[Layer]; workDir: string },
 ): RunnerRequest {
   const { subject, stack, inputs, workDir } = parts;
@@ -134,10 +125,10 @@ function buildRequest(
 }
 
 /** Runs one engine step to its end. */
-export async function runEngineStep(context: WorkerContext, order: EngineStepOrder): Promise<StepEnd> {
+export async function runEngineStep(context: WorkerContext, order: StepOrder): Promise<StepEnd> {
   const { lease } = order;
   const { engine, store } = context;
-  const subject = await loadClusterSubject(context, order.clusterId);
+  const subject = await loadClusterSubject(context, order.operation);
   const stack = await openStackRow(context, order, subject.credential.simulated);
   if (stack === undefined) return { outcome: 'skipped' };
   const { inputs, cleanUp } = await prepareInputs(context, subject, order.step.layer as Layer);

@@ -1,30 +1,20 @@
 // Performs one step of an operation, whatever its kind.
 
 import { mergeStatus } from '../../store/resources.ts';
-import type { ClaimedOperation } from '../../store/leases.ts';
-import type { StepRow } from '../../store/steps.ts';
 import { getFederation } from '../../store/federations.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
 import { openHubKubeconfig } from '../../access/kubeconfig.ts';
 import type { WorkerContext } from '../context.ts';
-import type { HeldLease } from '../hold-lease.ts';
 import { loadClusterSubject, mintMemberKubeconfig, openHub } from './cluster-subject.ts';
 import { runEngineStep } from './engine-step.ts';
+import type { StepOrder } from './step-order.ts';
 import { awaitMember, checkCluster, checkHub } from './reach-clusters.ts';
 import { endOfError, type StepEnd } from './step-end.ts';
-
-/** One step of one claim. */
-export type StepOrder = {
-  operation: ClaimedOperation;
-  step: StepRow;
-  lease: HeldLease;
-  recover: boolean;
-};
 
 type Performer = (context: WorkerContext, order: StepOrder) => Promise<StepEnd>;
 
 const checkReachable: Performer = async (context, { operation }) => {
-  const subject = await loadClusterSubject(context, operation.resourceId);
+  const subject = await loadClusterSubject(context, operation);
   const { access } = subject.step.spec;
   const { endpoint, oidcIssuer, kubernetesVersion, physicalName } = subject.outputs('cluster');
   const status = { endpoint, oidcIssuer, kubernetesVersion, physicalName, simulated: subject.credential.simulated };
@@ -47,7 +37,7 @@ const checkFederation: Performer = async (context, { operation }) => {
 };
 
 const awaitMembership: Performer = async (context, { operation, lease }) => {
-  const subject = await loadClusterSubject(context, operation.resourceId);
+  const subject = await loadClusterSubject(context, operation);
   const { kubeconfig, engine } = openHub(context, subject);
   const { memberName } = subject.outputs('membership');
   const signal = AbortSignal.any([lease.cancelled, lease.lost]);
@@ -78,7 +68,7 @@ export async function performStep(context: WorkerContext, order: StepOrder): Pro
   const { operation, step, lease } = order;
   try {
     if (step.kind === 'engine') {
-      return await runEngineStep(context, { clusterId: operation.resourceId, step, lease, recover: order.recover });
+      return await runEngineStep(context, order);
     }
     const perform = performers[`${step.kind} ${step.action}`];
     if (perform === undefined) throw new Error(`no step is known as ${step.kind} ${step.action}`);

@@ -1,0 +1,14 @@
+// One step of one claimed operation: what every performer of steps is given.
+
+import type { ClaimedOperation } from '../../store/leases.ts';
+import type { StepRow } from '../../store/steps.ts';
+import type { HeldLease } from '../hold-lease.ts';
+
+/** One step of one claim. */
+export type StepOrder = {
+  operation: ClaimedOperation;
+  step: StepRow;
+  lease: HeldLease;
+  /** An earlier claim did not end in order. */
+  recover: boolean;
+};
