@@ -5,7 +5,7 @@ import type { FederationEngine } from '../domain/fleet-spec.ts';
 import { idPrefixes, isId, newId } from '../domain/ids.ts';
 import { claimName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
-import { checkGeneration, lockResource, resourceColumns, type ResourceColumns } from './resources.ts';
+import { resourceColumns, type ResourceColumns } from './resources.ts';
 import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
 
 /** A federation as stored. */
@@ -74,19 +74,6 @@ export async function getFederation(
   return row;
 }
 
-/** Finds the live federation that already stands on a hub's credential. */
-export async function findFederationOfHub(
-  tx: Tx,
-  hub: { engine: FederationEngine; hubCredentialId: string },
-): Promise<FederationRow | undefined> {
-  const [row] = await tx.sql<FederationRow[]>`
-    select ${columns(tx, federationColumns)} from federations
-    where engine = ${hub.engine} and hub_credential_id = ${hub.hubCredentialId} and deleted_at is null
-    order by id limit 1
-  `;
-  return row;
-}
-
 /** Lists live federations. */
 export async function listFederations(
   tx: Tx,
@@ -100,22 +87,4 @@ export async function listFederations(
     order by id ${order === 'asc' ? sql`asc` : sql`desc`} limit ${limit + 1}
   `;
   return toPage(rows, limit);
-}
-
-/** Writes a new desired spec and bumps the generation; throws `not-found` and `precondition-failed`. */
-export async function updateFederation(
-  tx: Tx,
-  id: string,
-  change: { spec: Record<string, unknown>; ifGeneration?: number },
-): Promise<FederationRow> {
-  const current = await lockResource(tx, { resourceKind: 'federation', resourceId: id });
-  if (current.deletedAt !== null) throw new FleetyardError('not-found', `There is no federation "${id}".`);
-  checkGeneration(current, change.ifGeneration);
-  return only(
-    await tx.sql<FederationRow[]>`
-      update federations set generation = generation + 1, spec = ${json(tx, change.spec)}, updated_at = now()
-      where id = ${id}
-      returning ${columns(tx, federationColumns)}
-    `,
-  );
 }

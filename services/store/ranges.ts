@@ -81,11 +81,6 @@ export async function addForeignRange(
   await insertRanges(tx, [row]);
 }
 
-/** Releases all ranges of a cluster. A successful deletion does this by itself. */
-export async function releaseRanges(tx: Tx, clusterId: string): Promise<void> {
-  await tx.sql`delete from ranges where cluster_id = ${clusterId}`;
-}
-
 async function lockAddressSpace(tx: Tx, id: string): Promise<AddressPools> {
   const [space] = await tx.sql<{ pools: AddressPools }[]>`
     select pools from address_spaces where id = ${id} for no key update

@@ -62,12 +62,6 @@ export async function findTokenByHash(tx: Tx, hash: Uint8Array): Promise<TokenRo
   return row;
 }
 
-/** Finds a token of the project by id, revoked ones too. */
-export async function findToken(tx: Tx, id: string): Promise<TokenRow | undefined> {
-  const [row] = await tx.sql<TokenRow[]>`select ${columns(tx, tokenColumns)} from tokens where id = ${id}`;
-  return row;
-}
-
 /** Lists tokens that were not revoked: the project's, or the platform administrators' for the system. */
 export async function listTokens(tx: Tx, { limit, cursor }: PageRequest): Promise<Page<TokenRow>> {
   const after = cursor === undefined ? tx.sql`` : tx.sql`and id > ${decodeCursor(cursor)}`;

@@ -1,6 +1,6 @@
 // One unit of work: what every function of the store takes first.
 
-import type { ISql, JSONValue, Row, Sql } from 'postgres';
+import type { ISql, JSONValue, Sql } from 'postgres';
 import { FleetyardError } from '../domain/errors.ts';
 
 /** The store's need for encryption; the vault fills it. `context` binds a value to its row. */
@@ -33,11 +33,6 @@ export function json(tx: Tx, value: unknown) {
 /** A list of columns that a query names. */
 export function columns(tx: Tx, names: readonly string[]) {
   return tx.sql(names as string[]);
-}
-
-/** The first row, or undefined. */
-export function first<T extends Row>(rows: readonly T[]): T | undefined {
-  return rows[0];
 }
 
 /** The only row of a query that cannot miss; anything else is a mistake of ours. */

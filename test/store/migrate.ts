@@ -51,7 +51,11 @@ t.test('a fresh database gets the schema that is written down, and a second run 
   const first = await migrate({ url, vault, stateDatabase: null });
   t.equal(first.applied.length, first.version);
   const schema = await describeSchema(url);
-  t.equal(schema, await readFile(schemaFile, 'utf8'), 'after a change: node test/store/write-schema.ts');
+  t.equal(
+    schema,
+    await readFile(schemaFile, 'utf8'),
+    'after a change of the schema: node test/store/write-schema.ts <url of an empty database>',
+  );
   t.same(await migrate({ url, vault, stateDatabase: null }), { applied: [], version: first.version });
   t.equal(await describeSchema(url), schema);
 });
