@@ -173,11 +173,8 @@ async function chooseAccount(admin: SimulatorAdmin, command: Command): Promise<s
 }
 
 function isOfType(resource: Resource, type: string): boolean {
-  return (
-    resource.type === type ||
-    shortType(resource.type).toLowerCase() === type.toLowerCase() ||
-    resource.type.endsWith(`:${type}`)
-  );
+  const [token, asked] = [resource.type.toLowerCase(), type.toLowerCase()];
+  return token === asked || token.endsWith(`:${asked}`) || shortType(token) === asked;
 }
 
 /** `aws:ec2/vpc:Vpc` is `aws Vpc` to a person. */

@@ -109,5 +109,5 @@ export class Faults {
 function matches(pattern: string, type: string): boolean {
   if (pattern === '' || pattern === '*') return true;
   const escaped = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-  return new RegExp(`^${escaped}$`, 'i').test(type) || type.split(':').at(-1) === pattern;
+  return new RegExp(`^${escaped}$`, 'i').test(type) || type.split(':').at(-1)?.toLowerCase() === pattern.toLowerCase();
 }

@@ -148,7 +148,7 @@ test('a refresh sees what was changed and removed behind the engine', async (t) 
   const store = await bench.readStore();
   store.things['thing-one'] = { ...store.things['thing-one'], size: 9 };
   delete store.things['thing-two'];
-  const file = (await bench.stack.workspace.envVars)['KIT_PLUGIN_STORE'] ?? '';
+  const file = bench.stack.workspace.envVars['KIT_PLUGIN_STORE'] ?? '';
   await writeFile(file, JSON.stringify(store));
   t.same(countOps((await bench.stack.refresh()).summary.resourceChanges), { update: 1, delete: 1 });
   t.same(countOps((await bench.stack.up()).summary.resourceChanges), { create: 1, update: 1 }, 'and up repairs it');

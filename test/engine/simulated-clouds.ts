@@ -8,7 +8,14 @@ import type { ClusterOutputs, NetworkOutputs, NodePoolInputs, StackProvider } fr
 import { getProgram } from '../../stacks/registry.ts';
 import { countChanges, createSimulatedBench, type SimulatedBench } from '../helpers/simulated-stacks.ts';
 
-type Case = { provider: StackProvider; region: string; zones: string[]; version: string; machine: string; types: string[] };
+type Case = {
+  provider: StackProvider;
+  region: string;
+  zones: string[];
+  version: string;
+  machine: string;
+  types: string[];
+};
 
 const CASES: Case[] = [
   {
@@ -70,7 +77,9 @@ async function openLayers(bench: SimulatedBench, { provider, region, zones, vers
     taints: [],
   });
   const networkProgram = await getProgram(provider, 'network');
-  const network = await bench.openStack('network', () => networkProgram({ ...base, nodeCidr: '10.0.0.0/18', ...ranges }));
+  const network = await bench.openStack('network', () =>
+    networkProgram({ ...base, nodeCidr: '10.0.0.0/18', ...ranges }),
+  );
   const networkOutputs = readOutputs<NetworkOutputs>((await network.up()).outputs);
   const clusterProgram = await getProgram(provider, 'cluster');
   const cluster = await bench.openStack('cluster', () =>
@@ -87,7 +96,12 @@ async function openLayers(bench: SimulatedBench, { provider, region, zones, vers
   return { base, network, networkOutputs, cluster, clusterOutputs };
 }
 
-async function openMembership(t: Test, bench: SimulatedBench, provider: StackProvider, layers: Awaited<ReturnType<typeof openLayers>>) {
+async function openMembership(
+  t: Test,
+  bench: SimulatedBench,
+  provider: StackProvider,
+  layers: Awaited<ReturnType<typeof openLayers>>,
+) {
   const hubServer = `${bench.simulator.url}/k8s/hub-${bench.account}`;
   const kubeconfigs = { member: join(bench.directory, 'member.json'), hub: join(bench.directory, 'hub.json') };
   const member = layers.clusterOutputs.endpoint;
@@ -126,7 +140,11 @@ for (const each of CASES) {
     const answer = await fetch(`${membership.hubServer}/apis/cluster.karmada.io/v1alpha1/clusters/sample`, {
       headers: { authorization: `Bearer ${bench.token}` },
     });
-    t.match(await answer.json(), { status: { conditions: [{ type: 'Ready', status: 'True' }] } }, 'the hub finds it ready');
+    t.match(
+      await answer.json(),
+      { status: { conditions: [{ type: 'Ready', status: 'True' }] } },
+      'the hub finds it ready',
+    );
 
     t.same(countChanges((await layers.cluster.up()).summary.resourceChanges), {}, 'a second up changes nothing');
     const refreshed = await layers.cluster.refresh({ runProgram: true });
@@ -137,7 +155,11 @@ for (const each of CASES) {
     await layers.cluster.destroy();
     await layers.network.destroy();
     const entries = await bench.admin.listLedger(bench.account);
-    t.same(entries.filter((entry) => entry.outcome === 'refused'), [], 'nothing was refused on the way');
+    t.same(
+      entries.filter((entry) => entry.outcome === 'refused'),
+      [],
+      'nothing was refused on the way',
+    );
     const left = (await bench.admin.listResources(bench.account)).map((resource) => resource.type);
     // The hub's namespace is shared by all members and so outlives each.
     t.same(left, ['kubernetes:core/v1:Namespace'], 'nothing is left');

@@ -36,7 +36,13 @@ async function makeNetwork(aws: TestAccount) {
 async function makeCluster(aws: TestAccount, more: Record<string, unknown> = {}) {
   const network = await makeNetwork(aws);
   const role = await aws.make(ROLE, { name: 'plane', assumeRolePolicy: TRUST });
-  const inputs = { name: 'it', roleArn: role.outputs['arn'], version: '1.34', vpcConfig: { subnetIds: network.subnets }, ...more };
+  const inputs = {
+    name: 'it',
+    roleArn: role.outputs['arn'],
+    version: '1.34',
+    vpcConfig: { subnetIds: network.subnets },
+    ...more,
+  };
   return { ...network, role, inputs, cluster: await aws.make(CLUSTER, inputs) };
 }
 
@@ -65,18 +71,26 @@ test('ranges stand inside their parents and apart from their siblings', async (t
 
 test('what is referred to must exist', async (t) => {
   const aws = await open(t);
-  await t.rejects(aws.make(SUBNET, { vpcId: 'vpc-0none', cidrBlock: '10.0.0.0/24' }), { code: 'InvalidVpcID.NotFound' });
+  await t.rejects(aws.make(SUBNET, { vpcId: 'vpc-0none', cidrBlock: '10.0.0.0/24' }), {
+    code: 'InvalidVpcID.NotFound',
+  });
   const { vpc, one } = await makeNetwork(aws);
   await t.rejects(aws.make(NAT, { subnetId: 'subnet-0none', allocationId: 'x' }), { code: 'InvalidSubnetID.NotFound' });
-  await t.rejects(aws.make(NAT, { subnetId: one.id, allocationId: 'eipalloc-0none' }), { code: 'InvalidAllocationID.NotFound' });
+  await t.rejects(aws.make(NAT, { subnetId: one.id, allocationId: 'eipalloc-0none' }), {
+    code: 'InvalidAllocationID.NotFound',
+  });
   const eip = await aws.make(EIP, { domain: 'vpc' });
   await t.rejects(aws.make(NAT, { subnetId: one.id, allocationId: eip.id }), { code: 'Gateway.NotAttached' });
   const table = await aws.make(TABLE, { vpcId: vpc.id });
   const route = { routeTableId: table.id, destinationCidrBlock: '0.0.0.0/0' };
   await t.rejects(aws.make(ROUTE, { ...route, gatewayId: 'igw-0none' }), { code: 'InvalidInternetGatewayID.NotFound' });
   await t.rejects(aws.make(ROUTE, { ...route, natGatewayId: 'nat-0none' }), { code: 'NatGatewayNotFound' });
-  await t.rejects(aws.make(LINK, { subnetId: 'subnet-0none', routeTableId: table.id }), { code: 'InvalidSubnetID.NotFound' });
-  await t.rejects(aws.make(ATTACHMENT, { role: 'none', policyArn: 'arn:aws:iam::aws:policy/X' }), { code: 'NoSuchEntity' });
+  await t.rejects(aws.make(LINK, { subnetId: 'subnet-0none', routeTableId: table.id }), {
+    code: 'InvalidSubnetID.NotFound',
+  });
+  await t.rejects(aws.make(ATTACHMENT, { role: 'none', policyArn: 'arn:aws:iam::aws:policy/X' }), {
+    code: 'NoSuchEntity',
+  });
   const zone = 'eu-central-1z';
   await t.rejects(aws.make(SUBNET, { vpcId: vpc.id, cidrBlock: '10.0.9.0/24', availabilityZone: zone }), {
     code: 'InvalidParameterValue',
@@ -90,7 +104,10 @@ test('what is used is not removed', async (t) => {
   await t.rejects(aws.make(GATEWAY, { vpcId: vpc.id }), { code: 'Resource.AlreadyAssociated' });
   const eip = await aws.make(EIP, { domain: 'vpc' });
   const nat = await aws.make(NAT, { subnetId: one.id, allocationId: eip.id });
-  await t.rejects(aws.remove(VPC, vpc.id), { code: 'DependencyViolation', message: /has dependencies and cannot be deleted/ });
+  await t.rejects(aws.remove(VPC, vpc.id), {
+    code: 'DependencyViolation',
+    message: /has dependencies and cannot be deleted/,
+  });
   await t.rejects(aws.remove(SUBNET, one.id), { code: 'DependencyViolation' });
   await t.rejects(aws.remove(EIP, eip.id), { code: 'InvalidIPAddress.InUse' });
   await t.rejects(aws.remove(GATEWAY, gateway.id), { code: 'DependencyViolation', message: /mapped public address/ });
@@ -101,7 +118,13 @@ test('what is used is not removed', async (t) => {
   const role = await aws.make(ROLE, { name: 'r', assumeRolePolicy: TRUST });
   await aws.make(ATTACHMENT, { role: 'r', policyArn: 'arn:aws:iam::aws:policy/X' });
   await t.rejects(aws.remove(ROLE, role.id), { code: 'DeleteConflict' });
-  for (const [type, id] of [[LINK, link.id], [TABLE, table.id], [NAT, nat.id], [EIP, eip.id], [GATEWAY, gateway.id]] as const) {
+  for (const [type, id] of [
+    [LINK, link.id],
+    [TABLE, table.id],
+    [NAT, nat.id],
+    [EIP, eip.id],
+    [GATEWAY, gateway.id],
+  ] as const) {
     await aws.remove(type, id);
   }
   t.pass('and everything goes in the right order');
@@ -121,13 +144,18 @@ test('a role, an alias and a cluster need proper names', async (t) => {
   t.match(await aws.check(ROLE, { name: 'a b', assumeRolePolicy: TRUST }), [/invalid value for name/]);
   t.match(await aws.check(ROLE, { name: 'a', assumeRolePolicy: '{' }), [/invalid JSON policy/]);
   t.match(await aws.check('aws:kms/alias:Alias', { name: 'x', targetKeyId: 'k' }), [/must begin with "alias\//]);
-  t.match(await aws.check(CLUSTER, { name: '-x', roleArn: 'r', vpcConfig: { subnetIds: [] } }), [/invalid value for name/]);
+  t.match(await aws.check(CLUSTER, { name: '-x', roleArn: 'r', vpcConfig: { subnetIds: [] } }), [
+    /invalid value for name/,
+  ]);
 });
 
 test('quotas are those of the cloud until an administrator sets others', async (t) => {
   const aws = await open(t);
   for (let index = 0; index < 5; index += 1) await aws.make(VPC, { cidrBlock: `10.${index}.0.0/16` });
-  await t.rejects(aws.make(VPC, { cidrBlock: '10.9.0.0/16' }), { code: 'VpcLimitExceeded', message: /StatusCode: 400/ });
+  await t.rejects(aws.make(VPC, { cidrBlock: '10.9.0.0/16' }), {
+    code: 'VpcLimitExceeded',
+    message: /StatusCode: 400/,
+  });
   await t.resolves(aws.make(VPC, { cidrBlock: '10.9.0.0/16', region: 'eu-west-1' }), 'each region has its own');
   await aws.admin.setQuota(aws.account, 'ec2/vpcs/eu-central-1', 6);
   await t.resolves(aws.make(VPC, { cidrBlock: '10.9.0.0/16' }));
@@ -142,11 +170,20 @@ test('an EKS cluster needs two zones, a role and a version that exist, and answe
     vpcConfig: { clusterSecurityGroupId: /^sg-0[0-9a-f]{16}$/, endpointPublicAccess: true },
     identities: [{ oidcs: [{ issuer: /^https:\/\/oidc\.eks\.eu-central-1\.amazonaws\.com\/id\// }] }],
   });
-  await t.rejects(aws.make(CLUSTER, inputs), { code: 'ResourceInUseException', message: /Cluster already exists with name: it/ });
+  await t.rejects(aws.make(CLUSTER, inputs), {
+    code: 'ResourceInUseException',
+    message: /Cluster already exists with name: it/,
+  });
   const other = { ...inputs, name: 'other' };
-  await t.rejects(aws.make(CLUSTER, { ...other, version: '1.20' }), { message: /unsupported Kubernetes version 1\.20/ });
-  await t.rejects(aws.make(CLUSTER, { ...other, vpcConfig: { subnetIds: [one.id] } }), { message: /two different AZs/ });
-  await t.rejects(aws.make(CLUSTER, { ...other, roleArn: 'arn:aws:iam::1:role/none' }), { message: /could not be assumed/ });
+  await t.rejects(aws.make(CLUSTER, { ...other, version: '1.20' }), {
+    message: /unsupported Kubernetes version 1\.20/,
+  });
+  await t.rejects(aws.make(CLUSTER, { ...other, vpcConfig: { subnetIds: [one.id] } }), {
+    message: /two different AZs/,
+  });
+  await t.rejects(aws.make(CLUSTER, { ...other, roleArn: 'arn:aws:iam::1:role/none' }), {
+    message: /could not be assumed/,
+  });
   await t.rejects(aws.make(CLUSTER, { ...other, kubernetesNetworkConfig: { serviceIpv4Cidr: '10.0.0.0/20' } }), {
     message: /overlaps with the CIDR of the VPC/,
   });
@@ -159,7 +196,9 @@ test('EKS goes up one minor version at a time and never back', async (t) => {
   const aws = await open(t);
   const { inputs, cluster } = await makeCluster(aws);
   await t.rejects(aws.change(CLUSTER, cluster, { ...inputs, version: '1.36' }), { message: /from 1\.34 to 1\.36/ });
-  await t.rejects(aws.change(CLUSTER, cluster, { ...inputs, version: '1.33' }), { message: /Unsupported Kubernetes minor/ });
+  await t.rejects(aws.change(CLUSTER, cluster, { ...inputs, version: '1.33' }), {
+    message: /Unsupported Kubernetes minor/,
+  });
   t.match((await aws.change(CLUSTER, cluster, { ...inputs, version: '1.35' })).outputs, { version: '1.35' });
 });
 
@@ -167,17 +206,29 @@ test('a node group needs its cluster, sizes in order and a version near the clus
   const aws = await open(t);
   const { role, subnets } = await makeCluster(aws);
   const scalingConfig = { minSize: 1, maxSize: 3, desiredSize: 1 };
-  const inputs = { clusterName: 'it', nodeGroupName: 'g', nodeRoleArn: role.outputs['arn'], subnetIds: subnets, scalingConfig };
+  const inputs = {
+    clusterName: 'it',
+    nodeGroupName: 'g',
+    nodeRoleArn: role.outputs['arn'],
+    subnetIds: subnets,
+    scalingConfig,
+  };
   t.match(await aws.check(GROUP, { ...inputs, scalingConfig: { minSize: 4, maxSize: 3, desiredSize: 3 } }), [
     /Minimum capacity 4 can't be greater than maximum size 3/,
   ]);
   await t.rejects(aws.make(GROUP, { ...inputs, clusterName: 'none' }), { code: 'ResourceNotFoundException' });
-  await t.rejects(aws.make(GROUP, { ...inputs, version: '1.36' }), { message: /not compatible with cluster version 1\.34/ });
-  await t.rejects(aws.make(GROUP, { ...inputs, launchTemplate: { id: 'lt-0none', version: '1' } }), { message: /does not exist/ });
+  await t.rejects(aws.make(GROUP, { ...inputs, version: '1.36' }), {
+    message: /not compatible with cluster version 1\.34/,
+  });
+  await t.rejects(aws.make(GROUP, { ...inputs, launchTemplate: { id: 'lt-0none', version: '1' } }), {
+    message: /does not exist/,
+  });
   await t.rejects(aws.make(TEMPLATE, { name: 'tpl', instanceType: 'm6i.tiny' }), { code: 'InvalidParameterValue' });
   const template = await aws.make(TEMPLATE, { name: 'tpl', instanceType: 'm6i.large' });
   const launchTemplate = { id: template.id, version: '2' };
-  await t.rejects(aws.make(GROUP, { ...inputs, launchTemplate }), { message: /Could not find the specified version 2/ });
+  await t.rejects(aws.make(GROUP, { ...inputs, launchTemplate }), {
+    message: /Could not find the specified version 2/,
+  });
   await aws.change(TEMPLATE, template, { name: 'tpl', instanceType: 'm6i.xlarge' });
   t.equal((await aws.make(GROUP, { ...inputs, launchTemplate })).id, 'it:g', 'a change made version 2');
   await t.rejects(aws.remove(CLUSTER, 'it'), { code: 'ResourceInUseException', message: /has nodegroups attached/ });
@@ -192,7 +243,9 @@ test('an add-on must be known, stands once, and goes with its cluster', async (t
   await t.rejects(aws.make(ADDON, { clusterName: 'it', addonName: 'nonsense' }), { message: /not supported/ });
   await aws.make(ADDON, { clusterName: 'it', addonName: 'coredns' });
   await t.rejects(aws.make(ADDON, { clusterName: 'it', addonName: 'coredns' }), { code: 'ResourceInUseException' });
-  t.match(await aws.check(ADDON, { clusterName: 'it', addonName: 'coredns', configurationValues: '{' }), [/not valid JSON/]);
+  t.match(await aws.check(ADDON, { clusterName: 'it', addonName: 'coredns', configurationValues: '{' }), [
+    /not valid JSON/,
+  ]);
   await aws.remove(CLUSTER, cluster.id);
   t.same(await aws.admin.listResources(aws.account, ADDON), []);
 });
@@ -200,7 +253,11 @@ test('an add-on must be known, stands once, and goes with its cluster', async (t
 test('an immutable property replaces, a mutable one updates', async (t) => {
   const aws = await open(t);
   const diff = (type: string, olds: object, inputs: object) =>
-    aws.call<{ changes: { path: string; replace: boolean }[]; deleteBeforeReplace: boolean }>('diff', { type, olds, inputs });
+    aws.call<{ changes: { path: string; replace: boolean }[]; deleteBeforeReplace: boolean }>('diff', {
+      type,
+      olds,
+      inputs,
+    });
   t.match((await diff(VPC, { cidrBlock: '10.0.0.0/16' }, { cidrBlock: '10.1.0.0/16' })).changes, [{ replace: true }]);
   t.match((await diff(VPC, { tags: { a: '1' } }, { tags: { a: '2' } })).changes, [{ path: 'tags.a', replace: false }]);
   const named = await diff(CLUSTER, { name: 'a', version: '1' }, { name: 'b', version: '2' });
@@ -221,7 +278,11 @@ test('a resource is found by its tag and by its import id', async (t) => {
   t.same((await find('eu-west-1')).result.resourceTagMappingLists, [], 'only in its own region');
   const table = await aws.make(TABLE, { vpcId: vpc.id });
   const gateway = await aws.make(GATEWAY, { vpcId: vpc.id });
-  const route = await aws.make(ROUTE, { routeTableId: table.id, destinationCidrBlock: '0.0.0.0/0', gatewayId: gateway.id });
+  const route = await aws.make(ROUTE, {
+    routeTableId: table.id,
+    destinationCidrBlock: '0.0.0.0/0',
+    gatewayId: gateway.id,
+  });
   const read = await aws.call<{ resource: { id: string } }>('read', { type: ROUTE, id: `${table.id}_0.0.0.0/0` });
   t.equal(read.resource.id, route.id);
 });

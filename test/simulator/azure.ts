@@ -68,9 +68,12 @@ test('a resource needs its group, a location that exists and a name of its own',
   t.notOk('resourceGroupName' in made.outputs, 'parts of the id are no outputs');
   await t.rejects(azure.make(ADDRESS, { ...address, ...place }), /cannot create already existing resource/);
   await t.rejects(azure.make(GROUP, place), { code: 'ResourceGroupExists' });
-  await t.rejects(azure.make(ADDRESS, { ...address, ...place, publicIpAddressName: 'b', publicIPAllocationMethod: 'Dynamic' }), {
-    code: 'StandardSkuPublicIPAddressesMustBeStatic',
-  });
+  await t.rejects(
+    azure.make(ADDRESS, { ...address, ...place, publicIpAddressName: 'b', publicIPAllocationMethod: 'Dynamic' }),
+    {
+      code: 'StandardSkuPublicIPAddressesMustBeStatic',
+    },
+  );
   t.match(await azure.check(ADDRESS, { publicIpAddressName: 'x' }), [/missing required property 'resourceGroupName'/]);
   t.match(await azure.check(ADDRESS, { ...place, sku: { nam: 'Standard' } }), [/sku.nam.*Could not find member 'nam'/]);
   t.match(await azure.check(GROUP, { resourceGroupName: 'a b' }), [/does not match expression/]);
@@ -130,7 +133,8 @@ test('a role needs a principal that exists and is given once', async (t) => {
   const identity = await azure.make(IDENTITY, { ...place, resourceName: 'id' });
   const role = {
     roleAssignmentName: '11111111-1111-4111-8111-111111111111',
-    roleDefinitionId: '/subscriptions/x/providers/Microsoft.Authorization/roleDefinitions/4d97b98b-1d4f-4787-a291-c67834d212e7',
+    roleDefinitionId:
+      '/subscriptions/x/providers/Microsoft.Authorization/roleDefinitions/4d97b98b-1d4f-4787-a291-c67834d212e7',
     principalId: identity.outputs['principalId'],
     principalType: 'ServicePrincipal',
     scope: identity.id,
@@ -150,7 +154,12 @@ test('a vault belongs to the tenant of the account and its name is narrow', asyn
   const foreign = { ...properties, tenantId: '33333333-3333-4333-8333-333333333333' };
   await t.rejects(azure.make(VAULT, { ...place, vaultName: 'vault', properties: foreign }), { code: 'BadRequest' });
   await azure.make(VAULT, { ...place, vaultName: 'vault', properties });
-  const key = await azure.make(KEY, { resourceGroupName: 'rg', vaultName: 'vault', keyName: 'k', properties: { kty: 'RSA' } });
+  const key = await azure.make(KEY, {
+    resourceGroupName: 'rg',
+    vaultName: 'vault',
+    keyName: 'k',
+    properties: { kty: 'RSA' },
+  });
   t.match(key.outputs, { keyUriWithVersion: /^https:\/\/vault\.vault\.azure\.net\/keys\/k\/[0-9a-f]{32}$/ });
 });
 
@@ -160,15 +169,21 @@ test('AKS checks ranges, pools, identities and keys, and answers as AKS does', a
   const make = (more: Record<string, unknown>) => azure.make(CLUSTER, clusterInputs(subnet.id, more));
   const network = { podCidr: '100.64.0.0/16', serviceCidr: '10.128.0.0/20', dnsServiceIP: '10.128.0.10' };
   await t.rejects(make({ kubernetesVersion: '1.20.1' }), { code: 'K8sVersionNotSupported' });
-  await t.rejects(make({ networkProfile: { ...network, dnsServiceIP: '10.9.0.10' } }), { code: 'DnsServiceIpOutOfServiceCidr' });
-  await t.rejects(make({ networkProfile: { ...network, podCidr: '10.128.0.0/16' } }), { code: 'ServiceCidrOverlapPodCidr' });
+  await t.rejects(make({ networkProfile: { ...network, dnsServiceIP: '10.9.0.10' } }), {
+    code: 'DnsServiceIpOutOfServiceCidr',
+  });
+  await t.rejects(make({ networkProfile: { ...network, podCidr: '10.128.0.0/16' } }), {
+    code: 'ServiceCidrOverlapPodCidr',
+  });
   await t.rejects(make({ networkProfile: { ...network, serviceCidr: '10.0.0.0/20' } }), {
     code: 'ServiceCidrOverlapExistingSubnetsCidr',
   });
   await t.rejects(make({ agentPoolProfiles: [{ name: 'user', mode: 'User', count: 1 }] }), { message: /mode System/ });
   const pool = { name: 'system', mode: 'System', count: 1, vmSize: 'Standard_D2s_v5' };
   await t.rejects(make({ agentPoolProfiles: [{ ...pool, name: 'Sys-tem' }] }), { code: 'InvalidParameter' });
-  await t.rejects(make({ agentPoolProfiles: [{ ...pool, vmSize: 'Standard_Nothing' }] }), { code: 'VMSizeNotSupported' });
+  await t.rejects(make({ agentPoolProfiles: [{ ...pool, vmSize: 'Standard_Nothing' }] }), {
+    code: 'VMSizeNotSupported',
+  });
   const identity = { type: 'UserAssigned', userAssignedIdentities: ['/none'] };
   await t.rejects(make({ identity }), { code: 'ResourceNotFound' });
   const securityProfile = { azureKeyVaultKms: { enabled: true, keyId: 'https://none' } };
@@ -193,17 +208,28 @@ test('AKS goes up one minor at a time, takes no new inline pool, and its pools s
   const azure = await open(t);
   const { subnet } = await makeNetwork(azure);
   const cluster = await azure.make(CLUSTER, clusterInputs(subnet.id));
-  const upgrade = (kubernetesVersion: string) => azure.change(CLUSTER, cluster, clusterInputs(subnet.id, { kubernetesVersion }));
+  const upgrade = (kubernetesVersion: string) =>
+    azure.change(CLUSTER, cluster, clusterInputs(subnet.id, { kubernetesVersion }));
   await t.rejects(upgrade('1.36'), { code: 'OperationNotAllowed' });
   const pools = [...clusterInputs(subnet.id).agentPoolProfiles, { name: 'more', mode: 'User', count: 1 }];
   await t.rejects(azure.change(CLUSTER, cluster, clusterInputs(subnet.id, { agentPoolProfiles: pools })), {
     message: /A new agent pool was introduced/,
   });
-  const pool = { resourceGroupName: 'rg', resourceName: 'it', agentPoolName: 'work', count: 1, vmSize: 'Standard_D2s_v5' };
-  await t.rejects(azure.make(POOL, { ...pool, orchestratorVersion: '1.35' }), { code: 'NodePoolMcVersionIncompatible' });
+  const pool = {
+    resourceGroupName: 'rg',
+    resourceName: 'it',
+    agentPoolName: 'work',
+    count: 1,
+    vmSize: 'Standard_D2s_v5',
+  };
+  await t.rejects(azure.make(POOL, { ...pool, orchestratorVersion: '1.35' }), {
+    code: 'NodePoolMcVersionIncompatible',
+  });
   await t.rejects(azure.make(POOL, { ...pool, agentPoolName: 'system' }), { code: 'Conflict' });
   await t.rejects(azure.make(POOL, { ...pool, resourceName: 'none' }), { code: 'ResourceNotFound' });
-  await t.rejects(azure.make(POOL, { ...pool, enableAutoScaling: true, minCount: 3, maxCount: 2 }), { code: 'InvalidParameter' });
+  await t.rejects(azure.make(POOL, { ...pool, enableAutoScaling: true, minCount: 3, maxCount: 2 }), {
+    code: 'InvalidParameter',
+  });
   t.match((await azure.make(POOL, pool)).outputs, { currentOrchestratorVersion: /^1\.34\./ });
   t.match((await upgrade('1.35')).outputs, { currentKubernetesVersion: /^1\.35\./ });
 });

@@ -59,8 +59,14 @@ test('ids and self links are those of Google, and references take either', async
   for (const [index, reference] of [network.id, network.outputs['selfLink'], 'net'].entries()) {
     t.ok(await google.make(ROUTER, { name: `r-${index}`, region, network: reference }));
   }
-  await t.rejects(google.make(ROUTER, { name: 'r', region, network: 'none' }), { code: 'notFound', message: /googleapi: Error 404/ });
-  await t.rejects(google.make(NETWORK, { name: 'net' }), { code: 'alreadyExists', message: /Error 409: The resource .* already exists/ });
+  await t.rejects(google.make(ROUTER, { name: 'r', region, network: 'none' }), {
+    code: 'notFound',
+    message: /googleapi: Error 404/,
+  });
+  await t.rejects(google.make(NETWORK, { name: 'net' }), {
+    code: 'alreadyExists',
+    message: /Error 409: The resource .* already exists/,
+  });
   await t.rejects(google.make(NETWORK, { name: 'x', project: 'somebody-elses' }), { code: 'PERMISSION_DENIED' });
   await t.rejects(google.make(ADDRESS, { name: 'a', region: 'mars-1' }), { code: 'notFound' });
   t.match(await google.check(NETWORK, { name: 'Net_1' }), [/doesn't match regexp/]);
@@ -71,10 +77,15 @@ test('ranges of a network never meet, secondary ones included', async (t) => {
   const google = await open(t);
   const { network } = await makeNetwork(google);
   const next = { name: 'more', region, network: network.id };
-  await t.rejects(google.make(SUBNET, { ...next, ipCidrRange: '10.0.8.0/24' }), { code: 'invalid', message: /conflicts with existing subnetwork/ });
+  await t.rejects(google.make(SUBNET, { ...next, ipCidrRange: '10.0.8.0/24' }), {
+    code: 'invalid',
+    message: /conflicts with existing subnetwork/,
+  });
   await t.rejects(google.make(SUBNET, { ...next, ipCidrRange: '100.64.9.0/24' }), { code: 'invalid' });
   const secondaryIpRanges = [{ rangeName: 'x', ipCidrRange: '10.1.0.0/25' }];
-  await t.rejects(google.make(SUBNET, { ...next, ipCidrRange: '10.1.0.0/24', secondaryIpRanges }), { message: /of the same subnetwork/ });
+  await t.rejects(google.make(SUBNET, { ...next, ipCidrRange: '10.1.0.0/24', secondaryIpRanges }), {
+    message: /of the same subnetwork/,
+  });
   t.match(await google.check(SUBNET, { ...next, ipCidrRange: '10.0.0.1/24' }), [/not a valid IP CIDR range/]);
 });
 
@@ -84,7 +95,13 @@ test('what is used is not removed', async (t) => {
   await t.rejects(google.remove(NETWORK, network.id), { code: 'resourceInUseByAnotherResource' });
   const address = await google.make(ADDRESS, { name: 'egress', region });
   await google.make(ROUTER, { name: 'r', region, network: network.id });
-  const nat = { name: 'nat', region, router: 'r', natIpAllocateOption: 'MANUAL_ONLY', sourceSubnetworkIpRangesToNat: 'ALL_SUBNETWORKS_ALL_IP_RANGES' };
+  const nat = {
+    name: 'nat',
+    region,
+    router: 'r',
+    natIpAllocateOption: 'MANUAL_ONLY',
+    sourceSubnetworkIpRangesToNat: 'ALL_SUBNETWORKS_ALL_IP_RANGES',
+  };
   await t.rejects(google.make(NAT, nat), { message: /MANUAL_ONLY needs at least one address/ });
   await t.rejects(google.make(NAT, { ...nat, natIps: ['projects/p/regions/r/addresses/none'] }), { code: 'notFound' });
   const made = await google.make(NAT, { ...nat, natIps: [address.outputs['selfLink']] });
@@ -101,7 +118,10 @@ test('rights need members that exist, and the same binding twice is one', async 
   await t.rejects(google.make(ACCOUNT, { accountId: 'fy-nodes' }), { code: 'alreadyExists' });
   t.match(await google.check(ACCOUNT, { accountId: 'a' }), [/doesn't match regexp/]);
   const binding = { project, role: 'roles/viewer', member: account.outputs['member'] };
-  await t.rejects(google.make(MEMBER, { ...binding, member: `serviceAccount:none@${project}.iam.gserviceaccount.com` }), { code: 'badRequest' });
+  await t.rejects(
+    google.make(MEMBER, { ...binding, member: `serviceAccount:none@${project}.iam.gserviceaccount.com` }),
+    { code: 'badRequest' },
+  );
   t.match(await google.check(MEMBER, { ...binding, member: 'somebody' }), [/invalid value for member/]);
   await google.make(MEMBER, binding);
   await google.make(MEMBER, binding);
@@ -115,7 +135,11 @@ test('a key ring is never deleted, only taken off the list', async (t) => {
   t.match(await google.check(KEY, { name: 'k', keyRing: ring.id, rotationPeriod: '60s' }), [/at least 86400 seconds/]);
   await google.remove(RING, ring.id);
   t.same(await google.admin.listResources(google.account), []);
-  await t.rejects(google.make(RING, { name: 'ring', location: region }), { code: 'alreadyExists' }, 'its name stays taken');
+  await t.rejects(
+    google.make(RING, { name: 'ring', location: region }),
+    { code: 'alreadyExists' },
+    'its name stays taken',
+  );
 });
 
 test('GKE checks ranges, zones, versions and keys, and answers as GKE does', async (t) => {
@@ -126,15 +150,24 @@ test('GKE checks ranges, zones, versions and keys, and answers as GKE does', asy
   await t.rejects(make({ nodeLocations: ['europe-west1-z'] }), { message: /Location "europe-west1-z" does not exist/ });
   const policy = { clusterSecondaryRangeName: 'none', servicesSecondaryRangeName: 'services' };
   await t.rejects(make({ ipAllocationPolicy: policy }), { message: /Secondary range "none" does not exist/ });
-  await t.rejects(make({ privateClusterConfig: { masterIpv4CidrBlock: '10.0.0.0/28' } }), { message: /overlaps with an existing network/ });
+  await t.rejects(make({ privateClusterConfig: { masterIpv4CidrBlock: '10.0.0.0/28' } }), {
+    message: /overlaps with an existing network/,
+  });
   await t.rejects(make({ privateClusterConfig: { masterIpv4CidrBlock: '10.9.0.0/24' } }), { message: /valid \/28/ });
   const ring = await google.make(RING, { name: 'ring', location: region });
   const key = await google.make(KEY, { name: 'k', keyRing: ring.id });
   const databaseEncryption = { state: 'ENCRYPTED', keyName: key.id };
-  await t.rejects(make({ databaseEncryption }), { code: 'forbidden', message: /useToEncrypt/ }, 'GKE needs the right to use the key');
+  await t.rejects(
+    make({ databaseEncryption }),
+    { code: 'forbidden', message: /useToEncrypt/ },
+    'GKE needs the right to use the key',
+  );
   const member = 'serviceAccount:service-1@container-engine-robot.iam.gserviceaccount.com';
   await google.make(KEY_MEMBER, { cryptoKeyId: key.id, role: 'roles/cloudkms.cryptoKeyEncrypterDecrypter', member });
-  const made = await make({ databaseEncryption, privateClusterConfig: { masterIpv4CidrBlock: '10.9.0.0/28', enablePrivateNodes: true } });
+  const made = await make({
+    databaseEncryption,
+    privateClusterConfig: { masterIpv4CidrBlock: '10.9.0.0/28', enablePrivateNodes: true },
+  });
   t.match(made.outputs, {
     endpoint: /^127\.0\.0\.1:\d+\/k8s\/[0-9a-f]+$/,
     masterVersion: /^1\.35\./,
@@ -142,18 +175,27 @@ test('GKE checks ranges, zones, versions and keys, and answers as GKE does', asy
     selfLink: /^https:\/\/container\.googleapis\.com\/v1\/projects\//,
   });
   await t.rejects(make(), { code: 'alreadyExists' });
-  await t.rejects(make({ name: 'other', privateClusterConfig: { masterIpv4CidrBlock: '10.9.0.0/28' } }), { message: /overlaps with that of cluster it/ });
+  await t.rejects(make({ name: 'other', privateClusterConfig: { masterIpv4CidrBlock: '10.9.0.0/28' } }), {
+    message: /overlaps with that of cluster it/,
+  });
   await t.rejects(google.remove(SUBNET, subnet.id), { code: 'resourceInUseByAnotherResource' });
 });
 
 test('deletion protection is on unless it is switched off, and a floor of the version never goes down', async (t) => {
   const google = await open(t);
   await makeNetwork(google);
-  const cluster = await google.make(CLUSTER, clusterInputs({ deletionProtection: undefined, minMasterVersion: '1.34' }));
+  const cluster = await google.make(
+    CLUSTER,
+    clusterInputs({ deletionProtection: undefined, minMasterVersion: '1.34' }),
+  );
   await t.rejects(google.remove(CLUSTER, cluster.id), { message: /deletion_protection is set to true/ });
-  await t.rejects(google.change(CLUSTER, cluster, clusterInputs({ minMasterVersion: '1.36' })), { message: /one minor version at a time/ });
+  await t.rejects(google.change(CLUSTER, cluster, clusterInputs({ minMasterVersion: '1.36' })), {
+    message: /one minor version at a time/,
+  });
   t.match((await google.change(CLUSTER, cluster, clusterInputs())).outputs, { masterVersion: /^1\.35\./ });
-  t.match((await google.change(CLUSTER, cluster, clusterInputs({ minMasterVersion: '1.34' }))).outputs, { masterVersion: /^1\.35\./ });
+  t.match((await google.change(CLUSTER, cluster, clusterInputs({ minMasterVersion: '1.34' }))).outputs, {
+    masterVersion: /^1\.35\./,
+  });
   await google.remove(CLUSTER, cluster.id);
 });
 
@@ -163,10 +205,16 @@ test('a node pool needs its cluster, a machine type and an account that exist, a
   const pool = { name: 'work', location: region, cluster: 'it', nodeConfig: { machineType: 'e2-standard-2' } };
   await t.rejects(google.make(POOL, pool), { code: 'notFound' });
   const cluster = await google.make(CLUSTER, clusterInputs());
-  await t.rejects(google.make(POOL, { ...pool, nodeConfig: { machineType: 'e2-nothing' } }), { message: /Machine type with name/ });
+  await t.rejects(google.make(POOL, { ...pool, nodeConfig: { machineType: 'e2-nothing' } }), {
+    message: /Machine type with name/,
+  });
   const serviceAccount = `none@${google.identity.project}.iam.gserviceaccount.com`;
-  await t.rejects(google.make(POOL, { ...pool, nodeConfig: { serviceAccount } }), { message: /does not have access to service account/ });
-  await t.rejects(google.make(POOL, { ...pool, autoscaling: { totalMinNodeCount: 3, totalMaxNodeCount: 2 } }), { code: 'badRequest' });
+  await t.rejects(google.make(POOL, { ...pool, nodeConfig: { serviceAccount } }), {
+    message: /does not have access to service account/,
+  });
+  await t.rejects(google.make(POOL, { ...pool, autoscaling: { totalMinNodeCount: 3, totalMaxNodeCount: 2 } }), {
+    code: 'badRequest',
+  });
   const made = await google.make(POOL, pool);
   t.equal(made.id, `${cluster.id}/nodePools/work`);
   await t.rejects(google.make(POOL, pool), { code: 'alreadyExists' });

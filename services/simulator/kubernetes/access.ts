@@ -27,7 +27,10 @@ export function isAllowed(ledger: Ledger, row: ControlPlaneRow, token: string, n
   if (ledger.admit(row.account, token, now)) return true;
   const encoded = Buffer.from(token).toString('base64');
   return listObjects(ledger, row.account, row.id).some(
-    (each) => text(each.outputs, 'kind') === 'Secret' && text(object(each.outputs, 'data'), 'token') === encoded,
+    (each) =>
+      // Only what this server issued itself: a hub keeps its members' tokens in Secrets of another type.
+      text(each.outputs, 'type') === 'kubernetes.io/service-account-token' &&
+      text(object(each.outputs, 'data'), 'token') === encoded,
   );
 }
 

@@ -1,6 +1,6 @@
 // The ResourceProvider service of the engine's protocol, once for all plugins: each call is decoded, answered by a
 // Provider and encoded again.
-import grpc from '@grpc/grpc-js';
+import type grpc from '@grpc/grpc-js';
 import type * as pb from '@pulumi/pulumi/proto/provider_pb.js';
 import provider from '@pulumi/pulumi/proto/provider_pb.js';
 import plugin from '@pulumi/pulumi/proto/plugin_pb.js';
