@@ -84,7 +84,7 @@ async function runGroup(group: Group, patterns: string[], totals: Totals): Promi
 }
 
 /** Starts what is missing and returns the environment of the group's files. */
-async function prepare(needs: { servers: boolean; pulumi: boolean }): Promise<NodeJS.ProcessEnv> {
+async function prepare(needs: (typeof NEEDS)[Group]): Promise<NodeJS.ProcessEnv> {
   const env: NodeJS.ProcessEnv = { ...process.env };
   // A colour or a reporter of the surrounding run would change what the files print.
   for (const name of Object.keys(env)) if (name.startsWith('TAP') || name === 'FORCE_COLOR') delete env[name];

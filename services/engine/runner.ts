@@ -16,10 +16,7 @@ import type { RunnerRequest, StepVerdict } from './step-request.ts';
 type ProgramRun = { inputs: LayerInputs[Layer]; outputs: Record<string, unknown> };
 
 /** Wraps the layer's program: counts its resources as they are constructed and keeps its outputs once they resolve. */
-async function loadProgram(
-  channel: RunnerChannel,
-  run: ProgramRun,
-): Promise<() => Promise<Record<string, unknown>>> {
+async function loadProgram(channel: RunnerChannel, run: ProgramRun): Promise<() => Promise<Record<string, unknown>>> {
   const { request } = channel;
   const program = await getProgram(request.provider, request.layer);
   return async () => {

@@ -32,6 +32,7 @@ async function killDuring(t: Test, type: string): Promise<void> {
           headers: { accept: 'application/json' },
         }),
       );
+      if (typeof events === 'string') throw new Error('the events came as a stream');
       return events.items.some((event) => event.type === 'state' && event.data['from'] === 'interrupted');
     },
     { timeoutMs: 60_000 },

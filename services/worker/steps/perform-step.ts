@@ -65,7 +65,7 @@ const performers: Record<string, Performer> = {
 
 /** Performs the step. Never throws for what happens in a cloud or at a hub; throws `lease-lost`. */
 export async function performStep(context: WorkerContext, order: StepOrder): Promise<StepEnd> {
-  const { operation, step, lease } = order;
+  const { operation, step } = order;
   try {
     if (step.kind === 'engine') {
       return await runEngineStep(context, order);
