@@ -90,9 +90,7 @@ export function setVersion(ledger: Ledger, id: string, version: string): void {
 
 /** All objects of a control plane; the ledger keeps them as resources whose region is the control plane. */
 export function listObjects(ledger: Ledger, account: string, id: string): Resource[] {
-  return ledger
-    .listResources(account)
-    .filter((resource) => resource.region === id && resource.type.startsWith('kubernetes:'));
+  return ledger.listResourcesIn(account, id).filter((resource) => resource.type.startsWith('kubernetes:'));
 }
 
 /** Adds an object that the control plane makes itself. */

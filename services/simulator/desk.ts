@@ -86,10 +86,13 @@ export class Desk {
     }
   }
 
-  read(call: ProviderCall): ResourceAnswer | undefined {
+  async read(call: ProviderCall): Promise<ResourceAnswer | undefined> {
     const type = getType(call.type);
     const resource = this.#find(call);
-    return resource && { ...answerOf(type, resource), inputs: resource.inputs };
+    if (!resource) return undefined;
+    const isImport = Object.keys(call.state ?? {}).length === 0;
+    if (type.importWaits && isImport && resource.state === 'creating') await this.#course.findRunning(resource);
+    return { ...answerOf(type, this.#get(resource)), inputs: resource.inputs };
   }
 
   async update(call: ProviderCall): Promise<ResourceAnswer> {

@@ -16,6 +16,7 @@ const SCHEMA = `
     created_at text not null, updated_at text not null, system integer not null default 0,
     primary key (account, type, id)
   );
+  create index if not exists resources_by_region on resources (account, region);
   create table if not exists entries (
     seq integer primary key autoincrement, account text not null, at text not null, action text not null,
     type text not null, id text not null, urn text not null, caller text not null, inputs text not null,
@@ -124,6 +125,11 @@ export class Ledger {
         ? this.all('select * from resources where account = ? order by created_at, rowid', account)
         : this.all('select * from resources where account = ? and type = ? order by rowid', account, type);
     return rows.map(readResource);
+  }
+
+  listResourcesIn(account: string, region: string): Resource[] {
+    const sql = 'select * from resources where account = ? and region = ? order by rowid';
+    return this.all(sql, account, region).map(readResource);
   }
 
   listUnfinished(): Resource[] {

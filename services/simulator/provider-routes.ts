@@ -39,7 +39,7 @@ async function callDesk(desks: Desks, name: string, call: ProviderCall, body: Va
     case 'create':
       return desk.create(call);
     case 'read':
-      return { resource: desk.read(call) ?? null };
+      return { resource: (await desk.read(call)) ?? null };
     case 'update':
       return desk.update(call);
     case 'delete':

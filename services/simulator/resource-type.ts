@@ -87,6 +87,8 @@ export type ResourceType = {
   autoName?: string;
   /** The cloud keeps it for ever: a deletion only takes it off the list, and its name stays taken. */
   neverDeleted?: boolean;
+  /** An import waits until the cloud has made the resource, as the real plugin's does; a plain read does not. */
+  importWaits?: boolean;
   /** Output properties to be kept secret. */
   secretOutputs?: string[];
   seconds: Durations;

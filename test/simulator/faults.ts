@@ -46,6 +46,23 @@ test('missing capacity stays until it is cleared, and concerns only what needs m
   await t.rejects(aws.make(GROUP, group), { code: 'ResourceNotFoundException' }, 'now only its cluster is missing');
 });
 
+test('every cluster and pool can meet missing capacity, each in the words of its cloud', async (t) => {
+  const cloud = await open(t);
+  await cloud.admin.setFault(cloud.account, { kind: 'capacity' });
+  const words = {
+    'aws:eks/cluster:Cluster': 'UnsupportedAvailabilityZoneException',
+    [GROUP]: 'InsufficientInstanceCapacity',
+    'azure-native:containerservice:ManagedCluster': 'AllocationFailed',
+    'azure-native:containerservice:AgentPool': 'ZonalAllocationFailed',
+    'gcp:container/cluster:Cluster': 'GCE_STOCKOUT',
+    'gcp:container/nodePool:NodePool': 'ZONE_RESOURCE_POOL_EXHAUSTED',
+  };
+  for (const [type, code] of Object.entries(words)) {
+    await t.rejects(cloud.make(type, {}), { code, message: new RegExp(`${code}|capacity|enough resources`) }, type);
+  }
+  t.same(await cloud.admin.listResources(cloud.account), []);
+});
+
 test('a fault may be aimed by name', async (t) => {
   const aws = await open(t);
   await aws.admin.setFault(aws.account, { kind: 'throttle', type: 'Role', nameContains: 'one' });
@@ -199,4 +216,36 @@ test('an account belongs to the token that used it first', async (t) => {
   t.match(await response.json(), { error: { code: 'InvalidClientTokenId' } });
   const admin = await fetch(`${aws.simulator.url}/v1/admin/accounts`, { headers: { authorization: 'Bearer wrong' } });
   t.equal(admin.status, 401, 'administration needs the token of the data directory');
+});
+
+test('an import of a GKE cluster that is still made waits for it, as the real plugin does', async (t) => {
+  const google = await createTestAccount(t, { config: { region: 'europe-west1' } });
+  await google.make('gcp:compute/network:Network', { name: 'net' });
+  const secondaryIpRanges = [
+    { rangeName: 'pods', ipCidrRange: '100.64.0.0/16' },
+    { rangeName: 'services', ipCidrRange: '10.128.0.0/20' },
+  ];
+  const place = { region: 'europe-west1', network: 'net' };
+  await google.make('gcp:compute/subnetwork:Subnetwork', {
+    name: 'nodes',
+    ...place,
+    ipCidrRange: '10.0.0.0/20',
+    secondaryIpRanges,
+  });
+  const type = 'gcp:container/cluster:Cluster';
+  const gate = await google.admin.setFault(google.account, { kind: 'slow-create', type, count: 1, until: 'released' });
+  const ipAllocationPolicy = { clusterSecondaryRangeName: 'pods', servicesSecondaryRangeName: 'services' };
+  const inputs = { name: 'it', location: 'europe-west1', network: 'net', subnetwork: 'nodes', ipAllocationPolicy };
+  const call = google.make(type, inputs);
+  const [cluster] = await waitFor('the creation', async () => {
+    const found = await google.admin.listResources(google.account, type);
+    return found.length > 0 && found;
+  });
+  const read = (state: object) =>
+    google.call<{ resource: { outputs: object } }>('read', { type, id: cluster?.id, state });
+  t.match((await read({ name: 'it' })).resource.outputs, { endpoint: '' }, 'a plain read answers at once');
+  const imported = read({});
+  await google.admin.release(google.account, gate.id);
+  t.match((await imported).resource.outputs, { endpoint: /^127\.0\.0\.1:/ });
+  await call;
 });

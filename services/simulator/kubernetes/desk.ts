@@ -67,7 +67,7 @@ export class KubernetesDesk {
     return this.create(call);
   }
 
-  read(call: ProviderCall): ResourceAnswer | undefined {
+  async read(call: ProviderCall): Promise<ResourceAnswer | undefined> {
     const { ledger, clock } = this.#parts;
     const row = this.#open(call);
     const resource = ledger.findResource(row.account, call.type, `${row.id}/${call.id ?? ''}`);

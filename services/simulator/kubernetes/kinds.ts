@@ -66,8 +66,3 @@ export function tokenOf(kind: Kind): string {
   const group = kind.apiVersion.includes('/') ? kind.apiVersion : `core/${kind.apiVersion}`;
   return `kubernetes:${group}:${kind.kind}`;
 }
-
-/** The kind of a token such as `kubernetes:core/v1:Secret`. */
-export function findKindByToken(token: string): Kind | undefined {
-  return KINDS.find((each) => tokenOf(each) === token);
-}

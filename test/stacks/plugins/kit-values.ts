@@ -1,6 +1,6 @@
 // The kit's reading and writing of property values: secrets, unknown values, and the paths where they stand.
-import { createRequire } from 'node:module';
 import fc from 'fast-check';
+import struct from 'google-protobuf/google/protobuf/struct_pb.js';
 import { test } from 'tap';
 import { diffProperties, formatPath } from '../../../stacks/plugins/kit/diff.ts';
 import {
@@ -11,9 +11,7 @@ import {
   type Properties,
 } from '../../../stacks/plugins/kit/values.ts';
 
-const { Struct } = createRequire(import.meta.url)(
-  'google-protobuf/google/protobuf/struct_pb.js',
-) as typeof import('google-protobuf/google/protobuf/struct_pb.js');
+const { Struct } = struct;
 
 const SIGNATURE = '4dabf18193072939515e22adb298388d';
 const SECRET = '1b47061264138c4ac30d75fd1eb44270';

@@ -5,6 +5,7 @@ import type { Cloud, CloudContext, Resource, Values } from '../../resource-type.
 import type { ShapeFault } from '../../schemas/schema.ts';
 import { list, object, text } from '../values.ts';
 import { arnOf } from './answers.ts';
+import { eksAddonTypes } from './eks-addons.ts';
 import { eksTypes } from './eks.ts';
 import { identityTypes } from './identity.ts';
 import { nodeTypes } from './nodes.ts';
@@ -92,7 +93,7 @@ function getVpc(context: CloudContext, args: Values): Values {
 /** The simulated AWS. */
 export const aws: Cloud = {
   name: 'aws',
-  types: [...vpcTypes, ...routingTypes, ...identityTypes, ...eksTypes, ...nodeTypes],
+  types: [...vpcTypes, ...routingTypes, ...identityTypes, ...eksTypes, ...eksAddonTypes, ...nodeTypes],
   invokes: {
     'aws:index/getCallerIdentity:getCallerIdentity': (context) => ({
       id: context.identity.accountId,

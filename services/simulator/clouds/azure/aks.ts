@@ -10,7 +10,8 @@ const POOL = 'azure-native:containerservice:AgentPool';
 const SUBNET = 'azure-native:network:Subnet';
 const IDENTITY = 'azure-native:managedidentity:UserAssignedIdentity';
 
-function checkPool(context: CloudContext, pool: Values, name: string): void {
+/** Judges an agent pool, inline or not. */
+export function checkPool(context: CloudContext, pool: Values, name: string): void {
   if (!/^[a-z][a-z0-9]{0,11}$/.test(name)) {
     const message = `The agent pool name '${name}' is invalid. Linux pool names are 1 to 12 lower-case alphanumeric characters starting with a letter.`;
     throw azureError(400, 'InvalidParameter', message);
@@ -76,14 +77,16 @@ function checkIdentities(context: CloudContext, inputs: Values): void {
   }
 }
 
-function checkVersion(version: string, code: string): string {
+/** The exact version that is meant, or a refusal. */
+export function checkVersion(version: string, code: string): string {
   const exact = findExactVersion('aks', version);
   if (exact) return exact;
   const message = `Managed cluster is on version ${version}, which is not supported in this region. Please use [az aks get-versions] command to get the supported version list. Supported: ${listVersions('aks').join(', ')}`;
   throw azureError(400, code, message);
 }
 
-function poolStatus(pool: Values, version: string): Values {
+/** What AKS answers about an agent pool. */
+export function poolStatus(pool: Values, version: string): Values {
   return {
     count: 1,
     ...pool,
@@ -231,72 +234,5 @@ function updateCluster(context: CloudContext, resource: Resource, inputs: Values
   };
 }
 
-const agentPool = groupedType({
-  token: POOL,
-  path: 'Microsoft.ContainerService/managedClusters/{resourceName}/agentPools/{agentPoolName}',
-  child: true,
-  replaceOn: [
-    'vmSize',
-    'vnetSubnetID',
-    'podSubnetID',
-    'osDiskType',
-    'osType',
-    'osSKU',
-    'availabilityZones',
-    'scaleSetPriority',
-    'scaleSetEvictionPolicy',
-    'spotMaxPrice',
-    'maxPods',
-    'gpuProfile',
-    'enableNodePublicIP',
-    'type',
-  ],
-  seconds: { create: 180, update: 120, delete: 120 },
-  whileCreating: { provisioningState: 'Creating' },
-  capacity: ({ name }) => {
-    const message = `Allocation failed for agent pool ${String(name)}. We do not have sufficient capacity for the requested VM size in this zone.`;
-    return azureError(409, 'ZonalAllocationFailed', message, true);
-  },
-  quotas: (context, inputs) => [
-    {
-      quota: 'containerservice/nodes-per-pool',
-      limit: 1000,
-      used: 0,
-      amount: Number(inputs['maxCount'] ?? inputs['count'] ?? 1),
-      refuse: (limit) =>
-        azureError(400, 'InvalidParameter', `The node count of an agent pool may not exceed ${limit}.`),
-    },
-  ],
-  make(context, inputs, { id, name }) {
-    const parent = getActiveCluster(context, id);
-    checkPool(context, inputs, name);
-    const taken = list(parent.inputs, 'agentPoolProfiles').some((pool) => text(pool, 'name') === name);
-    if (taken) throw azureError(409, 'Conflict', `The agent pool '${name}' already exists in the cluster.`);
-    return poolStatus(inputs, checkPoolVersion(parent, inputs));
-  },
-  update(context, pool, inputs) {
-    const parent = getActiveCluster(context, pool.id);
-    checkPool(context, inputs, pool.name);
-    return poolStatus(inputs, checkPoolVersion(parent, inputs));
-  },
-});
-
-function getActiveCluster(context: CloudContext, poolId: string): Resource {
-  const parent = getById(context, CLUSTER, poolId.replace(/\/agentPools\/.*$/, ''));
-  if (parent.state === 'ready' || parent.state === 'failed') return parent;
-  const message = `Operation is not allowed because there's an in progress ${parent.state} managed cluster operation on the managed cluster.`;
-  throw azureError(409, 'OperationNotAllowed', message, true);
-}
-
-function checkPoolVersion(parent: Resource, inputs: Values): string {
-  const plane = text(parent.outputs, 'currentKubernetesVersion');
-  const asked = text(inputs, 'orchestratorVersion') || plane;
-  const version = checkVersion(asked, 'AgentPoolK8sVersionNotSupported');
-  const behind = countMinors(version, plane);
-  if (behind >= 0 && behind <= 3) return version;
-  const message = `Node pool version ${version} and control plane version ${plane} are incompatible.`;
-  throw azureError(400, 'NodePoolMcVersionIncompatible', message);
-}
-
 /** The types of this file. */
-export const aksTypes = [cluster, agentPool];
+export const aksTypes = [cluster];

@@ -3,6 +3,7 @@ import { CloudError } from '../../cloud-error.ts';
 import type { Cloud, CloudContext, Values } from '../../resource-type.ts';
 import type { ShapeFault } from '../../schemas/schema.ts';
 import { text } from '../values.ts';
+import { aksPoolTypes } from './aks-pools.ts';
 import { aksTypes } from './aks.ts';
 import { azureError, getById, groupId, subscriptionOf } from './answers.ts';
 import { identityTypes } from './identity.ts';
@@ -49,7 +50,7 @@ function listUserCredentials(context: CloudContext, args: Values): Values {
 /** The simulated Azure. */
 export const azure: Cloud = {
   name: 'azure-native',
-  types: [...networkTypes, ...identityTypes, ...aksTypes],
+  types: [...networkTypes, ...identityTypes, ...aksTypes, ...aksPoolTypes],
   invokes: {
     'azure-native:containerservice:listManagedClusterUserCredentials': listUserCredentials,
     'azure-native:authorization:getClientConfig': (context) => ({

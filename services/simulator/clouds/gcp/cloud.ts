@@ -6,6 +6,8 @@ import type { ShapeFault } from '../../schemas/schema.ts';
 import { snakeCase } from '../aws/cloud.ts';
 import { text } from '../values.ts';
 import { googleError, projectOf } from './answers.ts';
+import { egressTypes } from './egress.ts';
+import { gkePoolTypes } from './gke-pools.ts';
 import { gkeTypes } from './gke.ts';
 import { identityTypes } from './identity.ts';
 import { networkTypes } from './network.ts';
@@ -29,7 +31,7 @@ function projectNumber(project: string): string {
 /** The simulated Google Cloud. */
 export const google: Cloud = {
   name: 'gcp',
-  types: [...networkTypes, ...identityTypes, ...gkeTypes],
+  types: [...networkTypes, ...egressTypes, ...identityTypes, ...gkeTypes, ...gkePoolTypes],
   invokes: {
     'gcp:organizations/getProject:getProject'(context, args) {
       const projectId = projectOf(context, { project: text(args, 'projectId') });

@@ -1,20 +1,24 @@
 // GKE clusters and node pools.
 import { getBlock, overlaps, parseBlock } from '../../../domain/cidr.ts';
 import type { CloudContext, Resource, ResourceType, Values } from '../../resource-type.ts';
-import { countMinors, findExactVersion, getDefaultVersion, isMachine, listZones } from '../facts.ts';
+import { countMinors, findExactVersion, getDefaultVersion, listZones } from '../facts.ts';
 import { hex, known, list, object, text } from '../values.ts';
 import { getReference, googleError, labelOutputs, projectOf, regionOf } from './answers.ts';
 import { getNetwork, listRanges } from './network.ts';
 
-const CLUSTER = 'gcp:container/cluster:Cluster';
-const POOL = 'gcp:container/nodePool:NodePool';
+/** Type of a cluster. */
+export const CLUSTER = 'gcp:container/cluster:Cluster';
+/** Type of a node pool. */
+export const POOL = 'gcp:container/nodePool:NodePool';
 const SUBNET = 'gcp:compute/subnetwork:Subnetwork';
 const KEY = 'gcp:kms/cryptoKey:CryptoKey';
 const NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
-const bad = (doing: string, message: string) => googleError(doing, 400, 'badRequest', message);
+/** A refusal of what was sent. */
+export const refuse = (doing: string, message: string) => googleError(doing, 400, 'badRequest', message);
 
-function checkName(inputs: Values): { property: string; reason: string }[] {
+/** Names as GKE wants them. */
+export function checkName(inputs: Values): { property: string; reason: string }[] {
   const name = known(inputs, 'name');
   if (name === undefined || NAME.test(name)) return [];
   return [
@@ -30,7 +34,7 @@ function getSubnet(context: CloudContext, inputs: Values, region: string, doing:
   const subnet = getReference(context, SUBNET, text(inputs, 'subnetwork'), prefix, doing);
   const network = getNetwork(context, inputs, doing);
   if (text(subnet.outputs, 'network') === text(network.outputs, 'selfLink')) return subnet;
-  throw bad(doing, `Subnetwork ${subnet.name} is not in network ${network.name}.`);
+  throw refuse(doing, `Subnetwork ${subnet.name} is not in network ${network.name}.`);
 }
 
 /** Secondary ranges by name, free of other clusters; the control plane's /28 apart from all of them. */
@@ -45,27 +49,28 @@ function checkRanges(
     const name = text(policy, property);
     const range = list(subnet.inputs, 'secondaryIpRanges').find((each) => text(each, 'rangeName') === name);
     if (range) return text(range, 'ipCidrRange');
-    throw bad(doing, `Secondary range "${name}" does not exist in subnetwork "${subnet.name}".`);
+    throw refuse(doing, `Secondary range "${name}" does not exist in subnetwork "${subnet.name}".`);
   };
   const ranges = { pods: find('clusterSecondaryRangeName'), services: find('servicesSecondaryRangeName') };
   const plane = text(object(inputs, 'privateClusterConfig'), 'masterIpv4CidrBlock');
   if (!plane) return ranges;
   const block = parseBlock(plane);
-  if (!block || !plane.endsWith('/28')) throw bad(doing, `Master CIDR block ${plane} must be a valid /28 range.`);
+  if (!block || !plane.endsWith('/28')) throw refuse(doing, `Master CIDR block ${plane} must be a valid /28 range.`);
   const clash = listRanges(subnet).find((range) => overlaps(getBlock(range), block));
-  if (clash) throw bad(doing, `The given master_ipv4_cidr ${plane} overlaps with an existing network ${clash}.`);
+  if (clash) throw refuse(doing, `The given master_ipv4_cidr ${plane} overlaps with an existing network ${clash}.`);
   const other = context.list(CLUSTER).find((each) => {
     const taken = parseBlock(text(object(each.inputs, 'privateClusterConfig'), 'masterIpv4CidrBlock'));
     return taken !== undefined && overlaps(taken, block) && text(each.inputs, 'network') === text(inputs, 'network');
   });
-  if (other) throw bad(doing, `The given master_ipv4_cidr ${plane} overlaps with that of cluster ${other.name}.`);
+  if (other) throw refuse(doing, `The given master_ipv4_cidr ${plane} overlaps with that of cluster ${other.name}.`);
   return ranges;
 }
 
-function checkZones(inputs: Values, region: string, doing: string): void {
+/** Refuses zones of another region. */
+export function checkZones(inputs: Values, region: string, doing: string): void {
   const zones = listZones('gke', region);
   const wrong = list<string>(inputs, 'nodeLocations').find((zone) => !zones.includes(zone));
-  if (wrong) throw bad(doing, `Location "${wrong}" does not exist in region "${region}".`);
+  if (wrong) throw refuse(doing, `Location "${wrong}" does not exist in region "${region}".`);
 }
 
 function checkVersion(asked: string, doing: string): string {
@@ -73,13 +78,13 @@ function checkVersion(asked: string, doing: string): string {
   const exact = findExactVersion('gke', asked) ?? findExactVersion('gke', minor);
   // The catalogue knows GKE's minors alone; the patch is made up, in GKE's form.
   if (exact) return /^1\.\d+$/.test(asked) ? `${minor}.5-gke.1021000` : asked;
-  throw bad(doing, `Master version "${asked}" is unsupported.`);
+  throw refuse(doing, `Master version "${asked}" is unsupported.`);
 }
 
 function checkKey(context: CloudContext, inputs: Values, doing: string): void {
   const name = text(object(inputs, 'databaseEncryption'), 'keyName');
   if (!name) return;
-  if (!context.find(KEY, name)) throw bad(doing, `CryptoKey "${name}" was not found.`);
+  if (!context.find(KEY, name)) throw refuse(doing, `CryptoKey "${name}" was not found.`);
   const granted = context
     .list('gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember')
     .some(
@@ -118,6 +123,7 @@ function clusterOutputs(inputs: Values, plane: { authority: string; certificateA
 
 const cluster: ResourceType = {
   token: CLUSTER,
+  importWaits: true,
   replaceOn: [
     'name',
     'project',
@@ -197,7 +203,7 @@ const cluster: ResourceType = {
   update: updateCluster,
   remove(context, resource) {
     if (resource.inputs['deletionProtection'] !== false) {
-      throw bad(
+      throw refuse(
         'Error deleting cluster',
         'Cannot destroy cluster because deletion_protection is set to true. Set it to false to proceed with cluster deletion.',
       );
@@ -224,7 +230,7 @@ function updateCluster(context: CloudContext, resource: Resource, inputs: Values
   const wanted = asked ? checkVersion(asked, doing) : from;
   const minors = countMinors(from, wanted);
   if (minors > 1)
-    throw bad(doing, `Master cannot be upgraded from ${from} to "${wanted}": one minor version at a time.`);
+    throw refuse(doing, `Master cannot be upgraded from ${from} to "${wanted}": one minor version at a time.`);
   const version = minors === 1 ? wanted : from;
   if (minors === 1) context.setControlPlaneVersion(planeOf(resource), version);
   const plane = context.findControlPlane(planeOf(resource));
@@ -238,101 +244,5 @@ function updateCluster(context: CloudContext, resource: Resource, inputs: Values
   };
 }
 
-function getActiveCluster(context: CloudContext, inputs: Values, region: string, doing: string): Resource {
-  const prefix = `projects/${projectOf(context, inputs)}/locations/${region}/clusters`;
-  const found = getReference(context, CLUSTER, text(inputs, 'cluster'), prefix, doing);
-  if (found.state !== 'creating' && found.state !== 'deleting' && found.state !== 'updating') return found;
-  const message = `Cluster is running incompatible operation (${found.state}).`;
-  throw googleError(doing, 400, 'FAILED_PRECONDITION', message, true);
-}
-
-function checkPool(inputs: Values, region: string, doing: string): void {
-  checkZones(inputs, region, doing);
-  const machine = text(object(inputs, 'nodeConfig'), 'machineType');
-  if (machine && !isMachine('gke', machine)) {
-    throw bad(doing, `Machine type with name '${machine}' does not exist in zone '${region}-b'.`);
-  }
-  const scaling = object(inputs, 'autoscaling');
-  const [min, max] = [Number(scaling['totalMinNodeCount'] ?? 0), Number(scaling['totalMaxNodeCount'] ?? 0)];
-  if (min > max)
-    throw bad(doing, `total_max_node_count must be greater than or equal to total_min_node_count (${min}).`);
-}
-
-const nodePool: ResourceType = {
-  token: POOL,
-  replaceOn: [
-    'name',
-    'namePrefix',
-    'project',
-    'location',
-    'cluster',
-    'initialNodeCount',
-    'maxPodsPerNode',
-    'placementPolicy',
-    'nodeConfig.spot',
-    'nodeConfig.preemptible',
-    'nodeConfig.serviceAccount',
-    'nodeConfig.oauthScopes',
-    'nodeConfig.guestAccelerators',
-    'nodeConfig.metadata',
-    'nodeConfig.shieldedInstanceConfig',
-    'nodeConfig.localSsdCount',
-  ],
-  autoName: 'name',
-  deleteBeforeReplace: true,
-  seconds: { create: 120, update: 120, delete: 120 },
-  validate: checkName,
-  capacity: ({ name }) => {
-    const message = `[GCE_STOCKOUT] Instance creation for node pool ${String(name)} failed: the zone does not have enough resources available to fulfill the request (ZONE_RESOURCE_POOL_EXHAUSTED)`;
-    return googleError('Error waiting for creating GKE NodePool', 503, 'ZONE_RESOURCE_POOL_EXHAUSTED', message, true);
-  },
-  create(context, inputs) {
-    const doing = 'error creating NodePool';
-    const name = text(inputs, 'name');
-    const project = projectOf(context, inputs);
-    const region = regionOf(context, inputs, doing);
-    const parent = getActiveCluster(context, inputs, region, doing);
-    const id = `${parent.id}/nodePools/${name}`;
-    if (context.find(POOL, id)) throw googleError(doing, 409, 'alreadyExists', `Already exists: ${id}.`);
-    checkPool(inputs, region, doing);
-    const account = text(object(inputs, 'nodeConfig'), 'serviceAccount');
-    const isOurs = account.endsWith(`@${project}.iam.gserviceaccount.com`);
-    if (
-      isOurs &&
-      !context.find('gcp:serviceaccount/account:Account', `projects/${project}/serviceAccounts/${account}`)
-    ) {
-      throw bad(doing, `The user does not have access to service account "${account}".`);
-    }
-    const zones = list<string>(inputs, 'nodeLocations').length
-      ? list<string>(inputs, 'nodeLocations')
-      : list<string>(parent.outputs, 'nodeLocations');
-    const urls = zones.map(
-      (zone) =>
-        `https://www.googleapis.com/compute/v1/projects/${project}/zones/${zone}/instanceGroups/gke-${parent.name}-${name}-${hex(8)}-grp`,
-    );
-    const outputs = {
-      nodeCount: inputs['initialNodeCount'] ?? 1,
-      maxPodsPerNode: 110,
-      version: parent.outputs['masterVersion'],
-      ...inputs,
-      project,
-      location: region,
-      cluster: parent.name,
-      nodeLocations: zones,
-      namePrefix: '',
-      operation: '',
-      instanceGroupUrls: urls,
-      managedInstanceGroupUrls: urls.map((url) => url.replace('instanceGroups', 'instanceGroupManagers')),
-    };
-    return { id, name, region, outputs };
-  },
-  update(context, pool, inputs) {
-    const doing = 'error updating NodePool';
-    const parent = getActiveCluster(context, inputs, pool.region, doing);
-    checkPool(inputs, pool.region, doing);
-    return { cluster: parent.name };
-  },
-};
-
 /** The types of this file. */
-export const gkeTypes = [cluster, nodePool];
+export const gkeTypes = [cluster];

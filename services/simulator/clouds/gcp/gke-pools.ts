@@ -1,0 +1,106 @@
+// GKE node pools.
+import type { CloudContext, Resource, ResourceType, Values } from '../../resource-type.ts';
+import { isMachine } from '../facts.ts';
+import { hex, list, object, text } from '../values.ts';
+import { getReference, googleError, projectOf, regionOf } from './answers.ts';
+import { checkName, checkZones, CLUSTER, POOL, refuse } from './gke.ts';
+
+function getActiveCluster(context: CloudContext, inputs: Values, region: string, doing: string): Resource {
+  const prefix = `projects/${projectOf(context, inputs)}/locations/${region}/clusters`;
+  const found = getReference(context, CLUSTER, text(inputs, 'cluster'), prefix, doing);
+  if (found.state !== 'creating' && found.state !== 'deleting' && found.state !== 'updating') return found;
+  const message = `Cluster is running incompatible operation (${found.state}).`;
+  throw googleError(doing, 400, 'FAILED_PRECONDITION', message, true);
+}
+
+function checkPool(inputs: Values, region: string, doing: string): void {
+  checkZones(inputs, region, doing);
+  const machine = text(object(inputs, 'nodeConfig'), 'machineType');
+  if (machine && !isMachine('gke', machine)) {
+    throw refuse(doing, `Machine type with name '${machine}' does not exist in zone '${region}-b'.`);
+  }
+  const scaling = object(inputs, 'autoscaling');
+  const [min, max] = [Number(scaling['totalMinNodeCount'] ?? 0), Number(scaling['totalMaxNodeCount'] ?? 0)];
+  if (min > max)
+    throw refuse(doing, `total_max_node_count must be greater than or equal to total_min_node_count (${min}).`);
+}
+
+const nodePool: ResourceType = {
+  token: POOL,
+  importWaits: true,
+  replaceOn: [
+    'name',
+    'namePrefix',
+    'project',
+    'location',
+    'cluster',
+    'initialNodeCount',
+    'maxPodsPerNode',
+    'placementPolicy',
+    'nodeConfig.spot',
+    'nodeConfig.preemptible',
+    'nodeConfig.serviceAccount',
+    'nodeConfig.oauthScopes',
+    'nodeConfig.guestAccelerators',
+    'nodeConfig.metadata',
+    'nodeConfig.shieldedInstanceConfig',
+    'nodeConfig.localSsdCount',
+  ],
+  autoName: 'name',
+  deleteBeforeReplace: true,
+  seconds: { create: 120, update: 120, delete: 120 },
+  validate: checkName,
+  capacity: ({ name }) => {
+    const message = `[GCE_STOCKOUT] Instance creation for node pool ${String(name)} failed: the zone does not have enough resources available to fulfill the request (ZONE_RESOURCE_POOL_EXHAUSTED)`;
+    return googleError('Error waiting for creating GKE NodePool', 503, 'ZONE_RESOURCE_POOL_EXHAUSTED', message, true);
+  },
+  create(context, inputs) {
+    const doing = 'error creating NodePool';
+    const name = text(inputs, 'name');
+    const project = projectOf(context, inputs);
+    const region = regionOf(context, inputs, doing);
+    const parent = getActiveCluster(context, inputs, region, doing);
+    const id = `${parent.id}/nodePools/${name}`;
+    if (context.find(POOL, id)) throw googleError(doing, 409, 'alreadyExists', `Already exists: ${id}.`);
+    checkPool(inputs, region, doing);
+    const account = text(object(inputs, 'nodeConfig'), 'serviceAccount');
+    const isOurs = account.endsWith(`@${project}.iam.gserviceaccount.com`);
+    if (
+      isOurs &&
+      !context.find('gcp:serviceaccount/account:Account', `projects/${project}/serviceAccounts/${account}`)
+    ) {
+      throw refuse(doing, `The user does not have access to service account "${account}".`);
+    }
+    const zones = list<string>(inputs, 'nodeLocations').length
+      ? list<string>(inputs, 'nodeLocations')
+      : list<string>(parent.outputs, 'nodeLocations');
+    const urls = zones.map(
+      (zone) =>
+        `https://www.googleapis.com/compute/v1/projects/${project}/zones/${zone}/instanceGroups/gke-${parent.name}-${name}-${hex(8)}-grp`,
+    );
+    const outputs = {
+      nodeCount: inputs['initialNodeCount'] ?? 1,
+      maxPodsPerNode: 110,
+      version: parent.outputs['masterVersion'],
+      ...inputs,
+      project,
+      location: region,
+      cluster: parent.name,
+      nodeLocations: zones,
+      namePrefix: '',
+      operation: '',
+      instanceGroupUrls: urls,
+      managedInstanceGroupUrls: urls.map((url) => url.replace('instanceGroups', 'instanceGroupManagers')),
+    };
+    return { id, name, region, outputs };
+  },
+  update(context, pool, inputs) {
+    const doing = 'error updating NodePool';
+    const parent = getActiveCluster(context, inputs, pool.region, doing);
+    checkPool(inputs, pool.region, doing);
+    return { cluster: parent.name };
+  },
+};
+
+/** The types of this file. */
+export const gkePoolTypes = [nodePool];
