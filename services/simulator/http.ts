@@ -27,7 +27,7 @@ export function createSimulatorServer(parts: ServerParts): Server {
   });
   // A created control plane may take long, and plugins keep their connections.
   server.requestTimeout = 0;
-  server.keepAliveTimeout = 60_000;
+  server.keepAliveTimeout = 600_000;
   return server;
 }
 

@@ -41,6 +41,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { dataDir, timeScale = 0 } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const last = await findSimulatorFile(dataDir);
+  if (last && (await isRunning(last))) {
+    throw new Error(`a simulator already runs on ${dataDir}: ${last.url}, process ${last.pid}`);
+  }
   const adminToken = last?.adminToken ?? randomBytes(24).toString('base64url');
   const stopped = new AbortController();
   const ledger = new Ledger(dataDir);
@@ -70,6 +73,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       ledger.close();
     },
   };
+}
+
+/** Only the simulator of this very directory knows its administrator's token. */
+async function isRunning({ url, adminToken }: SimulatorFile): Promise<boolean> {
+  try {
+    const headers = { authorization: `Bearer ${adminToken}` };
+    return (await fetch(`${url}/v1/admin/clock`, { headers, signal: AbortSignal.timeout(2000) })).ok;
+  } catch {
+    return false;
+  }
 }
 
 async function listen(server: Server, port: number, mayMove: boolean): Promise<void> {

@@ -44,6 +44,12 @@ test('a restart keeps resources, ledger, faults, quotas, tokens and the port', a
   t.equal((await second.admin.listLedger(second.account)).length, 2, 'nothing was made twice');
 });
 
+test('one data directory has one simulator', async (t) => {
+  const first = await createTestAccount(t);
+  await t.rejects(createTestAccount(t, { dataDir: first.dataDir }), /a simulator already runs on/);
+  t.equal((await first.admin.listAccounts()).length, 0, 'and the first still answers');
+});
+
 test('where the simulator is stands in a file that only its owner reads', async (t) => {
   const { dataDir, simulator } = await createTestAccount(t);
   const path = join(dataDir, 'simulator.json');

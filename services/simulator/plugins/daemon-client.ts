@@ -59,9 +59,11 @@ function post(
   };
   return new Promise((resolve, reject) => {
     const call = request(new URL(path, access.url), { method: 'POST', agent, headers, ...(signal ? { signal } : {}) });
-    call.on('error', (error) =>
-      reject(new Error(`the simulated cloud could not be reached: ${error.message}`, { cause: error })),
-    );
+    call.on('error', (error: NodeJS.ErrnoException) => {
+      // Some of Node's messages ("socket hang up") leave the code out, by which such failures are told apart.
+      const reason = `the simulated cloud could not be reached: ${error.message} (${error.code ?? 'unknown'})`;
+      reject(new Error(reason, { cause: error }));
+    });
     call.on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('error', reject);
