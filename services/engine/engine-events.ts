@@ -1,10 +1,9 @@
 // Follows the Pulumi engine's events: counts resources, keeps the errors and passes progress on.
 
-import type { EngineEvent } from '@pulumi/pulumi/automation/index.js';
+import type { EngineEvent, StepEventMetadata } from '@pulumi/pulumi/automation/index.js';
 import { classifyFailure, type EngineFailure } from './classify-failure.ts';
+import type { StateResource } from './open-stack.ts';
 import type { ResourceChanges, RunnerEvent } from './step-request.ts';
-
-type Metadata = { op: string; urn: string; type: string };
 
 const countedAs: Record<string, keyof ResourceChanges> = {
   same: 'same',
@@ -35,6 +34,8 @@ function isOwn(type: string): boolean {
 export class EngineEvents {
   readonly changes: ResourceChanges = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
   readonly #send: (event: RunnerEvent) => void;
+  /** Creates that ended with an error; the cloud may have made the resource all the same. */
+  readonly failedCreates: StateResource[] = [];
   readonly #done = new Set<string>();
   readonly #onlyDeletes: boolean;
   readonly #errors: { message: string; urn?: string }[] = [];
@@ -65,16 +66,16 @@ export class EngineEvents {
     return classifyFailure(found.message, resource);
   }
 
-  #resource(metadata: Metadata, state: 'started' | 'done' | 'failed'): void {
+  #resource(metadata: StepEventMetadata, state: 'started' | 'done' | 'failed'): void {
     const { op, urn, type } = metadata;
     this.#send({ type: 'resource', op, resource: resourceName(urn), kind: type, state, done: this.#done.size });
   }
 
-  #started(metadata: Metadata): void {
+  #started(metadata: StepEventMetadata): void {
     if (!isOwn(metadata.type) && metadata.op !== 'same') this.#resource(metadata, 'started');
   }
 
-  #finished(metadata: Metadata): void {
+  #finished(metadata: StepEventMetadata): void {
     if (isOwn(metadata.type) || (this.#onlyDeletes && metadata.op !== 'delete')) return;
     const counted = countedAs[metadata.op];
     if (counted !== undefined) this.changes[counted] += 1;
@@ -83,8 +84,12 @@ export class EngineEvents {
     this.#resource(metadata, 'done');
   }
 
-  #failed(metadata: Metadata): void {
-    if (!isOwn(metadata.type)) this.#resource(metadata, 'failed');
+  #failed(metadata: StepEventMetadata): void {
+    if (isOwn(metadata.type)) return;
+    this.#resource(metadata, 'failed');
+    if (metadata.op !== 'create' || !metadata.new?.custom) return;
+    const { urn, type, parent, provider, inputs } = metadata.new;
+    this.failedCreates.push({ urn, type, custom: true, parent, provider, inputs, outputs: {} });
   }
 
   #diagnosed(diagnostic: { severity: string; message: string; urn?: string }): void {

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EngineEvents, resourceName } from './engine-events.ts';
 import { findPhysicalIds } from './find-physical-ids.ts';
-import type { Deployment, OpenStack } from './open-stack.ts';
+import type { Deployment, OpenStack, StateResource } from './open-stack.ts';
 import { adoptPendingCreates, listPendingCreates, listUnsettled } from './pending-creates.ts';
 import type { RunnerChannel } from './runner-channel.ts';
 
@@ -17,39 +17,37 @@ async function clearLock(open: OpenStack): Promise<void> {
   });
 }
 
-async function refresh(channel: RunnerChannel, open: OpenStack): Promise<Deployment> {
+type Settling = { channel: RunnerChannel; open: OpenStack; signal: AbortSignal };
+
+async function refresh({ channel, open, signal }: Settling): Promise<Deployment> {
   const events = new EngineEvents((event) => channel.sendEvent(event));
   await open.stack.refresh({
     runProgram: true,
     showSecrets: false,
-    signal: channel.cancelled,
+    signal,
     onEvent: events.handle.bind(events),
   });
   return (await open.stack.exportStack()) as Deployment;
 }
 
-/** Waits until the cloud has finished what it was making when the last runner died; building on it earlier would fail. */
-async function awaitSettled(channel: RunnerChannel, open: OpenStack, urns: Set<string>): Promise<Deployment> {
-  let deployment = await refresh(channel, open);
-  const pause = channel.request.settlePauseMilliseconds;
+/** Waits until the cloud has finished what it was making when nobody looked; building on it earlier would fail. */
+async function awaitSettled(settling: Settling, urns: Set<string>): Promise<Deployment> {
+  let deployment = await refresh(settling);
+  const pause = settling.channel.request.settlePauseMilliseconds;
   for (let look = 0; look < settleLooks && listUnsettled(deployment, urns).length > 0; look += 1) {
-    await delay(pause, undefined, { signal: channel.cancelled });
-    deployment = await refresh(channel, open);
+    await delay(pause, undefined, { signal: settling.signal });
+    deployment = await refresh(settling);
   }
   return deployment;
 }
 
-/**
- * Clears the dead runner's lock, finds in the cloud what it was creating, takes that into the state, forgets what the cloud does not
- * have, and refreshes. Updates and deletes that were under way are settled by the same refresh.
- */
-export async function recoverStack(channel: RunnerChannel, open: OpenStack): Promise<OpenStack> {
-  if (channel.request.recover) await clearLock(open);
-  if ((open.deployment.deployment.pending_operations ?? []).length === 0) return open;
+/** Takes what the cloud did make into the state, forgets what it did not, and refreshes. */
+async function settlePendingOperations(settling: Settling): Promise<OpenStack> {
+  const { channel, open } = settling;
   const pending = listPendingCreates(open.deployment);
   const ids = await findPhysicalIds(channel.request, open, pending);
   await open.stack.importStack(adoptPendingCreates(open.deployment, ids));
-  const deployment = await awaitSettled(channel, open, new Set(ids.keys()));
+  const deployment = await awaitSettled(settling, new Set(ids.keys()));
   const standing = new Set((deployment.deployment.resources ?? []).map((resource) => resource.urn));
   channel.sendEvent({
     type: 'recovered',
@@ -57,4 +55,31 @@ export async function recoverStack(channel: RunnerChannel, open: OpenStack): Pro
     cleared: pending.filter(({ urn }) => !standing.has(urn)).map(({ urn }) => resourceName(urn)),
   });
   return { ...open, deployment };
+}
+
+/**
+ * Clears a dead runner's lock, finds in the cloud what it was creating, and settles it. Updates and deletes that were under way are
+ * settled by the same refresh.
+ */
+export async function recoverStack(channel: RunnerChannel, open: OpenStack): Promise<OpenStack> {
+  if (channel.request.recover) await clearLock(open);
+  if ((open.deployment.deployment.pending_operations ?? []).length === 0) return open;
+  return settlePendingOperations({ channel, open, signal: channel.cancelled });
+}
+
+/**
+ * Settles creates that ended with an error although the cloud may have made the resource: a time-out, a lost answer, a cancel. Left
+ * alone, a retry would make it twice and a delete would never find it.
+ */
+export async function adoptFailedCreates(
+  channel: RunnerChannel,
+  open: OpenStack,
+  failed: StateResource[],
+): Promise<void> {
+  if (failed.length === 0) return;
+  const { deployment: state, ...rest } = (await open.stack.exportStack()) as Deployment;
+  const pending = [...(state.pending_operations ?? []), ...failed.map((resource) => ({ resource, type: 'creating' }))];
+  const deployment = { ...rest, deployment: { ...state, pending_operations: pending } };
+  // The cancel that ended the action must not end its settling.
+  await settlePendingOperations({ channel, open: { ...open, deployment }, signal: new AbortController().signal });
 }

@@ -5,10 +5,10 @@ import { getProgram } from '../../stacks/registry.ts';
 import type { ClusterInputs, Layer, LayerInputs } from '../../stacks/contract.ts';
 import { completeClusterInputs } from '../../stacks/deployed-pools.ts';
 import { EngineEvents } from './engine-events.ts';
-import { classifyFailure } from './classify-failure.ts';
+import { classifyFailure, type EngineFailure } from './classify-failure.ts';
 import { openStack, type Deployment, type OpenStack } from './open-stack.ts';
 import { killStepProcesses, stepMarker } from './processes.ts';
-import { recoverStack } from './recover-stack.ts';
+import { adoptFailedCreates, recoverStack } from './recover-stack.ts';
 import { openRunnerChannel, type RunnerChannel } from './runner-channel.ts';
 import type { RunnerRequest, StepVerdict } from './step-request.ts';
 
@@ -72,28 +72,60 @@ async function refreshStack(channel: RunnerChannel, open: OpenStack): Promise<Op
   return { ...open, deployment: (await open.stack.exportStack()) as Deployment };
 }
 
+/** Brings an open stack to where the action can begin: the snapshot stored, what was left unfinished settled, the inputs complete. */
+async function prepareStack(channel: RunnerChannel, opened: OpenStack, run: ProgramRun): Promise<OpenStack> {
+  const { request } = channel;
+  let open = opened;
+  if (request.action !== 'preview') await storeSnapshot(channel, open.deployment);
+  if (request.recover || hasPendingOperations(open.deployment)) open = await recoverStack(channel, open);
+  if (request.layer === 'cluster') {
+    if (request.action === 'up' && countResources(open.deployment) > 0) open = await refreshStack(channel, open);
+    run.inputs = completeClusterInputs(run.inputs as ClusterInputs, open.deployment.deployment.resources ?? []);
+  }
+  return open;
+}
+
+/** Classes after which the cloud may hold a resource that the state does not know. */
+const doubtful = new Set<EngineFailure['class']>(['unreachable', 'conflict', 'internal']);
+
+/** Settles what a failed or cancelled action may have left in the cloud; a settling that fails is left to the next step. */
+async function settleFailure(
+  channel: RunnerChannel,
+  open: OpenStack,
+  events: EngineEvents,
+  failure: EngineFailure,
+): Promise<void> {
+  if (channel.request.action !== 'up' || (!channel.cancelled.aborted && !doubtful.has(failure.class))) return;
+  try {
+    await adoptFailedCreates(channel, open, events.failedCreates);
+  } catch (error) {
+    const message = hideSecrets(explainError(error), channel.request);
+    channel.sendEvent({
+      type: 'diagnostic',
+      severity: 'warning',
+      message: `what failed could not be looked up: ${message}`,
+    });
+  }
+}
+
 async function performAction(channel: RunnerChannel): Promise<StepVerdict> {
   const { request } = channel;
   const events = new EngineEvents((event) => channel.sendEvent(event), { onlyDeletes: request.action === 'destroy' });
   const run: ProgramRun = { inputs: request.inputs, outputs: {} };
+  let open: OpenStack | undefined;
   try {
-    const program = await loadProgram(channel, run);
-    let open = await openStack(request, program);
-    if (request.action !== 'preview') await storeSnapshot(channel, open.deployment);
-    if (request.recover || hasPendingOperations(open.deployment)) open = await recoverStack(channel, open);
-    if (request.action === 'destroy' && countResources(open.deployment) === 0 && isUntouched(open.deployment)) {
+    open = await openStack(request, await loadProgram(channel, run));
+    open = await prepareStack(channel, open, run);
+    if (request.action === 'destroy' && isUntouched(open.deployment)) {
       await open.stack.workspace.removeStack(request.stack.name);
-      return { outcome: 'succeeded', outputs: {}, changes: events.changes };
+    } else {
+      await act(channel, open, events);
     }
-    if (request.layer === 'cluster') {
-      if (request.action === 'up' && countResources(open.deployment) > 0) open = await refreshStack(channel, open);
-      run.inputs = completeClusterInputs(run.inputs as ClusterInputs, open.deployment.deployment.resources ?? []);
-    }
-    await act(channel, open, events);
     return { outcome: 'succeeded', outputs: run.outputs, changes: events.changes };
   } catch (error) {
-    if (channel.cancelled.aborted) return { outcome: 'cancelled' };
-    return { outcome: 'failed', failure: events.failure(hideSecrets(explainError(error), request)) };
+    const failure = events.failure(hideSecrets(explainError(error), request));
+    if (open !== undefined) await settleFailure(channel, open, events, failure);
+    return channel.cancelled.aborted ? { outcome: 'cancelled' } : { outcome: 'failed', failure };
   }
 }
 
