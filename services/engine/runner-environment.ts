@@ -10,6 +10,7 @@ export type CloudAccess = {
 };
 
 const inherited = [
+  'NODE_COMPILE_CACHE',
   'PATH',
   'HOME',
   'TMPDIR',

@@ -20,12 +20,12 @@ export async function serveProvider(provider: Provider): Promise<void> {
       error ? reject(error) : resolve(bound),
     );
   });
-  process.stdout.write(`${port}\n`);
   leaveWithEngine(() => {
     cancelled.abort(new Error('the engine has gone'));
     server.forceShutdown();
     process.exit(0);
   });
+  process.stdout.write(`${port}\n`);
 }
 
 /**
@@ -35,9 +35,9 @@ export async function serveProvider(provider: Provider): Promise<void> {
 function leaveWithEngine(leave: () => void): void {
   const parent = process.ppid;
   process.stdin.on('end', leave).on('error', leave).resume();
-  process.on('SIGTERM', leave);
-  // The engine shares its terminal's interrupts with its plugins but ends them itself, by Cancel.
-  process.on('SIGINT', () => undefined);
+  // When it is done the engine interrupts the plugin's group and waits five seconds before it kills. A Ctrl-C in a terminal does not
+  // come here, because that group is the plugin's own; the engine asks by Cancel then.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, leave);
   setInterval(() => {
     if (process.ppid !== parent) leave();
   }, PARENT_CHECK_MILLISECONDS).unref();
