@@ -39,6 +39,8 @@ export type Store = {
 };
 
 const attempts = 5;
+/** How many connections are tried before the database counts as away. */
+const beginAttempts = 3;
 
 /** Opens the store; refuses a schema of another version and a database whose roles do not keep projects apart. */
 export async function openStore({ vault, ...connection }: StoreOptions): Promise<Store> {
@@ -83,7 +85,9 @@ async function runWork<T>(
     try {
       return await sessions.use((session) => runTransaction(session, vault, projectId, work));
     } catch (error) {
-      if (isAway(error)) throw sayAway(error);
+      // An idle connection may have died unnoticed. As nothing was begun on it, another one is tried.
+      if (error instanceof BeginError && attempt < beginAttempts) continue;
+      if (error instanceof BeginError || isAway(error)) throw sayAway(error);
       if (!isTransient(error) || attempt === attempts) throw error;
       await delay(Math.random() * 20 * 2 ** attempt);
     }
@@ -105,20 +109,31 @@ async function runTransaction<T>(
     vault,
   };
   try {
-    // Sent together: one way to the server instead of two.
-    await Promise.all([
-      tx.sql`begin`,
-      tx.sql`select set_config('role', ${role}, true), set_config('fleetyard.project', ${projectId ?? ''}, true)`,
-    ]);
+    await begin(tx, role);
     const result = await work(tx);
     const { command } = await tx.sql`commit`;
     // PostgreSQL answers so when a statement failed and somebody went on as if it had not.
     if (command !== 'COMMIT') throw new FleetyardError('internal', 'A statement failed, so nothing was written.');
     return result;
   } catch (error) {
-    if (isAway(error)) session.giveUp();
+    if (error instanceof BeginError || isAway(error)) session.giveUp();
     else await rollBack(session);
     throw error;
+  }
+}
+
+/** The connection was lost before the work began. */
+class BeginError extends Error {}
+
+async function begin(tx: Tx, role: string): Promise<void> {
+  try {
+    // Sent together: one way to the server instead of two.
+    await Promise.all([
+      tx.sql`begin`,
+      tx.sql`select set_config('role', ${role}, true), set_config('fleetyard.project', ${tx.projectId ?? ''}, true)`,
+    ]);
+  } catch (cause) {
+    throw isAway(cause) ? new BeginError('the connection was lost at the begin', { cause }) : cause;
   }
 }
 

@@ -12,6 +12,7 @@ import { checkRedis } from '../queue/redis-connection.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
 import { installSimulatedHome } from '../simulator/install-home.ts';
 import { openStore } from '../store/open-store.ts';
+import { createRedactor } from '../vault/redact.ts';
 import { openVault } from '../vault/vault.ts';
 import type { WorkerContext } from './context.ts';
 import { startWorker } from './start-worker.ts';
@@ -45,7 +46,12 @@ async function prepareEngine(config: Config, backendUrl: string): Promise<Worker
 
 async function main(): Promise<void> {
   const config = loadConfig();
-  const logger = pino({ level: config.log.level, base: { service: 'worker' } });
+  const redactor = createRedactor();
+  const logger = pino({
+    level: config.log.level,
+    base: { service: 'worker', pid: process.pid },
+    hooks: { streamWrite: (line) => redactor.redactText(line) },
+  });
   const vault = await openVault(config.masterKeyFile);
   const store = await openStore({
     url: config.database.url,

@@ -3,7 +3,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Layer, LayerInputs } from '../../../stacks/contract.ts';
-import { buildCloudVariables } from '../../access/credential.ts';
+import { buildCloudVariables, type OpenCredential } from '../../access/credential.ts';
 import type { EngineAction } from '../../domain/steps.ts';
 import { stepKeyOf } from '../../engine/processes.ts';
 import { runStep } from '../../engine/run-step.ts';
@@ -17,6 +17,7 @@ import {
   saveSnapshot,
 } from '../../store/stacks.ts';
 import type { StackKey, StackRow } from '../../store/stacks.ts';
+import { createRedactor, type Redactor } from '../../vault/redact.ts';
 import type { WorkerContext } from '../context.ts';
 import { loadClusterSubject, mintMemberKubeconfig, openHub, type ClusterSubject } from './cluster-subject.ts';
 import { followStepEvents } from './follow-step-events.ts';
@@ -65,6 +66,7 @@ async function storeVerdict(
   context: WorkerContext,
   order: StepOrder,
   stackId: string,
+  redactor: Redactor,
   verdict: StepVerdict,
 ): Promise<StepEnd> {
   switch (verdict.outcome) {
@@ -80,11 +82,23 @@ async function storeVerdict(
         providerCode: failure.code,
         ...(failure.resource === undefined ? {} : { resource: failure.resource }),
       };
-      return { outcome: 'failed', error: describeFailure(failure.class, failure.message, found) };
+      return { outcome: 'failed', error: describeFailure(failure.class, redactor.redactText(failure.message), found) };
     }
     default:
       return verdict;
   }
+}
+
+/** Knows every secret that the step's processes are given, so that no text of theirs carries one on. */
+function createStepRedactor(subject: ClusterSubject, secrets: string[]): Redactor {
+  const redactor = createRedactor();
+  const credentials: Partial<OpenCredential>[] = [subject.credential, subject.federation?.credential ?? {}];
+  const known = credentials.flatMap(({ secret = {}, attributes = {} }) => {
+    // A subscription or project is no secret, and a message without it would not help anybody.
+    return Object.values(secret).filter((value) => !Object.values(attributes).includes(value));
+  });
+  for (const secret of [...secrets, ...known]) redactor.register(secret);
+  return redactor;
 }
 
 /** The stack of the step with its key; none when there is nothing yet to destroy or refresh. */
@@ -135,7 +149,8 @@ export async function runEngineStep(context: WorkerContext, order: StepOrder): P
   const stepKey = stepKeyOf(lease.operationId, lease.fence);
   const workDir = join(engine.workDir, 'steps', stepKey);
   await mkdir(workDir, { recursive: true, mode: 0o700 });
-  const progress = followStepEvents(context, lease, order.step);
+  const redactor = createStepRedactor(subject, [stack.passphrase, new URL(engine.backendUrl).password]);
+  const progress = followStepEvents(context, lease, order.step, redactor);
   try {
     const verdict = await runStep({
       stepKey,
@@ -155,7 +170,7 @@ export async function runEngineStep(context: WorkerContext, order: StepOrder): P
       cancelGrace: engine.cancelGrace,
     });
     await progress.flush();
-    return await storeVerdict(context, order, stack.id, verdict);
+    return await storeVerdict(context, order, stack.id, redactor, verdict);
   } finally {
     await cleanUp();
     await rm(workDir, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import type { RunnerEvent } from '../../engine/step-request.ts';
 import { appendEvent } from '../../store/events.ts';
 import type { Lease } from '../../store/leases.ts';
 import { recordStep, type StepRow } from '../../store/steps.ts';
+import type { Redactor } from '../../vault/redact.ts';
 import type { WorkerContext } from '../context.ts';
 
 /** Writes progress in order, and at most one write at a time: what came meanwhile is written together. */
@@ -51,6 +52,7 @@ export function followStepEvents(
   context: WorkerContext,
   lease: Lease,
   step: Pick<StepRow, 'index' | 'layer'>,
+  redactor: Redactor,
 ): { onEvent(event: RunnerEvent): void; flush(): Promise<void> } {
   const log = context.logger.child({ operation: lease.operationId, step: step.index, layer: step.layer });
   const warn = (error: unknown): void => log.warn({ err: error }, 'progress could not be recorded');
@@ -63,6 +65,11 @@ export function followStepEvents(
     const written = context.store.asSystem((tx) => appendEvent(tx, { operationId: lease.operationId, type, data }));
     notes.push(written.catch(warn));
   };
+  const diagnose = (event: Extract<RunnerEvent, { type: 'diagnostic' }>): void => {
+    log[event.severity === 'error' ? 'error' : 'warn']({ resource: event.resource }, event.message);
+    const { type, ...data } = event;
+    note(type, { step: step.index, ...data });
+  };
   return {
     onEvent(event) {
       switch (event.type) {
@@ -71,8 +78,7 @@ export function followStepEvents(
         case 'resource':
           return event.state === 'done' ? writer.add({ done: event.done }) : undefined;
         case 'diagnostic':
-          log[event.severity === 'error' ? 'error' : 'warn']({ resource: event.resource }, event.message);
-          return note('diagnostic', { step: step.index, ...event });
+          return diagnose({ ...event, message: redactor.redactText(event.message) });
         case 'recovered':
           return note('recovered', { step: step.index, adopted: event.adopted, cleared: event.cleared });
       }
