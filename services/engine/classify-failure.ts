@@ -47,7 +47,7 @@ const rules: Rule[] = [
   {
     class: 'unreachable',
     codes:
-      /\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|connection refused|connection reset|no such host|i\/o timeout|context deadline exceeded|RequestTimeout|RequestTimeoutException|TLS handshake timeout|ServiceUnavailable(?:Exception)?|InternalServerError|InternalFailure|backendError|UNAVAILABLE|timeout while waiting|error reading from server|transport is closing|plugin exited)\b/,
+      /\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|connection refused|connection reset|no such host|i\/o timeout|context deadline exceeded|RequestTimeout|RequestTimeoutException|TLS handshake timeout|ServiceUnavailable(?:Exception)?|InternalServerError|InternalFailure|backendError|UNAVAILABLE|timeout while waiting|error reading from server|transport is closing|plugin exited|failed to ping PostgreSQL)\b/,
   },
   {
     class: 'invalid',

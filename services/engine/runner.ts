@@ -6,6 +6,7 @@ import type { ClusterInputs, Layer, LayerInputs } from '../../stacks/contract.ts
 import { completeClusterInputs } from '../../stacks/deployed-pools.ts';
 import { EngineEvents } from './engine-events.ts';
 import { classifyFailure, type EngineFailure } from './classify-failure.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import { openStack, type Deployment, type OpenStack } from './open-stack.ts';
 import { killStepProcesses, stepMarker } from './processes.ts';
 import { adoptFailedCreates, recoverStack } from './recover-stack.ts';
@@ -99,7 +100,7 @@ async function settleFailure(
   try {
     await adoptFailedCreates(channel, open, events.failedCreates);
   } catch (error) {
-    const message = hideSecrets(explainError(error), channel.request);
+    const message = explainError(error, channel.request);
     channel.sendEvent({
       type: 'diagnostic',
       severity: 'warning',
@@ -123,7 +124,7 @@ async function performAction(channel: RunnerChannel): Promise<StepVerdict> {
     }
     return { outcome: 'succeeded', outputs: run.outputs, changes: events.changes };
   } catch (error) {
-    const failure = events.failure(hideSecrets(explainError(error), request));
+    const failure = events.failure(explainError(error, request));
     if (open !== undefined) await settleFailure(channel, open, events, failure);
     return channel.cancelled.aborted ? { outcome: 'cancelled' } : { outcome: 'failed', failure };
   }
@@ -139,18 +140,10 @@ function isUntouched(deployment: Deployment): boolean {
 }
 
 /** A failed CLI call repeats its command line and both streams; its own `error:` lines say what matters. */
-function explainError(error: unknown): string {
-  const text = String(error);
+function explainError(error: unknown, { backendUrl, stack }: RunnerRequest): string {
+  const text = hideSecrets(String(error), backendUrl, [stack.passphrase]);
   const lines = text.split('\n').filter((line) => line.startsWith('error: '));
   return lines.length === 0 ? text : [...new Set(lines)].map((line) => line.slice('error: '.length)).join('\n');
-}
-
-/** The CLI repeats its own command line and backend in some errors. */
-function hideSecrets(text: string, request: RunnerRequest): string {
-  const password = new URL(request.backendUrl).password;
-  return [request.stack.passphrase, password, decodeURIComponent(password)]
-    .filter((secret) => secret.length > 0)
-    .reduce((shown, secret) => shown.replaceAll(secret, '[redacted]'), text);
 }
 
 /** The worker is gone: another will prove this step dead and look at what it left, so end everything now. */
@@ -164,7 +157,7 @@ let verdict: StepVerdict;
 try {
   verdict = await performAction(channel);
 } catch (error) {
-  verdict = { outcome: 'failed', failure: classifyFailure(hideSecrets(explainError(error), channel.request)) };
+  verdict = { outcome: 'failed', failure: classifyFailure(explainError(error, channel.request)) };
 }
 await channel.sendMessage({ type: 'verdict', verdict }).catch(() => undefined);
 await channel.close();

@@ -8,6 +8,7 @@ import pino from 'pino';
 import { findPulumi } from '../../toolchain/pulumi.mjs';
 import { loadConfig, type Config } from '../config.ts';
 import { toBackendUrl } from '../engine/backend-url.ts';
+import { prepareBackend } from '../engine/prepare-backend.ts';
 import { checkRedis } from '../queue/redis-connection.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
 import { installSimulatedHome } from '../simulator/install-home.ts';
@@ -31,6 +32,8 @@ async function prepareEngine(config: Config, backendUrl: string): Promise<Worker
   if (config.simulator.url !== undefined) {
     await installSimulatedHome({ home: config.pulumi.simulatedHome, node: process.execPath });
   }
+  const home = config.simulator.url === undefined ? config.pulumi.home : config.pulumi.simulatedHome;
+  await prepareBackend({ binary, home, backendUrl, environment: config.runnerEnvironment });
   return {
     binary,
     homes: { real: config.pulumi.home, simulated: config.pulumi.simulatedHome },
