@@ -2,6 +2,7 @@
 
 import { engineErrorRules, type EngineErrorClass, type OperationError } from '../../domain/engine-errors.ts';
 import { isFleetyardError } from '../../domain/errors.ts';
+import { createRedactor } from '../../vault/redact.ts';
 
 /** The end of a step. `waiting` parks the operation until its children end; `died` means that it must be inspected first. */
 export type StepEnd =
@@ -30,10 +31,13 @@ const classOfCode: Record<string, EngineErrorClass> = {
   conflict: 'conflict',
 };
 
+/** Knows the forms of tokens and keys, not the values of this step's own. */
+const patterns = createRedactor();
+
 /** Turns what a step threw into its end; throws again what is not about the step, such as a lost lease. */
 export function endOfError(error: unknown): StepEnd {
   if (isFleetyardError(error, 'lease-lost')) throw error;
   if (error instanceof Error && error.name === 'AbortError') return { outcome: 'cancelled' };
   const errorClass = isFleetyardError(error) ? (classOfCode[error.code] ?? 'internal') : 'internal';
-  return { outcome: 'failed', error: describeFailure(errorClass, (error as Error).message) };
+  return { outcome: 'failed', error: describeFailure(errorClass, patterns.redactText((error as Error).message)) };
 }
