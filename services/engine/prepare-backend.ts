@@ -19,6 +19,7 @@ export async function prepareBackend(options: {
   backendUrl: string;
   environment: Record<string, string | undefined>;
 }): Promise<void> {
+  // Nothing is to be fetched for this, whichever clouds the worker serves.
   const access = { simulated: true, variables: { PULUMI_BACKEND_URL: options.backendUrl } };
   const env = buildRunnerEnvironment({ base: options.environment, stepKey: 'prepare', home: options.home, access });
   for (let attempt = 1; ; attempt += 1) {

@@ -42,7 +42,7 @@ async function printOutputs(client: FleetyardClient, clusters: ClusterProgress[]
   }
 }
 
-function printWaysOn(service: Composition, fleet: string, view: ProgressView): void {
+function printWaysOn(service: Composition, fleet: string, view: ProgressView, data: string): void {
   const curl = `curl -s -H "Authorization: Bearer $TOKEN" -H "Fleetyard-Project: ${projectName}" ${service.url}`;
   view.say('');
   view.say(
@@ -52,8 +52,8 @@ function printWaysOn(service: Composition, fleet: string, view: ProgressView): v
   view.say(`  TOKEN=$(cat ${service.tokenFile})`);
   view.say(`  ${curl}/v1/clusters`);
   view.say(`  ${curl}/v1/fleets/${fleet}`);
-  view.say(`  ${curl}/v1/operations?limit=5`);
-  view.say(`  npm run simulator -- list`);
+  view.say(`  ${curl}/v1/operations`);
+  view.say(`  npm run simulator -- list --data ${data}/simulator`);
   view.say('');
   view.say(`Logs are in ${service.logs}. Ctrl-C stops everything; the next start finds the data again.`);
 }
@@ -140,7 +140,7 @@ async function run(options: QuickstartOptions, view: ProgressView, interrupted: 
     if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
     const code = summary.failed === 0 ? 0 : 1;
     if (options.once) return code;
-    printWaysOn(service, document.name, view);
+    printWaysOn(service, document.name, view, options.data);
     await Promise.race([ended, service.broken]);
     return 0;
   } finally {

@@ -77,13 +77,14 @@ async function settleFailure(context: WorkerContext, tx: Tx, walk: Walk, error: 
   const { operation, lease } = walk;
   const stored = toStored(error);
   const delay = retryDelaySeconds(error.class, operation.retries, context.random);
-  if (delay === undefined || lease.cancelled.aborted)
-    return finishOperation(tx, { ...lease, outcome: 'failed', error: stored });
+  if (delay === undefined) return finishOperation(tx, { ...lease, outcome: 'failed', error: stored });
   return requeueOperation(tx, { ...lease, delaySeconds: delay * context.retryScale, error: stored });
 }
 
 async function settleDeath(tx: Tx, { operation, lease }: Walk, detail: string): Promise<Settled> {
-  if (operation.attempt <= inspectionsAllowed) return interruptOperation(tx, { ...lease, reason: detail });
+  // Every attempt beyond the first that was no retry was an inspection, or a person's wish.
+  if (operation.attempt - operation.retries <= inspectionsAllowed)
+    return interruptOperation(tx, { ...lease, reason: detail });
   const advice = 'Look at the stack and the events of the operation, then retry it.';
   const error = { code: 'internal', class: 'internal', message: detail, advice };
   return finishOperation(tx, { ...lease, outcome: 'needs_attention', error });

@@ -11,6 +11,8 @@ export type TestHub = {
   /** Answers every call with this status instead; 0 keeps the caller waiting. */
   failWith: number | undefined;
   calls: string[];
+  /** Breaks the connections of callers that are kept waiting. */
+  dropCallers(): void;
 };
 
 function describeMember(name: string, ready: boolean): Record<string, unknown> {
@@ -36,12 +38,19 @@ function answer(hub: TestHub, path: string): { status: number; body: unknown } {
 
 /** Starts a hub on loopback; it is stopped at teardown. */
 export async function startTestHub(t: Test): Promise<TestHub> {
-  const hub: TestHub = { kubeconfig: '', members: new Map(), failWith: undefined, calls: [] };
+  const hub: TestHub = {
+    kubeconfig: '',
+    members: new Map(),
+    failWith: undefined,
+    calls: [],
+    dropCallers: () => undefined,
+  };
   const server: Server = createServer((request, response) => {
     hub.calls.push(request.url ?? '');
     const { status, body } = answer(hub, request.url ?? '');
     if (status !== 0) response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
+  hub.dropCallers = () => server.closeAllConnections();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => {
     server.closeAllConnections();

@@ -105,7 +105,7 @@ t.test('two workers at once run an operation once', async (t) => {
 });
 
 t.test('a worker whose lease ran out writes nothing any more, and the next claim has a higher fence', async (t) => {
-  const { store, context, operation, held, hub, fixture } = await prepare(t);
+  const { store, context, operation, held, hub } = await prepare(t);
   hub.failWith = 0;
   const late = runOperation(context, held, operation.id);
   await waitFor('the hub to be asked', () => hub.calls.length > 0);
@@ -123,10 +123,20 @@ t.test('a worker whose lease ran out writes nothing any more, and the next claim
   t.equal(finished.state, 'succeeded');
   held.get(operation.id)?.beat();
   await waitFor('the late worker to notice', () => held.get(operation.id)?.lost.aborted);
-  fixture.url satisfies string;
-  hub.kubeconfig satisfies string;
+  hub.dropCallers();
   await late;
   t.same(await read(store, operation.id), finished, 'the late worker changed nothing');
+});
+
+t.test('a failure that may pass is tried again although the worker is about to stop', async (t) => {
+  const { store, context, operation, held, hub } = await prepare(t);
+  hub.failWith = 0;
+  const running = runOperation(context, held, operation.id);
+  await waitFor('the hub to be asked', () => hub.calls.length > 0);
+  held.get(operation.id)?.handOver();
+  hub.dropCallers();
+  await running;
+  t.match(await read(store, operation.id), { state: 'queued', retries: 1, error: { class: 'unreachable' } });
 });
 
 t.test('a worker that starts finds what Redis lost, and a worker that stops leaves nothing running', async (t) => {
