@@ -77,7 +77,7 @@ export type NodePoolInputs = {
   /** Nodes of the whole pool over all its zones. */
   count: { min: number; max: number };
   /**
-   * Nodes that run now, which `completeClusterInputs` reads from the state. With it an update keeps what an autoscaler
+   * Nodes that run now, which `completeInputs` reads from the state. With it an update keeps what an autoscaler
    * chose, within min and max; without it the program leaves the running count of an autoscaled pool alone, and a
    * minimum above that count is refused by the cloud.
    */
@@ -110,7 +110,7 @@ export type ClusterInputs = BaseInputs & {
   /** GKE only. */
   controlPlaneCidr?: string;
   /**
-   * AKS only: the pool that stands inside the cluster resource and can never go, which `completeClusterInputs` reads
+   * AKS only: the pool that stands inside the cluster resource and can never go, which `completeInputs` reads
    * from the state. Absent at the first `up`, where the first pool without spot machines is taken.
    */
   systemPool?: string;

@@ -1,52 +1,21 @@
 // What may be known of the account behind a credential.
 
 import type { Cloud } from '../domain/cluster-spec.ts';
-import { FleetyardError } from '../domain/errors.ts';
 import { describeSimulatedAccount } from '../domain/simulated-account.ts';
+import { getCloudAccess } from './clouds/registry.ts';
 
 /** The made-up account of a simulated credential. */
-export function describeSimulatedCredential(provider: Cloud, id: string): Record<string, string> {
-  const { accountId, subscriptionId, tenantId, project } = describeSimulatedAccount(id);
-  switch (provider) {
-    case 'aws':
-      return { accountId };
-    case 'azure':
-      return { subscriptionId, tenantId };
-    case 'gcp':
-      return { project };
-    case 'kubernetes':
-    case 'ssh':
-      return {};
-  }
+export function describeSimulatedCredential(cloud: Cloud, id: string): Record<string, string> {
+  return getCloudAccess(cloud).describeSimulatedAccount(describeSimulatedAccount(id));
 }
 
-/** The public members of a real credential's secret; refuses a key file that is not one. */
-export function describeRealAccount(provider: Cloud, secret: Record<string, unknown>): Record<string, string> {
-  switch (provider) {
-    case 'azure':
-      return { subscriptionId: String(secret['subscriptionId']), tenantId: String(secret['tenantId']) };
-    case 'gcp':
-      checkServiceAccountKey(String(secret['serviceAccountKey']));
-      return { project: String(secret['project']) };
-    case 'aws':
-      // The account's number is asked of the cloud at the first use; the key's id tells keys apart until then.
-      return { accessKeyId: String(secret['accessKeyId']) };
-    case 'kubernetes':
-    case 'ssh':
-      return {};
-  }
+/** The public members of a real credential's secret; throws `validation` for a key file that is not one. */
+export function describeRealAccount(cloud: Cloud, secret: Record<string, unknown>): Record<string, string> {
+  return getCloudAccess(cloud).describeAccount(secret);
 }
 
-function checkServiceAccountKey(text: string): void {
-  let type: unknown;
-  try {
-    type = (JSON.parse(text) as { type?: unknown } | null)?.type;
-  } catch {
-    type = undefined;
-  }
-  if (type === 'service_account') return;
-  const message = 'It is not the JSON text of a service account key.';
-  throw new FleetyardError('validation', message, {
-    details: [{ pointer: '/secret/serviceAccountKey', message, code: 'wrong-form' }],
-  });
+/** The account, subscription or project that a credential's attributes name; undefined while it is not known. */
+export function accountOf(cloud: Cloud, attributes: Record<string, string>): string | undefined {
+  const { accountAttribute } = getCloudAccess(cloud);
+  return accountAttribute === undefined ? undefined : attributes[accountAttribute];
 }

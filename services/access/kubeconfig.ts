@@ -2,8 +2,9 @@
 
 import { stringify } from 'yaml';
 import { FleetyardError } from '../domain/errors.ts';
+import { getCloudAccess } from './clouds/registry.ts';
 import type { OpenCredential } from './credential.ts';
-import { mintClusterToken, type TokenSubject } from './kubernetes-token.ts';
+import { mintClusterToken } from './kubernetes-token.ts';
 
 /** A kubeconfig as YAML; it holds a bearer token or a key and is a secret. */
 export type Kubeconfig = { kubeconfig: string; expiresAt: Date | null };
@@ -47,11 +48,11 @@ export async function mintKubeconfig(options: {
   name: string;
   outputs: ClusterEndpoint;
   credential: OpenCredential;
-  subject: Omit<TokenSubject, 'physicalName'>;
+  region: string;
   now: Date;
 }): Promise<Kubeconfig> {
-  const { outputs, credential } = options;
-  const subject = { ...options.subject, physicalName: outputs.physicalName };
+  const { outputs, credential, region } = options;
+  const subject = { region, physicalName: outputs.physicalName };
   const { token, expiresAt } = await mintClusterToken(credential, subject, options.now);
   const { server, plain } = reachableServer(outputs.endpoint, credential.simulated);
   const certificateAuthority = plain ? '' : outputs.certificateAuthority;
@@ -62,18 +63,14 @@ export async function mintKubeconfig(options: {
  * The kubeconfig of a federation's hub: the user's own for a real credential, one of the simulator's ledger for a simulated one.
  */
 export function openHubKubeconfig(credential: OpenCredential, simulatorUrl: string | undefined): Kubeconfig {
-  if (credential.provider !== 'kubernetes') {
+  const { readHubKubeconfig } = getCloudAccess(credential.provider);
+  if (readHubKubeconfig === undefined) {
     throw new FleetyardError(
       'credential-mismatch',
       `credential ${credential.id} is for ${credential.provider}, a hub needs kubernetes`,
     );
   }
-  if (!credential.simulated) {
-    const kubeconfig = credential.secret['kubeconfig'];
-    if (kubeconfig === undefined)
-      throw new FleetyardError('credential-mismatch', `credential ${credential.id} has no kubeconfig`);
-    return { kubeconfig, expiresAt: null };
-  }
+  if (!credential.simulated) return { kubeconfig: readHubKubeconfig(credential), expiresAt: null };
   if (simulatorUrl === undefined) {
     throw new FleetyardError(
       'credential-mismatch',

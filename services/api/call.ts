@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Catalogue } from '../../catalogue/types.ts';
+import type { OpenCredential } from '../access/credential.ts';
 import type { ContractDocument } from '../contract/document.ts';
 import type { operations as operationTypes } from '../contract/generated/types.ts';
 import type { operations as operationEntries } from '../contract/generated/operations.ts';
@@ -23,16 +24,9 @@ export type MintedKubeconfig = { kubeconfig: string; expiresAt: Date | null };
 /** Makes kubeconfigs; filled by the process with what reaches the clouds. */
 export type KubeconfigMint = (request: {
   name: string;
-  provider: 'eks' | 'aks' | 'gke';
   region: string;
   outputs: Record<string, unknown>;
-  credential: {
-    id: string;
-    provider: 'aws' | 'azure' | 'gcp' | 'kubernetes' | 'ssh';
-    simulated: boolean;
-    attributes: Record<string, string>;
-    secret: Record<string, string>;
-  };
+  credential: OpenCredential;
 }) => Promise<MintedKubeconfig>;
 
 /** What the process hands to the application. */

@@ -35,7 +35,7 @@ function createLogger(config: Config): Logger {
   });
 }
 
-const mint: KubeconfigMint = ({ name, provider, region, outputs, credential }) => {
+const mint: KubeconfigMint = ({ name, region, outputs, credential }) => {
   const { endpoint, certificateAuthority, physicalName } = outputs;
   return mintKubeconfig({
     name,
@@ -45,7 +45,7 @@ const mint: KubeconfigMint = ({ name, provider, region, outputs, credential }) =
       physicalName: String(physicalName),
     },
     credential,
-    subject: { provider, region },
+    region,
     now: new Date(),
   });
 };

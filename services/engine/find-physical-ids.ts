@@ -1,25 +1,21 @@
-// Finds the ids of resources that a dead runner was creating: by their deterministic names, or by tag at AWS.
+// Finds the ids of resources that a dead runner was creating: by their deterministic names, or by asking the cloud.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
 import type { PulumiFn } from '@pulumi/pulumi/automation/index.js';
-import { createLookupProgram } from '../../stacks/adoption-lookup.ts';
-import { planAdoption, type BlockLookup, type TagLookup } from '../../stacks/adoption.ts';
+import type { AdoptionContext, CreateLookUpProgram, PendingCreate } from '../../stacks/adoption.ts';
+import { getRecovery } from '../../stacks/registry.ts';
 import type { OpenStack } from './open-stack.ts';
-import type { PendingCreate } from './pending-creates.ts';
 import type { RunnerRequest } from './step-request.ts';
 
-type Lookups = Map<string, TagLookup | BlockLookup>;
-
-/** AWS's tagging API lags some seconds behind a create, so "none" is believed only when it is said again. */
+/** What a cloud lists lags some seconds behind a create, so "none" is believed only when it is said again. */
 const looks = 3;
 
-/** Runs the look-up program as a preview of the stack: nothing is changed, and the provider plugin answers. */
-async function runLookups(open: OpenStack, lookups: Lookups): Promise<Map<string, string[]>> {
+/** Runs a look-up program as a preview of the stack: nothing is changed, and the provider plugin answers. */
+async function runLookUp(open: OpenStack, lookUp: ReturnType<CreateLookUpProgram>): Promise<Map<string, string[]>> {
   let found: Record<string, string[]> = {};
-  const lookup = createLookupProgram(lookups);
   const program: PulumiFn = async () => {
-    const outputs = await lookup();
+    const outputs = await lookUp();
     pulumi.output(outputs).apply((values) => {
       found = values;
     });
@@ -33,19 +29,22 @@ function listOwnedIds(open: OpenStack): Set<string> {
   return new Set((open.deployment.deployment.resources ?? []).flatMap(({ id }) => (id === undefined ? [] : [id])));
 }
 
-async function lookUp(request: RunnerRequest, open: OpenStack, lookups: Lookups): Promise<Map<string, string>> {
+async function lookUp(
+  open: OpenStack,
+  pending: PendingCreate[],
+  options: { create: CreateLookUpProgram; context: AdoptionContext; pause: number },
+): Promise<Map<string, string>> {
   const owned = listOwnedIds(open);
   const ids = new Map<string, string>();
-  const missing: Lookups = new Map(lookups);
-  for (let look = 0; look < looks && missing.size > 0; look += 1) {
-    if (look > 0) await delay(request.settlePauseMilliseconds);
-    for (const [urn, candidates] of await runLookups(open, missing)) {
+  let missing = pending;
+  for (let look = 0; look < looks && missing.length > 0; look += 1) {
+    if (look > 0) await delay(options.pause);
+    for (const [urn, candidates] of await runLookUp(open, options.create(missing, options.context))) {
       // A replaced resource carries the same tag until it is deleted; that one is in the state already.
       const id = candidates.find((candidate) => !owned.has(candidate));
-      if (id === undefined) continue;
-      ids.set(urn, id);
-      missing.delete(urn);
+      if (id !== undefined) ids.set(urn, id);
     }
+    missing = missing.filter(({ urn }) => !ids.has(urn));
   }
   return ids;
 }
@@ -56,14 +55,18 @@ export async function findPhysicalIds(
   open: OpenStack,
   pending: PendingCreate[],
 ): Promise<Map<string, string>> {
+  const { planAdoption, loadLookUp } = getRecovery(request.provider, request.layer);
   const { region, account } = request.inputs;
+  const context = { stack: request.stack.name, region, account };
   const ids = new Map<string, string>();
-  const lookups: Lookups = new Map();
+  const unnamed: PendingCreate[] = [];
   for (const create of pending) {
-    const adoption = planAdoption({ ...create, stack: request.stack.name }, { region, account });
+    const adoption = planAdoption(create, context);
     if (adoption.kind === 'id') ids.set(create.urn, adoption.id);
-    else if (adoption.kind !== 'clear') lookups.set(create.urn, adoption);
+    else if (adoption.kind === 'look-up') unnamed.push(create);
   }
-  if (lookups.size > 0) for (const [urn, id] of await lookUp(request, open, lookups)) ids.set(urn, id);
-  return ids;
+  if (unnamed.length === 0) return ids;
+  if (loadLookUp === undefined) throw new Error(`${request.provider} has no look-up of pending creates`);
+  const options = { create: await loadLookUp(), context, pause: request.settlePauseMilliseconds };
+  return new Map([...ids, ...(await lookUp(open, unnamed, options))]);
 }

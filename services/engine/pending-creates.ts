@@ -1,14 +1,16 @@
 // Reads and rewrites what an interrupted runner left in a deployment: creates that began and whose end nobody saw.
 
+import type { PendingCreate } from '../../stacks/adoption.ts';
 import type { Deployment, StateResource } from './open-stack.ts';
 
-/** A create that was under way. Its inputs are known, its id is not. */
-export type PendingCreate = { urn: string; type: string; inputs: Record<string, unknown> };
-
-/** The creates under way when the last runner of the stack ended. Updates and deletes are settled by a refresh alone. */
+/**
+ * The creates under way when the last runner of the stack ended. Updates and deletes are settled by a refresh alone, and
+ * Pulumi's own resources, such as its providers, are in no cloud: they are made again.
+ */
 export function listPendingCreates(deployment: Deployment): PendingCreate[] {
   return (deployment.deployment.pending_operations ?? [])
     .filter((operation) => operation.type === 'creating' && operation.resource.custom)
+    .filter(({ resource }) => !resource.type.startsWith('pulumi:'))
     .map(({ resource }) => ({ urn: resource.urn, type: resource.type, inputs: resource.inputs ?? {} }));
 }
 
@@ -29,17 +31,13 @@ export function adoptPendingCreates(deployment: Deployment, ids: ReadonlyMap<str
   return { ...deployment, deployment: { ...rest, resources: [...resources, ...adopted] } };
 }
 
-/** Words that EKS, AKS, GKE and Compute use for a resource that is still being made. */
-const unsettledStates = new Set(['CREATING', 'PROVISIONING', 'PENDING', 'UPDATING', 'Creating', 'Updating', 'pending']);
-
 /** The adopted resources that the cloud is still making; nothing that builds on them may start. */
-export function listUnsettled(deployment: Deployment, urns: ReadonlySet<string>): string[] {
+export function listUnfinished(
+  deployment: Deployment,
+  urns: ReadonlySet<string>,
+  isUnfinished: (resource: StateResource) => boolean,
+): string[] {
   return (deployment.deployment.resources ?? [])
-    .filter((resource) => urns.has(resource.urn))
-    .filter(({ outputs = {} }) => {
-      return [outputs['status'], outputs['state'], outputs['provisioningState']].some(
-        (state) => typeof state === 'string' && unsettledStates.has(state),
-      );
-    })
+    .filter((resource) => urns.has(resource.urn) && isUnfinished(resource))
     .map((resource) => resource.urn);
 }

@@ -1,10 +1,11 @@
 // Puts a stack right after a runner that did not end in order: never a blind re-run.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { getRecovery } from '../../stacks/registry.ts';
 import { EngineEvents, resourceName } from './engine-events.ts';
 import { findPhysicalIds } from './find-physical-ids.ts';
 import type { Deployment, OpenStack, StateResource } from './open-stack.ts';
-import { adoptPendingCreates, listPendingCreates, listUnsettled } from './pending-creates.ts';
+import { adoptPendingCreates, listPendingCreates, listUnfinished } from './pending-creates.ts';
 import type { RunnerChannel } from './runner-channel.ts';
 
 /** How often to look at what the cloud is still making: an hour at ten seconds a look, which no cloud takes. */
@@ -33,8 +34,9 @@ async function refresh({ channel, open, signal }: Settling): Promise<Deployment>
 /** Waits until the cloud has finished what it was making when nobody looked; building on it earlier would fail. */
 async function awaitSettled(settling: Settling, urns: Set<string>): Promise<Deployment> {
   let deployment = await refresh(settling);
-  const pause = settling.channel.request.settlePauseMilliseconds;
-  for (let look = 0; look < settleLooks && listUnsettled(deployment, urns).length > 0; look += 1) {
+  const { provider, layer, settlePauseMilliseconds: pause } = settling.channel.request;
+  const { isUnfinished } = getRecovery(provider, layer);
+  for (let look = 0; look < settleLooks && listUnfinished(deployment, urns, isUnfinished).length > 0; look += 1) {
     await delay(pause, undefined, { signal: settling.signal });
     deployment = await refresh(settling);
   }

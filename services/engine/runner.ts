@@ -1,9 +1,8 @@
 // The runner: a process that performs one action on one stack, says how it ended, and exits.
 
 import * as pulumi from '@pulumi/pulumi';
-import { getProgram } from '../../stacks/registry.ts';
+import { getClusterProvider, getProgram } from '../../stacks/registry.ts';
 import type { ClusterInputs, Layer, LayerInputs } from '../../stacks/contract.ts';
-import { completeClusterInputs } from '../../stacks/deployed-pools.ts';
 import { EngineEvents } from './engine-events.ts';
 import { classifyFailure, type EngineFailure } from './classify-failure.ts';
 import { hideSecrets } from './hide-secrets.ts';
@@ -81,7 +80,8 @@ async function prepareStack(channel: RunnerChannel, opened: OpenStack, run: Prog
   if (request.recover || hasPendingOperations(open.deployment)) open = await recoverStack(channel, open);
   if (request.layer === 'cluster') {
     if (request.action === 'up' && countResources(open.deployment) > 0) open = await refreshStack(channel, open);
-    run.inputs = completeClusterInputs(run.inputs as ClusterInputs, open.deployment.deployment.resources ?? []);
+    const { completeInputs } = getClusterProvider(request.provider);
+    run.inputs = completeInputs(run.inputs as ClusterInputs, open.deployment.deployment.resources ?? []);
   }
   return open;
 }

@@ -1,11 +1,11 @@
 // Answers createCredential.
 
 import { randomBytes } from 'node:crypto';
+import { describeRealAccount, describeSimulatedCredential } from '../../access/account.ts';
 import { FleetyardError } from '../../domain/errors.ts';
 import { newId } from '../../domain/ids.ts';
 import { createCredential as storeCredential } from '../../store/credentials.ts';
 import type { BodyOf, Handler } from '../call.ts';
-import { describeRealAccount, describeSimulatedCredential } from '../credential-accounts.ts';
 import { describeCredential } from '../describe-access.ts';
 
 /** Stores a real credential sealed, or makes a simulated one with an account of its own. */

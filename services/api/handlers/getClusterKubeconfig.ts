@@ -1,6 +1,5 @@
 // Answers getClusterKubeconfig.
 
-import { builtProviders } from '../../domain/cluster-spec.ts';
 import { FleetyardError } from '../../domain/errors.ts';
 import { getCluster } from '../../store/clusters.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
@@ -17,14 +16,12 @@ export const getClusterKubeconfig: Handler<'getClusterKubeconfig'> = async ({ pa
     return { cluster, stack, credential: { ...credential, secret } };
   });
   const { cluster, stack, credential } = found;
-  const provider = builtProviders.find((built) => built === cluster.provider);
-  if (stack === undefined || stack.deployedAt === null || stack.destroyedAt !== null || provider === undefined) {
+  if (stack === undefined || stack.deployedAt === null || stack.destroyedAt !== null) {
     throw new FleetyardError('conflict', `The cluster "${cluster.name}" has no API server yet.`);
   }
   const { region } = cluster.spec;
   const minted = await parts.mintKubeconfig({
     name: cluster.name,
-    provider,
     region,
     outputs: stack.outputs,
     credential,

@@ -85,12 +85,12 @@ export async function loadClusterSubject(
 
 /** A fresh kubeconfig of the cluster. */
 export async function mintMemberKubeconfig(context: WorkerContext, subject: ClusterSubject): Promise<string> {
-  const { provider, region, name } = subject.step.spec;
+  const { region, name } = subject.step.spec;
   const { kubeconfig } = await mintKubeconfig({
     name,
     outputs: subject.outputs('cluster'),
     credential: subject.credential,
-    subject: { provider, region },
+    region,
     now: context.now(),
   });
   return kubeconfig;

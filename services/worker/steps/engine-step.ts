@@ -3,7 +3,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Layer, LayerInputs } from '../../../stacks/contract.ts';
-import { buildCloudVariables, type OpenCredential } from '../../access/credential.ts';
+import { buildCloudVariables } from '../../access/cloud-variables.ts';
+import type { OpenCredential } from '../../access/credential.ts';
 import type { EngineAction } from '../../domain/steps.ts';
 import { stepKeyOf } from '../../engine/processes.ts';
 import { runStep } from '../../engine/run-step.ts';

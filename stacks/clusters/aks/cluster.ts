@@ -3,26 +3,15 @@
 import { ManagedCluster } from '@pulumi/azure-native/containerservice/managedCluster.js';
 import type { ManagedClusterArgs } from '@pulumi/azure-native/containerservice/managedCluster.js';
 import type { UserAssignedIdentity } from '@pulumi/azure-native/managedidentity/userAssignedIdentity.js';
-import type { CustomResourceOptions, Input } from '@pulumi/pulumi';
+import type { Input } from '@pulumi/pulumi';
 import type { ClusterInputs } from '../../contract.ts';
-import { getName } from '../../naming.ts';
+import { getName } from './names.ts';
 import { createIdentity, grantRole } from './identities.ts';
 import { createKey } from './key.ts';
 import { getDnsServiceIp, planApiAccess } from './plan.ts';
 import type { AgentPoolPlan } from './plan.ts';
 import { getSharedPoolArgs } from './pools.ts';
-
-/** What creation of any part of the cluster needs beside its plan. */
-export type ClusterScope = {
-  cluster: string;
-  location: string;
-  resourceGroup: string;
-  subscription: string;
-  tenant: string;
-  nodeSubnetId: string;
-  tags: Record<string, string>;
-  options: CustomResourceOptions;
-};
+import type { ClusterScope } from './scope.ts';
 
 /** Creates the control plane after its identities, their rights and its key. */
 export function createControlPlane(inputs: ClusterInputs, system: AgentPoolPlan, scope: ClusterScope): ManagedCluster {

@@ -5,7 +5,7 @@ import type { ManagedCluster } from '@pulumi/azure-native/containerservice/manag
 import { unsecret } from '@pulumi/pulumi';
 import type { Output } from '@pulumi/pulumi';
 import { parse } from 'yaml';
-import type { ClusterScope } from './cluster.ts';
+import type { ClusterScope } from './scope.ts';
 
 /** Where the API server answers and who signs its certificate; both are public. */
 export type ServerFacts = { endpoint: string; certificateAuthority: string };

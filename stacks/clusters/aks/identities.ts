@@ -3,8 +3,8 @@
 import { RoleAssignment } from '@pulumi/azure-native/authorization/roleAssignment.js';
 import { UserAssignedIdentity } from '@pulumi/azure-native/managedidentity/userAssignedIdentity.js';
 import type { Input, Resource } from '@pulumi/pulumi';
-import { getName, getUuid } from '../../naming.ts';
-import type { ClusterScope } from './cluster.ts';
+import { getName, getUuid } from './names.ts';
+import type { ClusterScope } from './scope.ts';
 
 /** Azure's built-in roles, by the ids that are the same in every tenant. */
 const ROLES = {

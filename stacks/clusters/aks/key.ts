@@ -2,8 +2,8 @@
 
 import { Key } from '@pulumi/azure-native/keyvault/key.js';
 import { Vault } from '@pulumi/azure-native/keyvault/vault.js';
-import { getName } from '../../naming.ts';
-import type { ClusterScope } from './cluster.ts';
+import { getName } from './names.ts';
+import type { ClusterScope } from './scope.ts';
 
 /** Makes the vault and its key. A lost key is a lost cluster, so the vault cannot be purged before its time. */
 export function createKey(scope: ClusterScope): { vault: Vault; key: Key } {

@@ -7,7 +7,7 @@ import { Subnet } from '@pulumi/azure-native/network/subnet.js';
 import { VirtualNetwork } from '@pulumi/azure-native/network/virtualNetwork.js';
 import { ResourceGroup } from '@pulumi/azure-native/resources/resourceGroup.js';
 import type { CustomResourceOptions } from '@pulumi/pulumi';
-import { getName } from '../../naming.ts';
+import { getName } from './names.ts';
 import type { NetworkPlan } from './plan.ts';
 
 /** What creation of the network needs beside its plan. */

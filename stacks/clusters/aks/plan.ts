@@ -2,8 +2,9 @@
 
 import type { AccessInputs, ClusterInputs, NetworkInputs, NodePoolInputs } from '../../contract.ts';
 import { getAddress, parseRange } from '../../cidr.ts';
-import { getPoolNames } from '../../naming.ts';
+import { namePools } from '../../naming.ts';
 import { POOL_LABEL } from '../../tags.ts';
+import { getPoolName } from './names.ts';
 
 export type NetworkPlan = { vnetCidr: string; nodeCidr: string; zones: string[] };
 
@@ -80,10 +81,7 @@ export function planApiAccess(access: AccessInputs, egressIps: string[]): ApiAcc
  */
 export function planPools(inputs: Pick<ClusterInputs, 'nodePools' | 'systemPool'>): PoolsPlan {
   const { nodePools, systemPool } = inputs;
-  const names = getPoolNames(
-    'aks',
-    nodePools.map((pool) => pool.name),
-  );
+  const names = namePools(nodePools, getPoolName);
   const regular = nodePools.filter((pool) => !pool.spot);
   const system =
     systemPool === undefined

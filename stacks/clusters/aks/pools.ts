@@ -3,7 +3,7 @@
 import { AgentPool } from '@pulumi/azure-native/containerservice/agentPool.js';
 import type { ManagedCluster } from '@pulumi/azure-native/containerservice/managedCluster.js';
 import type { AgentPoolPlan } from './plan.ts';
-import type { ClusterScope } from './cluster.ts';
+import type { ClusterScope } from './scope.ts';
 
 /** The properties that the inline pool and an `AgentPool` spell alike. */
 export function getSharedPoolArgs(plan: AgentPoolPlan, kubernetesVersion: string, scope: ClusterScope) {

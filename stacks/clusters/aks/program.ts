@@ -4,9 +4,9 @@ import { getClientConfigOutput } from '@pulumi/azure-native/authorization/getCli
 import { Provider } from '@pulumi/azure-native/provider.js';
 import { interpolate } from '@pulumi/pulumi';
 import type { BaseInputs, LayerProgram } from '../../contract.ts';
-import { getAzureTags } from '../../tags.ts';
+import { getAzureTags } from './tags.ts';
 import { createControlPlane } from './cluster.ts';
-import type { ClusterScope } from './cluster.ts';
+import type { ClusterScope } from './scope.ts';
 import { readServerFacts } from './credentials.ts';
 import { grantRole } from './identities.ts';
 import { createNetwork } from './network.ts';

@@ -6,7 +6,7 @@ import { PodIdentityAssociation } from '@pulumi/aws/eks/podIdentityAssociation.j
 import { jsonStringify } from '@pulumi/pulumi';
 import type { Input, Resource } from '@pulumi/pulumi';
 import type { SubnetOutput } from '../../contract.ts';
-import type { ClusterScope } from './cluster.ts';
+import type { ClusterScope } from './scope.ts';
 import { createPodRole } from './roles.ts';
 
 /** Creates what every node needs from its first second on; nodes depend on what this returns. */

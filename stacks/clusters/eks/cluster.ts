@@ -5,21 +5,12 @@ import { Cluster } from '@pulumi/aws/eks/cluster.js';
 import { OpenIdConnectProvider } from '@pulumi/aws/iam/openIdConnectProvider.js';
 import { Alias } from '@pulumi/aws/kms/alias.js';
 import { Key } from '@pulumi/aws/kms/key.js';
-import type { CustomResourceOptions, Output } from '@pulumi/pulumi';
+import type { Output } from '@pulumi/pulumi';
 import type { ClusterInputs } from '../../contract.ts';
-import { getName } from '../../naming.ts';
+import { getName } from './names.ts';
 import { planEndpoint } from './plan.ts';
 import { createClusterRole } from './roles.ts';
-
-/** What creation of any part of the cluster needs beside its plan. */
-export type ClusterScope = {
-  cluster: string;
-  region: string;
-  getTags: (name: string) => Record<string, string>;
-  /** Tags for what resources make in turn, such as instances: no reference of their own. */
-  inheritedTags: Record<string, string>;
-  options: CustomResourceOptions;
-};
+import type { ClusterScope } from './scope.ts';
 
 const LOG_TYPES = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'];
 

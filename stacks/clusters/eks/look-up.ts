@@ -1,42 +1,38 @@
-// A program without resources that looks pending creates up at AWS; run it as a preview, on a stack of its own.
+// Asks AWS for the ids of pending creates: the tagging API, and a VPC for its address blocks.
 
 import { getVpcOutput } from '@pulumi/aws/ec2/getVpc.js';
 import { Provider } from '@pulumi/aws/provider.js';
 import { getResourcesOutput } from '@pulumi/aws/resourcegroupstaggingapi/getResources.js';
 import type { Output } from '@pulumi/pulumi';
-import { getImportId } from './adoption.ts';
-import type { BlockLookup, TagLookup } from './adoption.ts';
+import type { CreateLookUpProgram } from '../../adoption.ts';
+import { getImportId, planLookUp } from './adoption.ts';
+import type { BlockLookUp, TagLookUp } from './adoption.ts';
 import { RESOURCE_TAG } from './tags.ts';
 
-/**
- * Makes the program: its outputs hold, by URN, the import ids that were found. None means that the cloud made nothing;
- * more than one means that an earlier resource of that name is still there, and the caller knows which ids it owns.
- * The tagging API may lag some seconds behind a create: ask again before believing "none".
- */
-export function createLookupProgram(
-  lookups: ReadonlyMap<string, TagLookup | BlockLookup>,
-): () => Promise<Record<string, Output<string[]>>> {
+/** Makes the program. The tagging API may lag some seconds behind a create: ask again before believing "none". */
+export const createLookUpProgram: CreateLookUpProgram = (pending, context) => {
+  const lookUps = pending.map((create) => [create.urn, planLookUp(create, context)] as const);
   return () => {
-    const regions = new Set([...lookups.values()].map((lookup) => lookup.region));
+    const regions = new Set(lookUps.map(([, { region }]) => region));
     const providers = new Map([...regions].map((region) => [region, new Provider(`aws-${region}`, { region })]));
-    const found = [...lookups].map(([urn, lookup]) => {
-      const options = { provider: providers.get(lookup.region) };
-      return [urn, lookup.kind === 'tag' ? findByTag(lookup, options) : findBlock(lookup, options)] as const;
+    const found = lookUps.map(([urn, lookUp]) => {
+      const options = { provider: providers.get(lookUp.region) };
+      return [urn, lookUp.kind === 'tag' ? findByTag(lookUp, options) : findBlock(lookUp, options)] as const;
     });
     return Promise.resolve(Object.fromEntries(found));
   };
-}
+};
 
-type LookupOptions = { provider: Provider | undefined };
+type LookUpOptions = { provider: Provider | undefined };
 
-function findByTag({ resourceType, tag }: TagLookup, options: LookupOptions): Output<string[]> {
+function findByTag({ resourceType, tag }: TagLookUp, options: LookUpOptions): Output<string[]> {
   const args = { resourceTypeFilters: [resourceType], tagFilters: [{ key: RESOURCE_TAG, values: [tag] }] };
   return getResourcesOutput(args, options).resourceTagMappingLists.apply((mappings) =>
     mappings.map((mapping) => getImportId(resourceType, mapping.resourceArn)),
   );
 }
 
-function findBlock({ vpcId, cidrBlock }: BlockLookup, options: LookupOptions): Output<string[]> {
+function findBlock({ vpcId, cidrBlock }: BlockLookUp, options: LookUpOptions): Output<string[]> {
   return getVpcOutput({ id: vpcId }, options).cidrBlockAssociations.apply((blocks) =>
     blocks
       .filter((block) => block.cidrBlock === cidrBlock && !block.state.startsWith('disassociat'))

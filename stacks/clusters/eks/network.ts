@@ -10,7 +10,7 @@ import { Subnet } from '@pulumi/aws/ec2/subnet.js';
 import { Vpc } from '@pulumi/aws/ec2/vpc.js';
 import { VpcIpv4CidrBlockAssociation } from '@pulumi/aws/ec2/vpcIpv4CidrBlockAssociation.js';
 import type { CustomResourceOptions, Resource } from '@pulumi/pulumi';
-import { getName } from '../../naming.ts';
+import { getName } from './names.ts';
 import type { NetworkPlan, ZonePlan } from './plan.ts';
 
 /** What creation of the network needs beside its plan. */

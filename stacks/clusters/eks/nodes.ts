@@ -5,7 +5,7 @@ import type { Cluster } from '@pulumi/aws/eks/cluster.js';
 import { NodeGroup } from '@pulumi/aws/eks/nodeGroup.js';
 import type { Resource } from '@pulumi/pulumi';
 import type { SubnetOutput } from '../../contract.ts';
-import type { ClusterScope } from './cluster.ts';
+import type { ClusterScope } from './scope.ts';
 import type { NodeGroupPlan } from './plan.ts';
 import { createNodeRole } from './roles.ts';
 

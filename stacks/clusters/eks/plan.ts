@@ -2,8 +2,9 @@
 
 import type { AccessInputs, ClusterInputs, NetworkInputs, NodePoolInputs, TaintEffect } from '../../contract.ts';
 import { containsRange, countBits, formatRange, getPart, parseRange } from '../../cidr.ts';
-import { getName, getPoolNames } from '../../naming.ts';
+import { namePools } from '../../naming.ts';
 import { POOL_LABEL } from '../../tags.ts';
+import { getName, getPoolName } from './names.ts';
 
 /** One availability zone of the network: a public subnet for egress, a private one for nodes, one for pods. */
 export type ZonePlan = { zone: string; publicCidr: string; nodeCidr: string; podCidr: string };
@@ -98,10 +99,7 @@ export function planEndpoint(access: AccessInputs, egressIps: string[]): Endpoin
 
 /** The node groups of a cluster, one a pool. */
 export function planNodeGroups(inputs: Pick<ClusterInputs, 'identity' | 'nodePools' | 'network'>): NodeGroupPlan[] {
-  const names = getPoolNames(
-    'eks',
-    inputs.nodePools.map((pool) => pool.name),
-  );
+  const names = namePools(inputs.nodePools, getPoolName);
   const known = new Set(inputs.network.nodeSubnets.map((subnet) => subnet.zone));
   return inputs.nodePools.map((pool) => {
     const unknown = pool.zones.filter((zone) => !known.has(zone));

@@ -3,10 +3,10 @@
 import { Provider } from '@pulumi/aws/provider.js';
 import { getStack } from '@pulumi/pulumi';
 import type { LayerProgram } from '../../contract.ts';
-import { getAwsTags } from '../../tags.ts';
+import { getAwsTags } from './tags.ts';
 import { createNodeAddons, createWorkloadAddons } from './addons.ts';
 import { createControlPlane } from './cluster.ts';
-import type { ClusterScope } from './cluster.ts';
+import type { ClusterScope } from './scope.ts';
 import { createNetwork } from './network.ts';
 import { createNodeGroups } from './nodes.ts';
 import { planNetwork, planNodeGroups } from './plan.ts';

@@ -3,8 +3,8 @@
 import { Role } from '@pulumi/aws/iam/role.js';
 import { RolePolicyAttachment } from '@pulumi/aws/iam/rolePolicyAttachment.js';
 import type { CustomResourceOptions } from '@pulumi/pulumi';
-import { getName } from '../../naming.ts';
-import type { ClusterScope } from './cluster.ts';
+import { getName } from './names.ts';
+import type { ClusterScope } from './scope.ts';
 
 /** A role and what must exist before anything may count on it. */
 export type GrantedRole = { role: Role; attachments: RolePolicyAttachment[] };

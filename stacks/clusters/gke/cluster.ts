@@ -2,20 +2,11 @@
 
 import { Cluster } from '@pulumi/gcp/container/cluster.js';
 import type { ClusterArgs } from '@pulumi/gcp/container/cluster.js';
-import type { CustomResourceOptions } from '@pulumi/pulumi';
 import type { ClusterInputs } from '../../contract.ts';
-import { getName } from '../../naming.ts';
+import { getName } from './names.ts';
 import { createKey } from './key.ts';
 import { planApiAccess } from './plan.ts';
-
-/** What creation of any part of the cluster needs beside its plan. */
-export type ClusterScope = {
-  cluster: string;
-  project: string;
-  region: string;
-  labels: Record<string, string>;
-  options: CustomResourceOptions & { provider: NonNullable<CustomResourceOptions['provider']> };
-};
+import type { ClusterScope } from './scope.ts';
 
 /** Creates the regional control plane, without nodes: pools are resources of their own. */
 export function createControlPlane(inputs: ClusterInputs, scope: ClusterScope): Cluster {

@@ -6,8 +6,8 @@ import { KeyRing } from '@pulumi/gcp/kms/keyRing.js';
 import { getProjectOutput } from '@pulumi/gcp/organizations/getProject.js';
 import { interpolate } from '@pulumi/pulumi';
 import type { Resource } from '@pulumi/pulumi';
-import { getName } from '../../naming.ts';
-import type { ClusterScope } from './cluster.ts';
+import { getName } from './names.ts';
+import type { ClusterScope } from './scope.ts';
 
 const NINETY_DAYS = '7776000s';
 

@@ -7,7 +7,7 @@ import { Router } from '@pulumi/gcp/compute/router.js';
 import { RouterNat } from '@pulumi/gcp/compute/routerNat.js';
 import { Subnetwork } from '@pulumi/gcp/compute/subnetwork.js';
 import type { CustomResourceOptions } from '@pulumi/pulumi';
-import { getName } from '../../naming.ts';
+import { getName } from './names.ts';
 import type { NetworkPlan } from './plan.ts';
 
 /** What creation of the network needs beside its plan. */

@@ -7,8 +7,8 @@ import { IAMMember } from '@pulumi/gcp/projects/iammember.js';
 import { Account } from '@pulumi/gcp/serviceaccount/account.js';
 import { interpolate } from '@pulumi/pulumi';
 import type { Resource } from '@pulumi/pulumi';
-import { getName } from '../../naming.ts';
-import type { ClusterScope } from './cluster.ts';
+import { getName } from './names.ts';
+import type { ClusterScope } from './scope.ts';
 import type { NodePoolPlan } from './plan.ts';
 
 /** Logs, metrics and images: what a node itself needs, far less than the default account's editor role. */

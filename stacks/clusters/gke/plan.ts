@@ -2,8 +2,9 @@
 
 import type { AccessInputs, ClusterInputs, NetworkInputs, NodePoolInputs, TaintEffect } from '../../contract.ts';
 import { parseRange } from '../../cidr.ts';
-import { getName, getPoolNames } from '../../naming.ts';
+import { namePools } from '../../naming.ts';
 import { POOL_LABEL } from '../../tags.ts';
+import { getName, getPoolName } from './names.ts';
 
 export type NetworkPlan = {
   nodeCidr: string;
@@ -76,10 +77,7 @@ export function planApiAccess(access: AccessInputs): ApiAccessPlan {
 
 /** The node pools of a cluster. */
 export function planNodePools(inputs: Pick<ClusterInputs, 'nodePools' | 'zones'>): NodePoolPlan[] {
-  const names = getPoolNames(
-    'gke',
-    inputs.nodePools.map((pool) => pool.name),
-  );
+  const names = namePools(inputs.nodePools, getPoolName);
   return inputs.nodePools.map((pool) => {
     const unknown = pool.zones.filter((zone) => !inputs.zones.includes(zone));
     if (pool.zones.length === 0 || unknown.length > 0) {

@@ -2,9 +2,9 @@
 
 import { Provider } from '@pulumi/gcp/provider.js';
 import type { BaseInputs, LayerProgram } from '../../contract.ts';
-import { getGcpLabels } from '../../tags.ts';
+import { getGcpLabels } from './labels.ts';
 import { createControlPlane } from './cluster.ts';
-import type { ClusterScope } from './cluster.ts';
+import type { ClusterScope } from './scope.ts';
 import { createNetwork } from './network.ts';
 import { createNodePools } from './nodes.ts';
 import { planNetwork, planNodePools } from './plan.ts';

@@ -1,0 +1,33 @@
+// What a cloud brings so that its accounts can be reached: one file in this folder that fills the interface, and one row in the registry.
+
+import type { SimulatedAccount } from '../../domain/simulated-account.ts';
+import type { OpenCredential } from '../credential.ts';
+
+/** A bearer token and when it ends. */
+export type ClusterToken = { token: string; expiresAt: Date };
+
+/** Which cluster a token is for. */
+export type TokenSubject = { region: string; physicalName: string };
+
+/** How one cloud is reached with a credential of its own. Credentials here are real ones; what is simulated is the same for all. */
+export type CloudAccess = {
+  /** The environment of the cloud's own SDK; throws `credential-mismatch` when the credential lacks a field. */
+  buildVariables: (credential: OpenCredential, region: string) => Record<string, string>;
+  /** A token for the API server of a managed cluster; absent where the cloud has no managed clusters. */
+  mintClusterToken?: (credential: OpenCredential, subject: TokenSubject, now: Date) => Promise<ClusterToken>;
+  /** The kubeconfig of a federation's hub; absent where a credential reaches no hub. */
+  readHubKubeconfig?: (credential: OpenCredential) => string;
+  /** What may be known of the account from the secret alone; refuses a secret that is not one. */
+  describeAccount: (secret: Record<string, unknown>) => Record<string, string>;
+  /** The same of a simulated account. */
+  describeSimulatedAccount: (account: SimulatedAccount) => Record<string, string>;
+  /** Which of those attributes tells accounts apart; undefined where none does. */
+  accountAttribute: string | undefined;
+  /** Asks the cloud for attributes that the secret does not hold, such as the account's number. */
+  findAccount?: (credential: OpenCredential) => Promise<Record<string, string> | undefined>;
+};
+
+/** A moment some minutes from another. */
+export function addMinutes(now: Date, minutes: number): Date {
+  return new Date(now.getTime() + minutes * 60_000);
+}

@@ -1,0 +1,18 @@
+// GKE as a provider of clusters.
+
+import type { ClusterProvider } from '../../provider.ts';
+import { planAdoption } from './adoption.ts';
+import { isUnfinished } from './state.ts';
+
+export const gke: ClusterProvider = {
+  programs: {
+    network: async () => (await import('./program.ts')).networkProgram,
+    cluster: async () => (await import('./program.ts')).clusterProgram,
+  },
+  recovery: {
+    planAdoption,
+    isUnfinished,
+  },
+  // Running counts are not part of what is configured at GKE, so the state has nothing to add.
+  completeInputs: (inputs) => inputs,
+};

@@ -1,0 +1,12 @@
+// How a membership is put right after a crash.
+
+import type { StackRecovery } from '../provider.ts';
+
+export const membershipRecovery: StackRecovery = {
+  planAdoption: ({ type }) => {
+    // Objects of Kubernetes are applied by the server, so that making one again changes nothing.
+    if (type.startsWith('kubernetes:')) return { kind: 'clear' };
+    throw new Error(`no rule tells how to find a ${type} after a crash`);
+  },
+  isUnfinished: () => false,
+};
