@@ -123,6 +123,20 @@ module.exports = {
       to: { path: '^stacks/clusters/', pathNot: '^stacks/clusters/$1/' },
     },
     {
+      name: 'only-the-registry-knows-the-providers',
+      comment: 'Shared mechanics and services ask stacks/registry.ts; adding a provider is a folder and a row there.',
+      severity: 'error',
+      from: { path: '^(services|stacks)/', pathNot: ['^stacks/registry[.]ts$', '^stacks/(clusters|membership)/'] },
+      to: { path: '^stacks/(clusters|membership)/' },
+    },
+    {
+      name: 'a-cloud-does-not-import-a-sibling',
+      comment: 'The clouds share only the interface that they fill.',
+      severity: 'error',
+      from: { path: '^services/access/clouds/', pathNot: '/registry[.]ts$' },
+      to: { path: '^services/access/clouds/', pathNot: '/cloud-access[.]ts$' },
+    },
+    {
       name: 'programs-import-only-the-top-of-stacks',
       severity: 'error',
       from: { path: '^stacks/(clusters|membership)/' },

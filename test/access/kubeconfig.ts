@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import t from 'tap';
 import { parse } from 'yaml';
 import type { OpenCredential } from '../../services/access/credential.ts';
-import { buildCloudVariables } from '../../services/access/credential.ts';
+import { buildCloudVariables } from '../../services/access/cloud-variables.ts';
 import { mintKubeconfig, openHubKubeconfig } from '../../services/access/kubeconfig.ts';
 import { explainFailure, openKubernetes } from '../../services/access/kubernetes-client.ts';
 import { isFleetyardError } from '../../services/domain/errors.ts';
@@ -24,7 +24,7 @@ t.test('an EKS kubeconfig holds a presigned call that names the cluster in a sig
     name: 'one',
     outputs,
     credential: aws,
-    subject: { provider: 'eks', region: 'eu-central-1' },
+    region: 'eu-central-1',
     now,
   });
   const token = (parse(kubeconfig) as { users: { user: { token: string } }[] }).users[0]?.user.token ?? '';
@@ -45,7 +45,7 @@ t.test('a simulated cluster is reached over plain http with the token of its acc
     name: 'one',
     outputs,
     credential: simulated,
-    subject: { provider: 'eks', region: 'eu-central-1' },
+    region: 'eu-central-1',
     now,
   });
   t.match(parse(kubeconfig), {

@@ -1,5 +1,6 @@
 // Inputs of every layer for the tests of the stacks: one fleet member a provider, with every feature of a node pool used.
 
+import fc from 'fast-check';
 import type {
   ClusterInputs,
   MembershipInputs,
@@ -17,6 +18,17 @@ export const identity: StackIdentity = {
   operation: 'op_01jd8k2m9x0000000000000000',
   tags: { Team: 'Payments', 'cost-center': 'CC 42' },
 };
+
+export const ownTags = {
+  'fleetyard-project': identity.project,
+  'fleetyard-cluster': identity.cluster,
+  'fleetyard-operation': identity.operation,
+};
+
+/** Whatever a user may write as tags. */
+export const userTags = fc.dictionary(fc.string({ minLength: 1, maxLength: 200 }), fc.string({ maxLength: 300 }), {
+  maxKeys: 20,
+});
 
 type Place = { region: string; zones: string[]; machine: string; gpu: string; version: string };
 
@@ -44,12 +56,24 @@ export const places: Record<StackProvider, Place> = {
   },
 };
 
-const account = {
+export const account = {
   accountId: '123456789012',
   subscriptionId: '11111111-2222-4333-8444-555555555555',
   tenantId: '66666666-7777-4888-9999-000000000000',
   project: 'fleetyard-test',
 };
+
+/** A network that a cluster stands in, as far as its plan reads it. */
+export function getNetworkOutputs(provider: StackProvider): NetworkOutputs {
+  return {
+    networkId: 'network',
+    scope: 'scope',
+    nodeSubnets: places[provider].zones.map((zone) => ({ id: zone, zone, cidr: '10.0.0.0/20' })),
+    podSubnets: [],
+    secondaryRanges: null,
+    egressIps: [],
+  };
+}
 
 export function getNetworkInputs(provider: StackProvider): NetworkInputs {
   const { region, zones } = places[provider];

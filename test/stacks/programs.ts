@@ -3,8 +3,8 @@
 
 import { test } from 'tap';
 import type { LayerOutputs, NetworkOutputs, StackProvider } from '../../stacks/contract.ts';
-import { ADOPTABLE_TYPES } from '../../stacks/adoption.ts';
-import { getClusterInputs, getMembershipInputs, getNetworkInputs, identity, places } from './fixtures.ts';
+import { clusterProviders } from '../../stacks/registry.ts';
+import { account, getClusterInputs, getMembershipInputs, getNetworkInputs, identity, places } from './fixtures.ts';
 import { getOfType, listOfType, readInput, recordProgram } from './record-program.ts';
 import type { RecordedResource, Recording } from './record-program.ts';
 
@@ -101,7 +101,11 @@ for (const provider of PROVIDERS) {
   });
 
   test(`${provider} can have every resource found after a crash`, async (t) => {
-    for (const { type } of listAll(provider)) t.ok(ADOPTABLE_TYPES.includes(type), type);
+    const { planAdoption } = clusterProviders[provider].recovery;
+    const context = { stack: 'sk_1', region: places[provider].region, account };
+    for (const { type, name, inputs } of listAll(provider)) {
+      t.doesNotThrow(() => planAdoption({ urn: `urn::${name}`, type, inputs }, context), type);
+    }
   });
 }
 

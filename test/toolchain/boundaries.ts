@@ -67,19 +67,28 @@ test('Each breach of the table is found', async (t) => {
     'stacks/clusters/eks/e.ts': "import '../aks/a.ts';",
     'stacks/clusters/aks/a.ts': "import 'node:child_process';",
     'stacks/membership/m.ts': "import '../../services/domain/d.ts';",
+    'stacks/names.ts': "import './clusters/aks/a.ts';",
+    'stacks/registry.ts': "import './clusters/aks/a.ts';",
+    'services/engine/p.ts': "import '../../stacks/membership/m.ts';",
+    'services/access/clouds/aws.ts': "import './azure.ts';",
+    'services/access/clouds/azure.ts': '',
+    'services/access/clouds/registry.ts': "import './aws.ts';",
     'catalogue/x.ts': "import '../services/domain/d.ts';",
   });
   t.same(breaches, [
     'catalogue/x.ts: catalogue-imports-only-its-table',
+    'services/access/clouds/aws.ts: a-cloud-does-not-import-a-sibling',
     'services/api/a.ts: services-api-imports-only-its-table',
     'services/api/b.ts: services-api-imports-only-its-table',
     'services/api/f.ts: only-mains-read-the-configuration',
     'services/domain/d.ts: domain-is-pure',
+    'services/engine/p.ts: only-the-registry-knows-the-providers',
     'services/queue/q.ts: nobody-imports-a-main',
     'services/queue/q.ts: services-queue-imports-only-its-table',
     'services/store/s.ts: services-store-imports-only-its-table',
     'stacks/clusters/aks/a.ts: stacks-do-not-touch-processes-or-files',
     'stacks/clusters/eks/e.ts: a-provider-does-not-import-a-sibling',
     'stacks/membership/m.ts: stacks-imports-only-its-table',
+    'stacks/names.ts: only-the-registry-knows-the-providers',
   ]);
 });

@@ -1,16 +1,19 @@
-// How pending creates are found again.
+// How pending creates of an EKS cluster are found again.
 
-import { test } from 'tap';
-import { getImportId, planAdoption } from '../../stacks/adoption.ts';
-import { createLookupProgram } from '../../stacks/adoption-lookup.ts';
-import type { Adoption } from '../../stacks/adoption.ts';
 import * as pulumi from '@pulumi/pulumi';
+import { test } from 'tap';
+import type { Adoption, PendingCreate } from '../../../../stacks/adoption.ts';
+import { getImportId, planAdoption, planLookUp } from '../../../../stacks/clusters/eks/adoption.ts';
+import { createLookUpProgram } from '../../../../stacks/clusters/eks/look-up.ts';
 
-const context = { region: 'eu-central-1', account: { subscriptionId: 'sub', project: 'proj' } };
+const context = { stack: 'sk_1', region: 'eu-central-1', account: {} };
+
+function describe(type: string, inputs: Record<string, unknown>): PendingCreate {
+  return { urn: `urn:pulumi:sk_1::fleetyard::${type}::thing`, type, inputs };
+}
 
 function plan(type: string, inputs: Record<string, unknown>): Adoption {
-  const urn = `urn:pulumi:sk_1::fleetyard::${type}::thing`;
-  return planAdoption({ urn, type, inputs, stack: 'sk_1' }, context);
+  return planAdoption(describe(type, inputs), context);
 }
 
 test('ids that follow from inputs are written as an import wants them', async (t) => {
@@ -23,63 +26,43 @@ test('ids that follow from inputs are written as an import wants them', async (t
       { subnetId: 'subnet-1', routeTableId: 'rtb-1' },
       'subnet-1/rtb-1',
     ],
-    [
-      'azure-native:containerservice:AgentPool',
-      { resourceGroupName: 'rg', resourceName: 'fy-a', agentPoolName: 'general' },
-      '/subscriptions/sub/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/fy-a/agentPools/general',
-    ],
-    [
-      'azure-native:authorization:RoleAssignment',
-      { scope: '/subscriptions/sub/x', roleAssignmentName: 'uuid' },
-      '/subscriptions/sub/x/providers/Microsoft.Authorization/roleAssignments/uuid',
-    ],
-    [
-      'gcp:container/nodePool:NodePool',
-      { location: 'europe-west1', cluster: 'fy-a', name: 'general' },
-      'projects/proj/locations/europe-west1/clusters/fy-a/nodePools/general',
-    ],
-    [
-      'gcp:compute/routerNat:RouterNat',
-      { region: 'europe-west1', router: 'fy-a', name: 'fy-a' },
-      'proj/europe-west1/fy-a/fy-a',
-    ],
-    [
-      'gcp:kms/cryptoKey:CryptoKey',
-      { keyRing: 'projects/proj/locations/x/keyRings/r', name: 'k' },
-      'projects/proj/locations/x/keyRings/r/cryptoKeys/k',
-    ],
   ];
   for (const [type, inputs, id] of cases) t.strictSame(plan(type, inputs), { kind: 'id', id }, type);
 });
 
 test('what AWS alone numbers is looked up by the tag that its creation carried', async (t) => {
-  t.strictSame(plan('aws:ec2/vpc:Vpc', { tags: { 'fleetyard-resource': 'sk_1/vpc' } }), {
+  const lookUp = (type: string, inputs: Record<string, unknown>) => planLookUp(describe(type, inputs), context);
+  t.strictSame(plan('aws:ec2/vpc:Vpc', {}), { kind: 'look-up' });
+  t.strictSame(lookUp('aws:ec2/vpc:Vpc', { tags: { 'fleetyard-resource': 'sk_1/vpc' } }), {
     kind: 'tag',
     region: 'eu-central-1',
     resourceType: 'ec2:vpc',
     tag: 'sk_1/vpc',
   });
-  t.match(plan('aws:iam/openIdConnectProvider:OpenIdConnectProvider', {}), { region: 'us-east-1', tag: 'sk_1/thing' });
+  t.match(lookUp('aws:iam/openIdConnectProvider:OpenIdConnectProvider', {}), {
+    region: 'us-east-1',
+    tag: 'sk_1/thing',
+  });
   t.match(
-    plan('aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation', {
+    lookUp('aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation', {
       vpcId: 'vpc-1',
       cidrBlock: '100.64.0.0/16',
     }),
-    {
-      kind: 'block',
-      vpcId: 'vpc-1',
-    },
+    { kind: 'block', vpcId: 'vpc-1' },
   );
+  t.throws(() => lookUp('aws:eks/cluster:Cluster', { name: 'fy-a' }), /not looked up/);
 });
 
 test('what can be made twice without harm is made again', async (t) => {
   t.strictSame(plan('aws:iam/rolePolicyAttachment:RolePolicyAttachment', {}), { kind: 'clear' });
-  t.strictSame(plan('kubernetes:core/v1:Secret', {}), { kind: 'clear' });
 });
 
 test('an unknown type or an input that is not known stops the recovery', async (t) => {
   t.throws(() => plan('aws:s3/bucket:Bucket', {}), /no rule/);
+  t.throws(() => plan('gcp:container/cluster:Cluster', { name: 'fy-a' }), /no rule/);
   t.throws(() => plan('aws:eks/cluster:Cluster', {}), /not known/);
+  const block = describe('aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation', {});
+  t.throws(() => createLookUpProgram([block], context), /not known/);
 });
 
 test('an ARN becomes an import id', async (t) => {
@@ -116,12 +99,16 @@ test('the look-up program answers with ids by URN and makes nothing', async (t) 
     'lookup',
     false,
   );
-  const region = 'eu-central-1';
-  const program = createLookupProgram(
-    new Map([
-      ['urn:vpc', { kind: 'tag' as const, region, resourceType: 'ec2:vpc', tag: 'sk_1/vpc' }],
-      ['urn:block', { kind: 'block' as const, region, vpcId: 'vpc-1', cidrBlock: '100.64.0.0/16' }],
-    ]),
+  const program = createLookUpProgram(
+    [
+      { urn: 'urn:vpc', type: 'aws:ec2/vpc:Vpc', inputs: { tags: { 'fleetyard-resource': 'sk_1/vpc' } } },
+      {
+        urn: 'urn:block',
+        type: 'aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation',
+        inputs: { vpcId: 'vpc-1', cidrBlock: '100.64.0.0/16' },
+      },
+    ],
+    context,
   );
   let found: unknown;
   await pulumi.runtime.runInPulumiStack(async () => {
