@@ -1,5 +1,3 @@
-// How a membership is put right after a crash.
-
 import type { StackRecovery } from '../provider.ts';
 
 export const membershipRecovery: StackRecovery = {

@@ -1,5 +1,3 @@
-// IPv4 ranges.
-
 import { test } from 'tap';
 import { containsRange, formatRange, getAddress, getPart, parseRange } from '../../stacks/cidr.ts';
 

@@ -1,5 +1,3 @@
-// Which program is loaded.
-
 import { createRequire } from 'node:module';
 import { test } from 'tap';
 import { getProgram } from '../../stacks/registry.ts';

@@ -1,4 +1,4 @@
-// AKS as a provider of clusters.
+// AKS as the engine sees it; programs load Azure's SDK, and so wait until they are asked for.
 
 import type { ClusterProvider } from '../../provider.ts';
 import { planAdoption } from './adoption.ts';

@@ -1,5 +1,3 @@
-// Tags of Azure resources.
-
 import type { StackIdentity } from '../../contract.ts';
 import { fitTags, getOwnTags, type TagRule } from '../../tags.ts';
 

@@ -1,4 +1,4 @@
-// EKS as a provider of clusters.
+// EKS as the engine sees it; programs and the look-up load AWS's SDK, and so wait until they are asked for.
 
 import type { ClusterProvider } from '../../provider.ts';
 import { planAdoption } from './adoption.ts';

@@ -1,5 +1,3 @@
-// Labels of Google Cloud resources.
-
 import type { StackIdentity } from '../../contract.ts';
 import { fitTags, getOwnTags, type TagRule } from '../../tags.ts';
 

@@ -1,4 +1,4 @@
-// GKE as a provider of clusters.
+// GKE as the engine sees it; programs load Google's SDK, and so wait until they are asked for.
 
 import type { ClusterProvider } from '../../provider.ts';
 import { planAdoption } from './adoption.ts';

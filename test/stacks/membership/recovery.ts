@@ -1,5 +1,3 @@
-// How a membership is put right after a crash.
-
 import { test } from 'tap';
 import { getRecovery } from '../../../stacks/registry.ts';
 

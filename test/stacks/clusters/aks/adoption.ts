@@ -1,5 +1,3 @@
-// How pending creates of an AKS cluster are found again.
-
 import { test } from 'tap';
 import { planAdoption } from '../../../../stacks/clusters/aks/adoption.ts';
 

@@ -1,5 +1,3 @@
-// Physical names of Azure resources: limits, determinism, no collisions.
-
 import { test } from 'tap';
 import { getName, getPoolName, getUuid, NAME_RULES } from '../../../../stacks/clusters/aks/names.ts';
 import { identity } from '../../fixtures.ts';

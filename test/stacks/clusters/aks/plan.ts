@@ -1,5 +1,3 @@
-// Plans of AKS clusters.
-
 import { test } from 'tap';
 import { getDnsServiceIp, planApiAccess, planNetwork, planPools } from '../../../../stacks/clusters/aks/plan.ts';
 import type { NodePoolInputs } from '../../../../stacks/contract.ts';

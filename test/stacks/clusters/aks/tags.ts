@@ -1,5 +1,3 @@
-// Tags of Azure resources: Fleetyard's own on everything, the user's in Azure's alphabet.
-
 import fc from 'fast-check';
 import { test } from 'tap';
 import { getAzureTags } from '../../../../stacks/clusters/aks/tags.ts';

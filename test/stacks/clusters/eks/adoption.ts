@@ -1,5 +1,3 @@
-// How pending creates of an EKS cluster are found again.
-
 import * as pulumi from '@pulumi/pulumi';
 import { test } from 'tap';
 import type { Adoption, PendingCreate } from '../../../../stacks/adoption.ts';

@@ -1,5 +1,3 @@
-// Physical names of AWS resources: limits, determinism, no collisions.
-
 import { test } from 'tap';
 import { getName, getPoolName, NAME_RULES } from '../../../../stacks/clusters/eks/names.ts';
 import { identity } from '../../fixtures.ts';

@@ -1,5 +1,3 @@
-// Plans of EKS clusters.
-
 import fc from 'fast-check';
 import { test } from 'tap';
 import { containsRange, formatRange, getPart, parseRange } from '../../../../stacks/cidr.ts';

@@ -1,5 +1,3 @@
-// Tags of AWS resources: Fleetyard's own on everything, the user's in AWS's alphabet.
-
 import fc from 'fast-check';
 import { test } from 'tap';
 import { getAwsTags, RESOURCE_TAG } from '../../../../stacks/clusters/eks/tags.ts';

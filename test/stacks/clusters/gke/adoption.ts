@@ -1,5 +1,3 @@
-// How pending creates of a GKE cluster are found again.
-
 import { test } from 'tap';
 import { planAdoption } from '../../../../stacks/clusters/gke/adoption.ts';
 

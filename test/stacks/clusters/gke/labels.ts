@@ -1,5 +1,3 @@
-// Labels of Google Cloud resources: Fleetyard's own on everything, the user's in Google's alphabet.
-
 import fc from 'fast-check';
 import { test } from 'tap';
 import { getGcpLabels } from '../../../../stacks/clusters/gke/labels.ts';

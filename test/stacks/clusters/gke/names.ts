@@ -1,5 +1,3 @@
-// Physical names of Google Cloud resources: limits, determinism, no collisions.
-
 import { test } from 'tap';
 import { getName, getPoolName, NAME_RULES } from '../../../../stacks/clusters/gke/names.ts';
 import { identity } from '../../fixtures.ts';

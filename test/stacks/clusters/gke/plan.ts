@@ -1,5 +1,3 @@
-// Plans of GKE clusters.
-
 import fc from 'fast-check';
 import { test } from 'tap';
 import { planApiAccess, planNetwork, planNodePools } from '../../../../stacks/clusters/gke/plan.ts';
