@@ -1,8 +1,8 @@
 // What may be known of the account behind a credential.
 
-import type { Cloud } from '../domain/cluster-spec.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { describeSimulatedAccount } from '../domain/simulated-account.ts';
+import type { Cloud } from '../domain/clouds.ts';
 
 /** The made-up account of a simulated credential. */
 export function describeSimulatedCredential(provider: Cloud, id: string): Record<string, string> {

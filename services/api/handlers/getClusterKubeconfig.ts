@@ -1,7 +1,8 @@
 // Answers getClusterKubeconfig.
 
-import { builtProviders } from '../../domain/cluster-spec.ts';
 import { FleetyardError } from '../../domain/errors.ts';
+import { builtProviders } from '../../domain/providers/registry.ts';
+import { getManagedCluster } from '../../domain/managed-cluster.ts';
 import { getCluster } from '../../store/clusters.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
 import { findStack } from '../../store/stacks.ts';
@@ -21,7 +22,7 @@ export const getClusterKubeconfig: Handler<'getClusterKubeconfig'> = async ({ pa
   if (stack === undefined || stack.deployedAt === null || stack.destroyedAt !== null || provider === undefined) {
     throw new FleetyardError('conflict', `The cluster "${cluster.name}" has no API server yet.`);
   }
-  const { region } = cluster.spec;
+  const { region } = getManagedCluster(cluster.spec);
   const minted = await parts.mintKubeconfig({
     name: cluster.name,
     provider,
