@@ -10,12 +10,9 @@ export type PlainStep =
   | { kind: 'wait'; action: 'children' };
 
 /** A plain step by its two words. */
-export type PlainStepName = { [S in PlainStep as S['kind']]: `${S['kind']} ${S['action']}` }[PlainStep['kind']];
+export type PlainStepName = NameOf<PlainStep>;
 
-/** Names a plain step. */
-export function nameStep<S extends PlainStep>(step: S): PlainStepName {
-  return `${step.kind} ${step.action}` as PlainStepName;
-}
+type NameOf<S extends PlainStep> = S extends PlainStep ? `${S['kind']} ${S['action']}` : never;
 
 /** States of a step. */
 export type StepState = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped';
