@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import t from 'tap';
 import {
   getBlock,
@@ -19,6 +18,7 @@ import {
   listForbiddenRanges,
   planRanges,
 } from '../../services/domain/ranges.ts';
+import fc from '../helpers/properties.ts';
 import { catalogue } from './fixtures.ts';
 
 const pools = catalogue.ranges.defaultPools;
@@ -109,7 +109,6 @@ t.test('first fit finds a block that is aligned, inside the pool, free, and the 
         return found === lowest;
       },
     ),
-    { numRuns: 300 },
   );
   t.end();
 });
@@ -184,7 +183,6 @@ t.test('planned ranges never meet each other, what is taken, or what is reserved
         })
       );
     }),
-    { numRuns: 100 },
   );
   t.end();
 });
