@@ -1,18 +1,20 @@
 // Reads the dated facts once, and answers questions about them.
 
 import { readFileSync } from 'node:fs';
-import type {
-  Accelerator,
-  Catalogue,
-  CatalogueProvider,
-  Machine,
-  MachinePurpose,
-  RangeFacts,
-  Region,
-  Version,
+import {
+  type Accelerator,
+  type Catalogue,
+  type CatalogueProvider,
+  catalogueProviders,
+  type Machine,
+  type MachinePurpose,
+  type ProviderLimits,
+  type RangeFacts,
+  type Region,
+  type ReservedRange,
+  type TagRules,
+  type Version,
 } from './types.ts';
-
-const providers = ['eks', 'aks', 'gke'] as const satisfies CatalogueProvider[];
 
 type Dated = { asOf: string; source: string };
 
@@ -26,29 +28,74 @@ type MachineFamily = {
   types: { name: string; cpu: number; memoryGiB: number; accelerators?: number }[];
 };
 
+/** The facts of one provider, a file each. */
+type ProviderFacts = {
+  asOf: string;
+  regions: Region[];
+  versions: Version[];
+  machines: Machine[];
+  limits: ProviderLimits;
+  tags: TagRules;
+  reservedLabels: string[];
+  ranges: ProviderRanges;
+};
+
+type ProviderRanges = {
+  [Fact in 'reserved' | 'sizes' | 'secondaryBlocks' | 'refusedServices']: OfProvider<RangeFacts[Fact]>;
+};
+type OfProvider<Facts> = Facts extends Record<CatalogueProvider, infer Fact> ? Fact : never;
+
 /** Reads every file of facts and freezes the result. */
 export function loadCatalogue(): Catalogue {
-  const regions = readFacts<{ regions: Catalogue['regions'] }>('regions');
-  const versions = readFacts<{ versions: Catalogue['versions'] }>('versions');
   const accelerators = readFacts<{ accelerators: Accelerator[] }>('accelerators');
-  const { asOf: rangesAsOf, source: _, ...ranges } = readFacts<RangeFacts>('ranges');
-  const limits = readFacts<Pick<Catalogue, 'limits' | 'tags' | 'reservedLabels'>>('limits');
-  const machines = providers.map((provider) => readFacts<{ families: MachineFamily[] }>(`machines-${provider}`));
-  const days = [regions, versions, accelerators, limits, ...machines].map((facts) => facts.asOf);
+  const ranges = readFacts<Pick<RangeFacts, 'defaultPools' | 'private'> & { reserved: ReservedRange[] }>('ranges');
+  const labels = readFacts<{ reserved: string[] }>('labels');
+  const facts = new Map(catalogueProviders.map((provider) => [provider, readProvider(provider)]));
+  const collect = <T>(pick: (facts: ProviderFacts) => T): Record<CatalogueProvider, T> =>
+    Object.fromEntries([...facts].map(([provider, each]) => [provider, pick(each)])) as Record<CatalogueProvider, T>;
+  const days = [accelerators, ranges, labels, ...facts.values()].map(({ asOf }) => asOf);
   return freeze({
-    // The oldest day speaks for all.
-    asOf: [...days, rangesAsOf].toSorted()[0] ?? rangesAsOf,
+    asOf: findOldest(days),
+    regions: collect((each) => each.regions),
+    versions: collect((each) => each.versions),
+    machines: collect((each) => each.machines),
+    accelerators: accelerators.accelerators,
+    ranges: {
+      defaultPools: ranges.defaultPools,
+      private: ranges.private,
+      reserved: { any: ranges.reserved, ...collect((each) => each.ranges.reserved) },
+      sizes: collect((each) => each.ranges.sizes),
+      secondaryBlocks: collect((each) => each.ranges.secondaryBlocks),
+      refusedServices: collect((each) => each.ranges.refusedServices),
+    },
+    limits: collect((each) => each.limits),
+    tags: collect((each) => each.tags),
+    reservedLabels: { any: labels.reserved, ...collect((each) => each.reservedLabels) },
+  });
+}
+
+function readProvider(provider: CatalogueProvider): ProviderFacts {
+  const read = <T>(name: string): T & Dated => readFacts<T>(`${provider}/${name}`);
+  const regions = read<{ regions: Region[] }>('regions');
+  const versions = read<{ versions: Version[] }>('versions');
+  const machines = read<{ families: MachineFamily[] }>('machines');
+  const limits = read<Pick<ProviderFacts, 'limits' | 'tags' | 'reservedLabels'>>('limits');
+  const ranges = read<ProviderRanges>('ranges');
+  return {
+    asOf: findOldest([regions, versions, machines, limits, ranges].map(({ asOf }) => asOf)),
     regions: regions.regions,
     versions: versions.versions,
-    machines: Object.fromEntries(
-      providers.map((provider, index) => [provider, (machines[index]?.families ?? []).flatMap(listTypes)]),
-    ) as Catalogue['machines'],
-    accelerators: accelerators.accelerators,
-    ranges,
+    machines: machines.families.flatMap(listTypes),
     limits: limits.limits,
     tags: limits.tags,
     reservedLabels: limits.reservedLabels,
-  });
+    ranges,
+  };
+}
+
+/** The oldest day speaks for all. */
+function findOldest(days: readonly string[]): string {
+  return days.toSorted()[0] ?? '';
 }
 
 /** Finds a region by the provider's name of it. */

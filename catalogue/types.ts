@@ -1,7 +1,10 @@
 // The shapes of the dated facts.
 
-/** Providers that the catalogue knows. */
-export type CatalogueProvider = 'eks' | 'aks' | 'gke';
+/** Providers that the catalogue knows; each has a folder of facts. */
+export const catalogueProviders = ['eks', 'aks', 'gke'] as const;
+
+/** A provider that the catalogue knows. */
+export type CatalogueProvider = (typeof catalogueProviders)[number];
 
 /** A region with the zones that clusters may use, in the provider's spelling; none where the region has none. */
 export type Region = { name: string; place: string; country: string; zones: string[] };
@@ -58,6 +61,9 @@ export type ProviderLimits = {
   poolName: NameRule;
 };
 
+/** What a provider takes as keys and values of tags, as patterns and in words. */
+export type TagRules = { keyPattern: string; valuePattern: string; text: string };
+
 /** Roles of ranges that have bounds of size. */
 export type SizedRole = 'nodes' | 'pods' | 'services' | 'control-plane';
 
@@ -69,10 +75,10 @@ export type RangeFacts = {
   reserved: Record<CatalogueProvider | 'any', ReservedRange[]>;
   /** Shortest and longest prefix that the provider takes. */
   sizes: Record<CatalogueProvider, Partial<Record<SizedRole, [shortest: number, longest: number]>>>;
-  /** Blocks that AWS refuses to add to a VPC whose first block lies in `primary`. */
-  secondaryBlocks: { eks: { primary: string; refused: string[] }[] };
-  /** Private blocks in which EKS refuses services. */
-  refusedServices: { eks: string[] };
+  /** Blocks that the cloud refuses to add to a network whose first block lies in `primary`. */
+  secondaryBlocks: Record<CatalogueProvider, { primary: string; refused: string[] }[]>;
+  /** Private blocks in which the provider refuses services. */
+  refusedServices: Record<CatalogueProvider, string[]>;
 };
 
 /** All facts. */
@@ -86,7 +92,7 @@ export type Catalogue = {
   accelerators: Accelerator[];
   ranges: RangeFacts;
   limits: Record<CatalogueProvider, ProviderLimits>;
-  tags: Record<CatalogueProvider, { keyPattern: string; valuePattern: string; text: string }>;
+  tags: Record<CatalogueProvider, TagRules>;
   /** Domains of label keys that belong to Kubernetes or to the provider. */
   reservedLabels: Record<CatalogueProvider | 'any', string[]>;
 };

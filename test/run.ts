@@ -7,10 +7,12 @@ import { findTestFiles, GROUPS, NEEDS, type Group } from './run/groups.ts';
 import { runTestFile, stopRunningFiles, type FileReport } from './run/run-file.ts';
 import { startTestServers, type TestServers } from './run/servers.ts';
 
-const USAGE = `Usage: npm test -- [all | unit | integration | engine | e2e] [part of a test file's path …]
+const USAGE = `Usage: npm test -- [all | unit | integration | engine | e2e] [--properties] [--seed N | random] [--runs N] [part of a test file's path …]
 
   npm test                                        all groups
-  npm run test:integration -- test/store/lease    the integration tests whose path contains that`;
+  npm run test:integration -- test/store/lease    the integration tests whose path contains that
+  npm run test:properties                         the property tests alone, with a random seed, which is printed
+  npm run test:properties -- --seed 7 --runs 50   the same with a seed of yours, and so many runs of each property`;
 
 const ERROR_LINES = 40;
 
@@ -33,7 +35,12 @@ async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' } },
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      properties: { type: 'boolean', default: false },
+      seed: { type: 'string' },
+      runs: { type: 'string' },
+    },
   });
   if (values.help === true) {
     say(USAGE);
@@ -43,10 +50,15 @@ async function main(args: string[]): Promise<number> {
   const group = GROUPS.find((name) => name === first);
   const groups = group === undefined ? GROUPS : [group];
   const patterns = group === undefined && first !== undefined && first !== 'all' ? positionals : rest;
+  const drawn = readDraw(values);
+  if (typeof drawn === 'string') {
+    say(`${drawn}\n\n${USAGE}`);
+    return 2;
+  }
   const totals: Totals = { passed: 0, failed: 0, skipped: 0 };
   try {
     for (const name of groups) {
-      if (!interrupted) await runGroup(name, patterns, totals);
+      if (!interrupted) await runGroup(name, { patterns, ...drawn }, totals);
     }
   } catch (error) {
     totals.failed += 1;
@@ -63,12 +75,32 @@ async function main(args: string[]): Promise<number> {
   return totals.failed === 0 && totals.passed > 0 && !interrupted ? 0 : 1;
 }
 
-async function runGroup(group: Group, patterns: string[], totals: Totals): Promise<void> {
-  const paths = findTestFiles(root, group, patterns);
+/** What is run, and with which draw of the property tests. */
+type Selection = { patterns: string[]; properties: boolean; env: NodeJS.ProcessEnv };
+
+/** Reads the options of the property tests, or says what is wrong with them. */
+function readDraw(values: { properties: boolean; seed?: string; runs?: string }): Omit<Selection, 'patterns'> | string {
+  const { properties, seed, runs } = values;
+  const env: NodeJS.ProcessEnv = {};
+  if (seed !== undefined) {
+    const drawn = seed === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(seed);
+    if (!Number.isInteger(drawn)) return `--seed takes a whole number or "random", not ${seed}`;
+    env.FLEETYARD_TEST_SEED = String(drawn);
+    say(`property tests: seed ${drawn}`);
+  }
+  if (runs !== undefined) {
+    if (!/^[1-9]\d{0,6}$/.test(runs)) return `--runs takes a whole number from 1 on, not ${runs}`;
+    env.FLEETYARD_TEST_RUNS = runs;
+  }
+  return { properties, env };
+}
+
+async function runGroup(group: Group, selection: Selection, totals: Totals): Promise<void> {
+  const paths = findTestFiles(root, group, selection);
   if (paths.length === 0) return;
   const started = Date.now();
   const needs = NEEDS[group];
-  const env = await prepare(needs);
+  const env = { ...(await prepare(needs)), ...selection.env };
   const before = { ...totals };
   say(`${group}: ${paths.length} files`);
   const waiting = [...paths];

@@ -1,6 +1,6 @@
 // What may be known of the account behind a credential.
 
-import type { Cloud } from '../domain/cluster-spec.ts';
+import type { Cloud } from '../domain/clouds.ts';
 import { describeSimulatedAccount } from '../domain/simulated-account.ts';
 import { getCloudAccess } from './clouds/registry.ts';
 

@@ -1,6 +1,6 @@
 // The secret part of a credential in the clear, and how a field of it is had.
 
-import type { Cloud } from '../domain/cluster-spec.ts';
+import type { Cloud } from '../domain/clouds.ts';
 import { FleetyardError } from '../domain/errors.ts';
 
 /** A credential with its secret part in the clear; lives in memory for one step, never in a log or a row. */

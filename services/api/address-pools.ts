@@ -2,7 +2,7 @@
 
 import { getBlock, overlaps, parseBlock } from '../domain/cidr.ts';
 import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
-import type { AddressPools } from '../domain/ranges.ts';
+import type { AddressPools } from '../domain/range-roles.ts';
 
 const roles = ['nodes', 'pods', 'services'] as const;
 

@@ -1,6 +1,7 @@
 // How clusters, fleets, federations and operations are shown.
 
 import type { Schemas } from '../contract/schemas.ts';
+import { describePlace } from '../domain/managed-cluster.ts';
 import { isSettled } from '../domain/operation.ts';
 import type { ClusterRow } from '../store/clusters.ts';
 import type { EventRow } from '../store/events.ts';
@@ -18,7 +19,7 @@ export function describeCluster(row: ClusterRow, latest: LatestOperations): Sche
     id: row.id,
     name: row.name,
     provider: row.provider,
-    region: row.spec.region,
+    region: describePlace(row.spec),
     kubernetesVersion: row.spec.kubernetesVersion,
     credential: row.credentialId,
     simulated: row.simulated,
@@ -54,7 +55,7 @@ export function describeFleet(
       id: member.id,
       name: member.name,
       provider: member.provider,
-      region: member.spec.region,
+      region: describePlace(member.spec),
       phase: member.phase,
       managed: row.spec.clusters.includes(member.name),
       operation: findOpen(latest, member.id),

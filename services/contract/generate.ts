@@ -22,7 +22,8 @@ const notice = '// Generated from openapi.yaml by services/contract/generate.ts.
 
 /** Every generated file by name, with its text. */
 async function generateFiles(): Promise<Map<string, string>> {
-  const document = parse(await readFile(source, 'utf8')) as OpenAPI3 & Source;
+  const document = parse(await readFile(source, 'utf8'), { merge: true }) as OpenAPI3 & Source;
+  delete document.components?.['x-shared-fields'];
   const types = astToString(await openapiTS(structuredClone(document), { alphabetize: false }));
   return new Map([
     ['document.json', `${JSON.stringify(document, null, 1)}\n`],

@@ -1,7 +1,7 @@
 // Checks labels, taints and tags: the syntax of Kubernetes, and what the providers keep for themselves.
 
 import type { Catalogue, CatalogueProvider } from '../../catalogue/types.ts';
-import type { Taint } from './cluster-spec.ts';
+import type { Schemas } from '../contract/schemas.ts';
 import type { ErrorDetail } from './errors.ts';
 import { pointerTo } from './pointers.ts';
 
@@ -25,7 +25,7 @@ export function checkLabels(labels: Record<string, string>, context: LabelContex
 }
 
 /** Collects what is wrong with a pool's taints. */
-export function checkTaints(taints: readonly Taint[], context: LabelContext): ErrorDetail[] {
+export function checkTaints(taints: readonly Schemas['Taint'][], context: LabelContext): ErrorDetail[] {
   const { limits } = context.catalogue;
   const most = limits[context.provider].taintsPerPool;
   const details: ErrorDetail[] = [];

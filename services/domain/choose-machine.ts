@@ -2,7 +2,7 @@
 
 import { findAcceleratorName, findMachine, zonesWithMachine } from '../../catalogue/catalogue.ts';
 import type { Catalogue, CatalogueProvider, Machine, Region } from '../../catalogue/types.ts';
-import type { MachineRequest } from './cluster-spec.ts';
+import type { Schemas } from '../contract/schemas.ts';
 import { offerNearest } from './suggest.ts';
 
 /** Where a machine is wanted. */
@@ -24,7 +24,7 @@ export type MachineChoice =
  * the order of the catalogue, so that the answer is always the same. A machine with accelerators is chosen only for a
  * request that names one.
  */
-export function chooseMachine(request: MachineRequest, place: MachinePlace): MachineChoice {
+export function chooseMachine(request: Schemas['Machine'], place: MachinePlace): MachineChoice {
   const asked = request.accelerator;
   const accelerator = asked === undefined ? undefined : findAcceleratorName(place.catalogue, asked.type);
   if (asked !== undefined && accelerator === undefined) {
@@ -91,7 +91,7 @@ function listRegions(machines: readonly Machine[], { catalogue, provider }: Mach
   return regions.map(({ name }) => name).join(', ');
 }
 
-function describeTooLarge(request: MachineRequest, machines: readonly Machine[]): MachineChoice {
+function describeTooLarge(request: Schemas['Machine'], machines: readonly Machine[]): MachineChoice {
   const mostCpu = Math.max(...machines.map(({ cpu }) => cpu));
   if (mostCpu < request.cpu) return { fault: `The largest machine here has ${mostCpu} CPUs.`, field: '/cpu' };
   const enoughCpu = machines.filter(({ cpu }) => cpu >= request.cpu);

@@ -1,8 +1,11 @@
-// Says what changes between a cluster's stored spec and the next one, and what of it may never change.
+// Says what changes between a cluster's stored spec and the next one, what of it may never change, and which layers it touches.
 
-import type { ClusterDraft, NodePool, ResolvedCluster } from './cluster-spec.ts';
+import { type FieldRule, type FieldRules, poolFields, poolLayers, specFields, specGroups } from './cluster-fields.ts';
+import type { ClusterDraft, ResolvedCluster } from './cluster-spec.ts';
 import { isSame } from './compare.ts';
 import { type ErrorDetail, throwDetails } from './errors.ts';
+import { type Layer, layers } from './layers.ts';
+import { splitPointer } from './pointers.ts';
 
 /** Pointers into the next spec; a pool that goes away is named by `/nodePools`. */
 export type ClusterDiff = {
@@ -11,36 +14,29 @@ export type ClusterDiff = {
   immutable: string[];
 };
 
-const fixed = ['name', 'provider', 'region', 'zones', 'account'] as const;
-const fixedRanges = ['nodeCidr', 'podCidr', 'serviceCidr', 'controlPlaneCidr'] as const;
-const free = ['credential', 'kubernetesVersion', 'requestedVersion', 'labels', 'tags', 'protect'] as const;
-// A change of these would replace every node of the pool; a second pool and the removal of the first is what does that.
-const fixedOfPool = ['machineType', 'spot', 'zones', 'accelerator'] as const;
-const freeOfPool = ['count', 'labels', 'taints', 'machine'] as const;
+type Fields = Readonly<Record<string, unknown>>;
+type Pool = { name: string };
 
 /** Compares two specs. */
 export function diffCluster(previous: ResolvedCluster, next: ClusterDraft): ClusterDiff {
-  const immutable: string[] = [];
-  const changed: string[] = [];
-  for (const field of fixed) {
-    // Users know the account only as the credential that reaches it.
-    if (!isSame(previous[field], next[field])) immutable.push(field === 'account' ? '/credential' : `/${field}`);
-  }
-  for (const field of fixedRanges) {
-    if (!isSame(previous.network[field], next.network[field])) immutable.push(`/network/${field}`);
-  }
-  for (const field of free) if (!isSame(previous[field], next[field])) changed.push(`/${field}`);
-  for (const field of ['private', 'public', 'allowedCidrs'] as const) {
-    if (!isSame(previous.access[field], next.access[field])) changed.push(`/access/${field}`);
-  }
-  const pools = diffPools(previous.nodePools, next.nodePools);
-  immutable.push(...pools.immutable);
-  return { changed: [...new Set([...changed, ...immutable, ...pools.changed])].toSorted(), immutable };
+  const groups = Object.entries(specGroups) as [keyof typeof specGroups, FieldRules][];
+  const diff = uniteDiffs([
+    diffFields(specFields, previous, next, ''),
+    ...groups.map(([name, rules]) => diffFields(rules, previous[name], next[name], `/${name}`)),
+    diffPools(previous.nodePools, next.nodePools),
+  ]);
+  return { changed: [...new Set(diff.changed)].toSorted(), immutable: diff.immutable };
 }
 
 /** Whether nothing changes. */
 export function isUnchanged(previous: ResolvedCluster, next: ClusterDraft): boolean {
   return diffCluster(previous, next).changed.length === 0;
+}
+
+/** The layers that a change of a cluster's spec touches, from the pointers that `diffCluster` names. */
+export function layersTouched(changed: readonly string[]): Layer[] {
+  const touched = new Set(changed.flatMap(findTouched));
+  return layers.filter((layer) => touched.has(layer));
 }
 
 /** Explains the immutable part of a difference, one detail a field. */
@@ -59,19 +55,44 @@ export function assertMutable(diff: ClusterDiff): void {
   throwDetails('Some of the changed fields are fixed.', describeImmutable(diff));
 }
 
-function diffPools(previous: readonly NodePool[], next: readonly NodePool[]): ClusterDiff {
-  const diff: ClusterDiff = { changed: [], immutable: [] };
-  for (const [index, pool] of next.entries()) {
-    const before = previous.find(({ name }) => name === pool.name);
-    const pointer = `/nodePools/${index}`;
-    if (before === undefined) {
-      diff.changed.push(pointer);
-      continue;
-    }
-    for (const field of fixedOfPool)
-      if (!isSame(before[field], pool[field])) diff.immutable.push(`${pointer}/${field}`);
-    for (const field of freeOfPool) if (!isSame(before[field], pool[field])) diff.changed.push(`${pointer}/${field}`);
+function findTouched(pointer: string): readonly Layer[] {
+  const [field = '', inner, part] = splitPointer(pointer);
+  if (field === 'nodePools') return part === undefined ? poolLayers : findRule(poolFields, part).touches;
+  if (Object.hasOwn(specGroups, field)) {
+    return findRule(specGroups[field as keyof typeof specGroups], inner ?? '').touches;
   }
-  if (previous.some(({ name }) => !next.some((pool) => pool.name === name))) diff.changed.push('/nodePools');
-  return diff;
+  return findRule(specFields, field).touches;
+}
+
+function findRule(rules: FieldRules, field: string): FieldRule {
+  const rule = Object.hasOwn(rules, field) ? rules[field] : undefined;
+  if (rule === undefined) throw new TypeError(`the table of fields has no ${field}`);
+  return rule;
+}
+
+function diffFields(rules: FieldRules, previous: Fields, next: Fields, pointer: string): ClusterDiff {
+  const changes = Object.entries(rules)
+    .filter(([field, rule]) => rule.change !== 'own' && !isSame(previous[field], next[field]))
+    .map(([field, rule]) => ({ rule, pointer: `${pointer}/${rule.shownAs ?? field}` }));
+  return {
+    changed: changes.map((change) => change.pointer),
+    immutable: changes.filter(({ rule }) => rule.change === 'fixed').map((change) => change.pointer),
+  };
+}
+
+function diffPools(previous: readonly Pool[], next: readonly Pool[]): ClusterDiff {
+  const diffs = next.map((pool, index): ClusterDiff => {
+    const pointer = `/nodePools/${index}`;
+    const before = previous.find(({ name }) => name === pool.name);
+    return before === undefined ? { changed: [pointer], immutable: [] } : diffFields(poolFields, before, pool, pointer);
+  });
+  const gone = previous.some(({ name }) => !next.some((pool) => pool.name === name));
+  return uniteDiffs([...diffs, { changed: gone ? ['/nodePools'] : [], immutable: [] }]);
+}
+
+function uniteDiffs(diffs: readonly ClusterDiff[]): ClusterDiff {
+  return {
+    changed: diffs.flatMap(({ changed }) => changed),
+    immutable: diffs.flatMap(({ immutable }) => immutable),
+  };
 }

@@ -1,18 +1,13 @@
 // Checks ranges that the user gives against the rules of the provider that would use them.
 
-import type { Catalogue, CatalogueProvider } from '../../catalogue/types.ts';
+import type { Catalogue } from '../../catalogue/types.ts';
+import type { Schemas } from '../contract/schemas.ts';
 import { getBlock, isInside, overlaps, parseBlock, prefixOf, type Block } from './cidr.ts';
-import type { NetworkRequest } from './cluster-spec.ts';
+import { countNodes } from './count-nodes.ts';
 import type { ErrorDetail } from './errors.ts';
-import {
-  type AddressPools,
-  type ClusterRangeRole,
-  countNodes,
-  countNodesServed,
-  leastNodesRange,
-  podsRangeSize,
-  rangeFields,
-} from './range-sizes.ts';
+import { getManagedRules } from './providers/registry.ts';
+import type { ManagedProvider } from './providers/rules.ts';
+import { type AddressPools, type ClusterRangeRole, rangeFields } from './range-roles.ts';
 
 /** What given ranges are checked against. */
 export type GivenRangesContext = {
@@ -27,13 +22,13 @@ type Given = { role: ClusterRangeRole; cidr: string; pointer: string; block: Blo
 
 /** Collects everything that is wrong with the ranges of one cluster's request. */
 export function checkGivenRanges(
-  provider: CatalogueProvider,
-  network: NetworkRequest,
+  provider: ManagedProvider,
+  network: Schemas['ClusterNetwork'],
   context: GivenRangesContext,
 ): ErrorDetail[] {
   const details: ErrorDetail[] = [];
   const given: Given[] = [];
-  for (const [role, field] of Object.entries(rangeFields) as [ClusterRangeRole, keyof NetworkRequest][]) {
+  for (const [role, field] of Object.entries(rangeFields) as [ClusterRangeRole, keyof Schemas['ClusterNetwork']][]) {
     const cidr = network[field];
     if (cidr === undefined) continue;
     const pointer = `${context.pointer ?? ''}/network/${field}`;
@@ -52,24 +47,12 @@ export function checkGivenRanges(
   }
   const nodes = given.find(({ role }) => role === 'nodes');
   const pods = given.find(({ role }) => role === 'pods');
-  if (provider === 'eks' && nodes !== undefined && pods !== undefined) {
-    const message = findRefusedSecondary(nodes.cidr, pods.cidr, context.catalogue);
+  if (nodes !== undefined && pods !== undefined) {
+    const pair = { nodes: nodes.cidr, pods: pods.cidr };
+    const message = getManagedRules(provider).findPairFault(pair, context.catalogue);
     if (message !== undefined) details.push(invalid(pods.pointer, message));
   }
   return details;
-}
-
-/** Why AWS would refuse the pods' block beside the VPC's first block, or undefined. */
-export function findRefusedSecondary(nodes: string, pods: string, catalogue: Catalogue): string | undefined {
-  const [primary, secondary] = [getBlock(nodes), getBlock(pods)];
-  for (const rule of catalogue.ranges.secondaryBlocks.eks) {
-    if (!overlaps(getBlock(rule.primary), primary)) continue;
-    const refused = rule.refused.find((cidr) => overlaps(getBlock(cidr), secondary));
-    if (refused !== undefined) {
-      return `AWS refuses to add ${pods} (in ${refused}) to a VPC whose first block, ${nodes}, is in ${rule.primary}. Take pods from 100.64.0.0/10 or from the block that the nodes are in.`;
-    }
-  }
-  return undefined;
 }
 
 /** Collects everything that is wrong with the pools of a fleet or of an address space. */
@@ -97,7 +80,7 @@ export function checkPools(pools: Partial<AddressPools>, catalogue: Catalogue, p
   return details;
 }
 
-function checkOne(provider: CatalogueProvider, range: Given, context: GivenRangesContext): ErrorDetail[] {
+function checkOne(provider: ManagedProvider, range: Given, context: GivenRangesContext): ErrorDetail[] {
   const { catalogue } = context;
   const { role, cidr, pointer, block } = range;
   const sizes = catalogue.ranges.sizes[provider][role];
@@ -110,10 +93,8 @@ function checkOne(provider: CatalogueProvider, range: Given, context: GivenRange
       details.push(invalid(pointer, `${cidr} overlaps ${reserved.cidr}: ${reserved.why}.`));
     }
   }
-  if (provider === 'eks' && role === 'services') {
-    const refused = catalogue.ranges.refusedServices.eks.find((other) => overlaps(getBlock(other), block));
-    if (refused !== undefined) details.push(invalid(pointer, `EKS refuses services in ${refused}.`));
-  }
+  const fault = getManagedRules(provider).findRangeFault(role, block, catalogue);
+  if (fault !== undefined) details.push(invalid(pointer, fault));
   const [shortest, longest] = sizes;
   const prefix = prefixOf(block);
   if (prefix < shortest || prefix > longest) {
@@ -127,19 +108,21 @@ function checkOne(provider: CatalogueProvider, range: Given, context: GivenRange
 }
 
 function findTooSmall(
-  provider: CatalogueProvider,
+  provider: ManagedProvider,
   role: ClusterRangeRole,
   prefix: number,
   { load }: GivenRangesContext,
 ): string | undefined {
   if (load === undefined) return undefined;
+  const rules = getManagedRules(provider);
   const { max, surge } = countNodes(load.nodePools);
   const nodes = `up to ${max} nodes and ${surge} more during upgrades`;
-  if (role === 'pods' && countNodesServed(provider, prefix) < max + surge) {
-    const enough = podsRangeSize(max, surge, provider);
-    return `A /${prefix} serves the pods of ${countNodesServed(provider, prefix)} nodes; ${nodes} need a /${enough}.`;
+  const served = rules.countNodesServed(prefix);
+  if (role === 'pods' && served < max + surge) {
+    const enough = rules.sizePods({ max, surge });
+    return `A /${prefix} serves the pods of ${served} nodes; ${nodes} need a /${enough}.`;
   }
-  const least = leastNodesRange(max, surge, load.zones, provider);
+  const least = rules.leastNodes({ max, surge, zones: load.zones });
   if (role === 'nodes' && prefix > least) return `A /${prefix} is too small for ${nodes}; they need a /${least}.`;
   return undefined;
 }

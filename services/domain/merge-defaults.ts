@@ -1,11 +1,11 @@
 // Merges a fleet's defaults into its clusters: lists are united, maps merged, scalars overridden.
 
-import type { AddonRequest, ClusterRequest } from './cluster-spec.ts';
-import type { ClusterDefaults } from './fleet-spec.ts';
+import type { Schemas } from '../contract/schemas.ts';
+import type { ClusterRequest } from './cluster-spec.ts';
 import { pointerTo, splitPointer } from './pointers.ts';
 
 /** The cluster with everything that it leaves to the defaults. What stands in the cluster always wins. */
-export function mergeDefaults(defaults: ClusterDefaults | undefined, cluster: ClusterRequest): ClusterRequest {
+export function mergeDefaults(defaults: Schemas['FleetDefaults'] | undefined, cluster: ClusterRequest): ClusterRequest {
   if (defaults === undefined) return cluster;
   const { addons, ...others } = defaults;
   const merged = mergeMaps(others, cluster) as ClusterRequest;
@@ -19,7 +19,7 @@ export function mergeDefaults(defaults: ClusterDefaults | undefined, cluster: Cl
 /** Where a value of the merged cluster stands in the document: in the cluster, or else in the defaults. */
 export function locatePointer(
   pointer: string,
-  places: { cluster: ClusterRequest; clusterPointer: string; defaults: ClusterDefaults | undefined },
+  places: { cluster: ClusterRequest; clusterPointer: string; defaults: Schemas['FleetDefaults'] | undefined },
 ): string {
   let [below, above]: [unknown, unknown] = [places.defaults, places.cluster];
   let walked = '';
@@ -63,14 +63,14 @@ function uniteLists(below: readonly unknown[], above: readonly unknown[]): unkno
 }
 
 // An add-on that both name is one add-on, and the cluster's version and values of it win.
-function uniteAddons(below: readonly AddonRequest[] | undefined, above: readonly AddonRequest[] | undefined) {
+function uniteAddons(below: readonly Schemas['Addon'][] | undefined, above: readonly Schemas['Addon'][] | undefined) {
   if (below === undefined && above === undefined) return undefined;
-  const byName = new Map<string, AddonRequest>();
+  const byName = new Map<string, Schemas['Addon']>();
   for (const addon of [...(below ?? []), ...(above ?? [])]) {
     const name = typeof addon === 'string' ? addon : addon.name;
     const under = byName.get(name);
     // A bare name adds nothing to what the defaults already say of the add-on.
-    if (isMap(under)) byName.set(name, isMap(addon) ? (mergeMaps(under, addon) as AddonRequest) : under);
+    if (isMap(under)) byName.set(name, isMap(addon) ? (mergeMaps(under, addon) as Schemas['Addon']) : under);
     else byName.set(name, addon);
   }
   return [...byName.values()];

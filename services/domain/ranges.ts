@@ -1,43 +1,48 @@
 // Cuts address ranges: what a cluster needs, the first free block of a pool, and a plan for several clusters at once.
 
-import type { Catalogue, CatalogueProvider } from '../../catalogue/types.ts';
+import type { Catalogue } from '../../catalogue/types.ts';
 import { type Block, getBlock, overlaps, parseBlock, printBlock, sizeOf } from './cidr.ts';
-import type { ClusterDraft, ClusterNetwork, ResolvedCluster } from './cluster-spec.ts';
+import type { ClusterDraft, ClusterNetwork, ManagedCluster } from './cluster-spec.ts';
+import { countNodes } from './count-nodes.ts';
 import { FleetyardError, type ErrorDetail, throwDetails } from './errors.ts';
-import { findRefusedSecondary } from './given-ranges.ts';
+import { getManagedRules } from './providers/registry.ts';
+import type { ManagedProvider, ManagedRules, NodeLoad } from './providers/rules.ts';
 import {
   type AddressPools,
   type ClusterRangeRole,
-  countNodes,
-  nodesRangeSize,
   type PlannedRange,
-  podsRangeSize,
   rangeFields,
   type RangeNeed,
-} from './range-sizes.ts';
-
-export type { AddressPools, PlannedRange, RangeNeed, RangeRole } from './range-sizes.ts';
+} from './range-roles.ts';
 
 /** The needs of one cluster, with the pointer to the cluster in the document (empty when it is the document). */
-export type RangeClaim = { pointer: string; provider: CatalogueProvider; needs: readonly RangeNeed[] };
+export type RangeClaim = { pointer: string; provider: ManagedProvider; needs: readonly RangeNeed[] };
 
 const servicesPrefix = 20;
 const controlPlanePrefix = 28;
 
 /** The ranges that a cluster needs, given ones among them. */
 export function listRangeNeeds(draft: ClusterDraft): RangeNeed[] {
-  const { max, surge } = countNodes(draft.nodePools);
-  const need = (role: ClusterRangeRole, prefix: number): RangeNeed => {
+  const rules = getManagedRules(draft.provider);
+  const load = { ...countNodes(draft.nodePools), zones: draft.zones.length };
+  return rules.rangeRoles.map((role) => {
+    const prefix = sizeRange(role, rules, load);
     const given = draft.network[rangeFields[role]];
     return given === undefined ? { role, prefix } : { role, prefix, given };
-  };
-  const needs = [
-    need('nodes', nodesRangeSize(max, surge, draft.zones.length, draft.provider)),
-    need('pods', podsRangeSize(max, surge, draft.provider)),
-    need('services', servicesPrefix),
-  ];
-  if (draft.provider === 'gke') needs.push(need('control-plane', controlPlanePrefix));
-  return needs;
+  });
+}
+
+function sizeRange(role: ClusterRangeRole, rules: ManagedRules, load: NodeLoad): number {
+  switch (role) {
+    case 'nodes':
+      return rules.sizeNodes(load);
+    case 'pods':
+      return rules.sizePods(load);
+    case 'services':
+      return servicesPrefix;
+    case 'control-plane':
+      return controlPlanePrefix;
+  }
 }
 
 /** Finds the first block of the wanted prefix that lies in the pool and meets neither a taken nor a forbidden block. */
@@ -120,7 +125,7 @@ export function planRanges(request: {
 }
 
 /** Makes the stored spec out of a draft and the ranges that were planned for it. */
-export function placeCluster(draft: ClusterDraft, ranges: readonly PlannedRange[]): ResolvedCluster {
+export function placeCluster(draft: ClusterDraft, ranges: readonly PlannedRange[]): ManagedCluster {
   const network: Partial<ClusterNetwork> = { ...draft.network };
   for (const { role, cidr } of ranges) network[rangeFields[role]] = cidr;
   const { nodeCidr, podCidr, serviceCidr, controlPlaneCidr } = network;
@@ -145,7 +150,7 @@ type Cut = {
 function cutRange({ claim, need, ranges, pools, taken, forbidden, catalogue }: Cut): string {
   const role = need.role === 'control-plane' ? 'nodes' : need.role;
   const pool = pools[role];
-  const refused = listRefused(claim.provider, need.role, ranges, catalogue);
+  const refused = getManagedRules(claim.provider).listRefused(need.role, ranges, catalogue);
   const find = (also: readonly string[]): Block | undefined =>
     findGap(getBlock(pool), need.prefix, taken, [...forbidden, ...also.map(getBlock)]);
   const found = find(refused);
@@ -159,22 +164,6 @@ function cutRange({ claim, need, ranges, pools, taken, forbidden, catalogue }: C
   throw new FleetyardError('range-exhausted', message, { details: [{ pointer, message, code: 'range-exhausted' }] });
 }
 
-function listRefused(
-  provider: CatalogueProvider,
-  role: ClusterRangeRole,
-  ranges: readonly PlannedRange[],
-  catalogue: Catalogue,
-): string[] {
-  if (provider !== 'eks') return [];
-  if (role === 'services') return catalogue.ranges.refusedServices.eks;
-  const nodes = ranges.find((range) => range.role === 'nodes');
-  if (role !== 'pods' || nodes === undefined) return [];
-  const block = getBlock(nodes.cidr);
-  return catalogue.ranges.secondaryBlocks.eks
-    .filter(({ primary }) => overlaps(getBlock(primary), block))
-    .flatMap(({ refused }) => refused);
-}
-
 function findRefusedPairs(
   claims: readonly RangeClaim[],
   planned: readonly PlannedRange[][],
@@ -184,8 +173,8 @@ function findRefusedPairs(
     const cidrOf = (role: ClusterRangeRole): string | undefined =>
       planned[index]?.find((range) => range.role === role)?.cidr;
     const [nodes, pods] = [cidrOf('nodes'), cidrOf('pods')];
-    if (claim.provider !== 'eks' || nodes === undefined || pods === undefined) return [];
-    const message = findRefusedSecondary(nodes, pods, catalogue);
+    if (nodes === undefined || pods === undefined) return [];
+    const message = getManagedRules(claim.provider).findPairFault({ nodes, pods }, catalogue);
     return message === undefined
       ? []
       : [{ pointer: `${claim.pointer}/network/podCidr`, message, code: 'range-invalid' }];

@@ -2,23 +2,17 @@
 
 import { findRegion, findVersion, listSupportedVersions, supportOf } from '../../catalogue/catalogue.ts';
 import type { Catalogue, Region } from '../../catalogue/types.ts';
+import type { Schemas } from '../contract/schemas.ts';
 import { checkLabels, checkTags } from './check-labels.ts';
 import { getBlock, isInside, parseBlock, prefixOf } from './cidr.ts';
-import {
-  type AccessRequest,
-  type BuiltProvider,
-  builtProviders,
-  cloudOf,
-  type ClusterDraft,
-  type ClusterRequest,
-  type CredentialFacts,
-  type Provider,
-  type ResolvedCluster,
-} from './cluster-spec.ts';
+import type { ClusterDraft, ClusterRequest, CredentialFacts, ManagedCluster, ResolvedCluster } from './cluster-spec.ts';
+import { countNodes } from './count-nodes.ts';
 import { type ErrorCode, type ErrorDetail, FleetyardError } from './errors.ts';
 import { checkGivenRanges } from './given-ranges.ts';
+import { isManagedCluster } from './managed-cluster.ts';
 import { checkName } from './names.ts';
-import { countNodes, countNodesServed, podsRangeSize } from './range-sizes.ts';
+import { getCloud, getManagedRules, isBuilt } from './providers/registry.ts';
+import type { Access, ManagedProvider } from './providers/rules.ts';
 import { resolveNodePools } from './resolve-node-pools.ts';
 import { offerNearest } from './suggest.ts';
 import { findUnbuiltClusterFields } from './unbuilt-fields.ts';
@@ -62,9 +56,10 @@ export function tryResolveCluster(request: ClusterRequest, context: ClusterConte
   // Without a provider that is built nothing else can be judged.
   if (!isBuilt(request.provider)) return { details };
   const provider = request.provider;
+  const previous = findManaged(context.previous);
   details.push(...checkCredential(request, provider, context.credential));
   const region = resolveRegion(request, provider, context.catalogue, details);
-  const version = resolveVersion(request, provider, context, details);
+  const version = resolveVersion(request, provider, { ...context, previous }, details);
   const access = resolveAccess(request.access ?? {}, provider, context.catalogue, details);
   const labels = request.labels ?? {};
   const tags = request.tags ?? {};
@@ -73,7 +68,8 @@ export function tryResolveCluster(request: ClusterRequest, context: ClusterConte
   if (request.nodePools === undefined || request.nodePools.length === 0) {
     details.push({ pointer: '/nodePools', message: 'A cluster needs at least one pool of nodes.', code: 'required' });
   }
-  const pools = region === undefined ? undefined : resolvePools(request, provider, region, context, details);
+  const pools =
+    region === undefined ? undefined : resolvePools(request, provider, region, { ...context, previous }, details);
   details.push(
     ...checkGivenRanges(provider, request.network ?? {}, {
       catalogue: context.catalogue,
@@ -103,20 +99,23 @@ export function tryResolveCluster(request: ClusterRequest, context: ClusterConte
     labels,
     tags,
     access,
-    network: { ...context.previous?.network, ...request.network },
+    network: { ...previous?.network, ...request.network },
     nodePools: pools.nodePools,
     protect: request.protect ?? false,
   };
   return { draft };
 }
 
-function isBuilt(provider: Provider): provider is BuiltProvider {
-  return (builtProviders as readonly Provider[]).includes(provider);
+type ManagedContext = Omit<ClusterContext, 'previous'> & { previous: ManagedCluster | undefined };
+
+// What stands on hosts keeps nothing for a cloud; the comparison says that the provider is fixed.
+function findManaged(previous: ResolvedCluster | undefined): ManagedCluster | undefined {
+  return previous !== undefined && isManagedCluster(previous) ? previous : undefined;
 }
 
 function checkCredential(
   request: ClusterRequest,
-  provider: BuiltProvider,
+  provider: ManagedProvider,
   credential: CredentialFacts | undefined,
 ): ErrorDetail[] {
   const pointer = '/credential';
@@ -126,7 +125,7 @@ function checkCredential(
   if (credential === undefined) {
     return [{ pointer, message: `There is no credential ${request.credential}.`, code: 'unknown-credential' }];
   }
-  const cloud = cloudOf[provider];
+  const cloud = getCloud(provider);
   if (credential.cloud === cloud) return [];
   const message = `${provider} needs a credential of ${cloud}; ${credential.name} is one of ${credential.cloud}.`;
   return [{ pointer, message, code: 'credential-mismatch' }];
@@ -134,7 +133,7 @@ function checkCredential(
 
 function resolveRegion(
   request: ClusterRequest,
-  provider: BuiltProvider,
+  provider: ManagedProvider,
   catalogue: Catalogue,
   details: ErrorDetail[],
 ): Region | undefined {
@@ -161,8 +160,8 @@ function resolveRegion(
 
 function resolveVersion(
   request: ClusterRequest,
-  provider: BuiltProvider,
-  { catalogue, now, previous }: ClusterContext,
+  provider: ManagedProvider,
+  { catalogue, now, previous }: ManagedContext,
   details: ErrorDetail[],
 ): string | undefined {
   const pointer = '/kubernetesVersion';
@@ -211,11 +210,11 @@ function minorOf(version: string): number {
 }
 
 function resolveAccess(
-  asked: AccessRequest,
-  provider: BuiltProvider,
+  asked: Schemas['Access'],
+  provider: ManagedProvider,
   catalogue: Catalogue,
   details: ErrorDetail[],
-): ClusterDraft['access'] {
+): Access {
   const access = {
     private: asked.private ?? true,
     public: asked.public ?? true,
@@ -225,9 +224,8 @@ function resolveAccess(
     details.push({ pointer: `/access/${field}`, message, code: 'access-invalid' });
   if (!access.public && !access.private) say('private', 'A cluster without public access needs private access.');
   if (!access.public && access.allowedCidrs.length > 0) say('allowedCidrs', 'They bound public access, which is off.');
-  if (provider === 'eks' && access.public && !access.private && access.allowedCidrs.length > 0) {
-    say('private', "With allowedCidrs, EKS's own nodes reach the API server only by private access.");
-  }
+  const refused = getManagedRules(provider).findAccessFault(access);
+  if (refused !== undefined) say(refused.field, refused.message);
   const most = catalogue.limits[provider].allowedCidrs;
   if (access.allowedCidrs.length > most) say('allowedCidrs', `${provider} takes at most ${most} of them.`);
   for (const [index, cidr] of access.allowedCidrs.entries()) {
@@ -243,9 +241,9 @@ function resolveAccess(
 
 function resolvePools(
   request: ClusterRequest,
-  provider: BuiltProvider,
+  provider: ManagedProvider,
   region: Region,
-  { catalogue, previous }: ClusterContext,
+  { catalogue, previous }: ManagedContext,
   details: ErrorDetail[],
 ) {
   const requests = request.nodePools ?? [];
@@ -272,14 +270,15 @@ function resolvePools(
 
 // A range that the user gave is measured with the other given ranges; this measures the one that stands or would be cut.
 function checkPodsLoad(
-  provider: BuiltProvider,
+  provider: ManagedProvider,
   nodePools: ClusterDraft['nodePools'],
-  previous: ResolvedCluster | undefined,
+  previous: ManagedCluster | undefined,
 ): ErrorDetail[] {
+  const rules = getManagedRules(provider);
   const { max, surge } = countNodes(nodePools);
   const standing = previous?.network.podCidr;
-  const prefix = standing === undefined ? podsRangeSize(max, surge, provider) : prefixOf(getBlock(standing));
-  const served = countNodesServed(provider, prefix);
+  const prefix = standing === undefined ? rules.sizePods({ max, surge }) : prefixOf(getBlock(standing));
+  const served = rules.countNodesServed(prefix);
   if (served >= max + surge) return [];
   const what =
     standing === undefined ? `The largest range of pods on ${provider}` : `The cluster's range of pods, ${standing},`;

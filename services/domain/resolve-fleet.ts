@@ -1,11 +1,11 @@
 // Turns a fleet's document into what has to happen to each of its clusters, or names all that is wrong with it.
 
 import type { Catalogue } from '../../catalogue/types.ts';
-import type { ClusterDraft, ClusterRequest, CredentialFacts, ResolvedCluster } from './cluster-spec.ts';
+import type { ClusterDraft, ClusterRequest, CredentialFacts, ManagedCluster, ResolvedCluster } from './cluster-spec.ts';
 import { isSame } from './compare.ts';
 import { type ClusterDiff, describeImmutable, diffCluster } from './diff-cluster.ts';
 import type { ErrorDetail } from './errors.ts';
-import type { FleetRequest, ResolvedFleet } from './fleet-spec.ts';
+import { type FleetRequest, isBuiltEngine, type ResolvedFleet } from './fleet-spec.ts';
 import { checkPools } from './given-ranges.ts';
 import type { Id } from './ids.ts';
 import { locatePointer, mergeDefaults } from './merge-defaults.ts';
@@ -25,7 +25,7 @@ export type FleetMember =
       pointer: string;
       id: Id<'cl'>;
       previous: ResolvedCluster;
-      next: ResolvedCluster;
+      next: ManagedCluster;
       diff: ClusterDiff;
     }
   | { action: 'unchanged'; name: string; pointer: string; id: Id<'cl'>; previous: ResolvedCluster };
@@ -131,7 +131,8 @@ function resolveFederation(
     const message = `A hub needs a credential of kubernetes; ${credential.name} is one of ${credential.cloud}.`;
     details.push({ pointer, message, code: 'credential-mismatch' });
   }
-  return { engine: 'karmada', hubCredential: credential.id };
+  // An engine that is not built has a detail of its own.
+  return isBuiltEngine(federation.engine) ? { engine: federation.engine, hubCredential: credential.id } : null;
 }
 
 function resolveMember(

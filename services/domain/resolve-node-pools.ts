@@ -1,16 +1,19 @@
 // Resolves the node pools of a cluster: machines, zones, counts, labels and taints.
 
 import type { Catalogue, Machine, Region } from '../../catalogue/types.ts';
+import type { Schemas } from '../contract/schemas.ts';
 import { checkLabels, checkTaints } from './check-labels.ts';
 import { chooseMachine, chooseNamedMachine, type MachinePlace } from './choose-machine.ts';
 import { isSame } from './compare.ts';
-import type { BuiltProvider, NodePool, NodePoolRequest } from './cluster-spec.ts';
+import type { NodePool } from './cluster-spec.ts';
 import type { ErrorDetail } from './errors.ts';
+import { getManagedRules } from './providers/registry.ts';
+import type { ManagedProvider } from './providers/rules.ts';
 
 /** What pools are resolved with. */
 export type NodePoolContext = {
   catalogue: Catalogue;
-  provider: BuiltProvider;
+  provider: ManagedProvider;
   region: Region;
   /** Zones that the request names for the whole cluster. */
   zones?: readonly string[];
@@ -21,12 +24,15 @@ export type NodePoolContext = {
 /** Pools with the zones that the cluster spans, or what is wrong; both when only some pools are wrong. */
 export type ResolvedNodePools = { nodePools: NodePool[]; zones: string[]; details: ErrorDetail[] };
 
-type Picked = { request: NodePoolRequest; machine: Machine; zones: string[] };
+type Picked = { request: Schemas['NodePool']; machine: Machine; zones: string[] };
 
 const zonesByDefault = 3;
 
 /** Resolves all pools; pointers begin at `/nodePools`. */
-export function resolveNodePools(requests: readonly NodePoolRequest[], context: NodePoolContext): ResolvedNodePools {
+export function resolveNodePools(
+  requests: readonly Schemas['NodePool'][],
+  context: NodePoolContext,
+): ResolvedNodePools {
   const details = [...checkZones(context), ...checkPoolsTogether(requests, context)];
   const picked: Picked[] = [];
   for (const [index, request] of requests.entries()) {
@@ -41,7 +47,7 @@ export function resolveNodePools(requests: readonly NodePoolRequest[], context: 
 }
 
 function checkPoolsTogether(
-  requests: readonly NodePoolRequest[],
+  requests: readonly Schemas['NodePool'][],
   { catalogue, provider }: NodePoolContext,
 ): ErrorDetail[] {
   const details: ErrorDetail[] = [];
@@ -63,25 +69,25 @@ function checkPoolsTogether(
       'too-many',
     );
   }
-  // The cluster's own pods (DNS and its like) need a node from the start that takes them; AKS says so itself.
+  // The cluster's own pods (DNS and its like) need a node from the start that takes them.
+  const { system } = getManagedRules(provider);
   const carries = requests.some(
     ({ count, spot, taints }) =>
       (count?.min ?? 0) >= 1 &&
-      !(provider === 'aks' && spot === true) &&
+      (system.mayBeSpot || spot !== true) &&
       !(taints ?? []).some(({ effect }) => effect !== 'PreferNoSchedule'),
   );
   if (!carries) {
-    const kind = provider === 'aks' ? 'a pool that is not spot, without' : 'a pool without';
     say(
       '/nodePools',
-      `The cluster's own pods need ${kind} taints that keep pods away, and at least one node.`,
+      `The cluster's own pods need ${system.text} taints that keep pods away, and at least one node.`,
       'system-pool',
     );
   }
   return details;
 }
 
-function checkPool(request: NodePoolRequest, pointer: string, context: NodePoolContext): ErrorDetail[] {
+function checkPool(request: Schemas['NodePool'], pointer: string, context: NodePoolContext): ErrorDetail[] {
   const { catalogue, provider, region, previous } = context;
   const limits = catalogue.limits[provider];
   const details: ErrorDetail[] = [];
@@ -102,7 +108,12 @@ function checkPool(request: NodePoolRequest, pointer: string, context: NodePoolC
   return details;
 }
 
-function checkCount({ count }: NodePoolRequest, pointer: string, most: number, provider: BuiltProvider): ErrorDetail[] {
+function checkCount(
+  { count }: Schemas['NodePool'],
+  pointer: string,
+  most: number,
+  provider: ManagedProvider,
+): ErrorDetail[] {
   if (count === undefined) {
     return [{ pointer: `${pointer}/count`, message: `A pool on ${provider} needs min and max.`, code: 'required' }];
   }
@@ -137,7 +148,7 @@ function findZoneFault(
 }
 
 function pickMachine(
-  request: NodePoolRequest,
+  request: Schemas['NodePool'],
   pointer: string,
   context: NodePoolContext,
 ): { machine: Machine; zones: string[] } | { details: ErrorDetail[] } {
@@ -174,7 +185,7 @@ function pickMachine(
 
 // A pool that names no zones takes those of the cluster that have its machine; when they are fixed, one of them must.
 function placeOf(
-  request: NodePoolRequest,
+  request: Schemas['NodePool'],
   { catalogue, provider, region, zones, previous }: NodePoolContext,
 ): MachinePlace {
   const bounds = zones ?? previous?.zones;
@@ -186,14 +197,14 @@ function placeOf(
 }
 
 // The same question gets the same answer for as long as the pool lives, whatever the catalogue says by then.
-function findKeptType(request: NodePoolRequest, { previous }: NodePoolContext): string | undefined {
+function findKeptType(request: Schemas['NodePool'], { previous }: NodePoolContext): string | undefined {
   const pool = previous?.nodePools.find(({ name }) => name === request.name);
   if (pool === undefined) return undefined;
   if (request.machineType !== undefined) return pool.machineType === request.machineType ? pool.machineType : undefined;
   return isSame(pool.machine, request.machine) ? pool.machineType : undefined;
 }
 
-function describeKept(name: string, { machine }: NodePoolRequest): Machine {
+function describeKept(name: string, { machine }: Schemas['NodePool']): Machine {
   return {
     name,
     cpu: machine?.cpu ?? 0,

@@ -1,8 +1,11 @@
-// The table of words that the specification has and Fleetyard does not act on yet. A field leaves the table when it is built.
+// Names the words of a request that the contract has and Fleetyard does not act on yet.
 
+import type { Schemas } from '../contract/schemas.ts';
+import { listUnbuilt, requestFields, unbuiltInnerFields } from './cluster-fields.ts';
 import type { ClusterRequest } from './cluster-spec.ts';
 import type { ErrorDetail } from './errors.ts';
-import type { FederationRequest, FleetRequest } from './fleet-spec.ts';
+import { builtEngines, type FleetRequest, isBuiltEngine } from './fleet-spec.ts';
+import { isBuilt, type Provider } from './providers/registry.ts';
 
 type Rule = {
   /** Path below the cluster, its defaults or the fleet; `*` stands for every element of a list. */
@@ -14,19 +17,17 @@ type Rule = {
 };
 
 const clusterRules: readonly Rule[] = [
-  { path: '/provider', what: 'clusters on kubeadm hosts', when: (value) => value === 'kubeadm' },
-  { path: '/site', what: 'sites' },
-  { path: '/controlPlane', what: 'control planes on hosts' },
-  { path: '/nodePools/*/hosts', what: 'pools of hosts' },
-  { path: '/access/oidc', what: 'sign-in through an OIDC issuer' },
-  { path: '/addons', what: 'add-ons' },
-  { path: '/policies', what: 'policies' },
-  { path: '/providerOptions', what: 'provider options' },
-  { path: '/ttl', what: 'lifetimes' },
+  { path: '/provider', what: 'clusters of this provider', when: (value) => !isBuilt(value as Provider) },
+  ...listUnbuilt('', requestFields),
+  ...unbuiltInnerFields,
 ];
 
 const federationRules: readonly Rule[] = [
-  { path: '/engine', what: 'federation engines other than karmada', when: (value) => value !== 'karmada' },
+  {
+    path: '/engine',
+    what: `federation engines other than ${builtEngines.join(', ')}`,
+    when: (value) => !isBuiltEngine(value as Schemas['FederationEngine']),
+  },
   { path: '/hub/cluster', what: 'a hub on a member' },
 ];
 
@@ -39,7 +40,10 @@ const fleetRules: readonly Rule[] = [
 ];
 
 /** Names every field of a federation's request that is used and not built; `pointer` is where the federation stands. */
-export function findUnbuiltFederationFields(request: FederationRequest | undefined, pointer = ''): ErrorDetail[] {
+export function findUnbuiltFederationFields(
+  request: Schemas['FleetFederation'] | undefined,
+  pointer = '',
+): ErrorDetail[] {
   return applyRules(federationRules, request, pointer);
 }
 

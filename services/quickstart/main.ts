@@ -10,7 +10,14 @@ import type { Schemas } from '../contract/schemas.ts';
 import { compose, type Composition } from './compose.ts';
 import { followFleet, readFleetProgress, type ClusterProgress } from './follow-fleet.ts';
 import { parseOptions, usage, type QuickstartOptions } from './options.ts';
-import { applyDocument, ensureCredentials, listNamedCredentials, readDocument, retryFailures } from './send-request.ts';
+import {
+  applyDocument,
+  ensureCredentials,
+  listNamedCredentials,
+  readClouds,
+  readDocument,
+  retryFailures,
+} from './send-request.ts';
 import { createProgressView, type ProgressView } from './show-progress.ts';
 import { summarise, type QuickstartSummary } from './summary.ts';
 
@@ -72,7 +79,7 @@ async function provision(
 ): Promise<Run & { client: FleetyardClient }> {
   const { service, document, startedAt, signal } = options;
   const client = await openProject(service);
-  const made = await ensureCredentials(client, listNamedCredentials(document));
+  const made = await ensureCredentials(client, listNamedCredentials(document, await readClouds(client)));
   if (made.length > 0) view.say(`Simulated credentials made: ${made.join(', ')}`);
   // The request is checked before anyone waits for the Pulumi CLI.
   const change = await applyDocument(client, document);

@@ -11,7 +11,8 @@ type CredentialProvider = Schemas['CredentialProvider'];
 /** A credential that a document names, and the cloud that it must be for. */
 export type NamedCredential = { name: string; provider: CredentialProvider };
 
-const cloudOfProvider: Record<string, CredentialProvider> = { eks: 'aws', aks: 'azure', gke: 'gcp', kubeadm: 'ssh' };
+/** The cloud whose credential each provider needs, by the provider's name. */
+export type CloudsByProvider = ReadonlyMap<unknown, CredentialProvider>;
 
 /** The words of a document that matter here; the API checks the rest. */
 type LooseDocument = {
@@ -35,8 +36,14 @@ export async function readDocument(file: string): Promise<Schemas['FleetRequest'
   return document as Schemas['FleetRequest'];
 }
 
+/** Asks the catalogue which cloud's credential each provider needs. */
+export async function readClouds(client: FleetyardClient): Promise<CloudsByProvider> {
+  const { items } = unwrap(await client.GET('/v1/catalogue/providers'));
+  return new Map(items.map(({ name, credentialProvider }) => [name, credentialProvider]));
+}
+
 /** Every credential that the document names, once. */
-export function listNamedCredentials(document: Schemas['FleetRequest']): NamedCredential[] {
+export function listNamedCredentials(document: Schemas['FleetRequest'], clouds: CloudsByProvider): NamedCredential[] {
   const { federation, defaults, clusters } = document as LooseDocument;
   const named = new Map<string, CredentialProvider>();
   const add = (name: unknown, provider: CredentialProvider | undefined): void => {
@@ -44,7 +51,7 @@ export function listNamedCredentials(document: Schemas['FleetRequest']): NamedCr
   };
   add(federation?.hub?.credential, 'kubernetes');
   for (const cluster of Array.isArray(clusters) ? clusters : []) {
-    add(cluster?.credential ?? defaults?.credential, cloudOfProvider[String(cluster?.provider)]);
+    add(cluster?.credential ?? defaults?.credential, clouds.get(cluster?.provider));
   }
   return [...named].map(([name, provider]) => ({ name, provider }));
 }

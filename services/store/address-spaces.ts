@@ -2,7 +2,7 @@
 
 import { FleetyardError } from '../domain/errors.ts';
 import { idPrefixes, isId, newId } from '../domain/ids.ts';
-import type { AddressPools } from '../domain/ranges.ts';
+import type { AddressPools } from '../domain/range-roles.ts';
 import { claimName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { columns, getProjectId, json, only, type Tx } from './transaction.ts';

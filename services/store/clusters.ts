@@ -1,9 +1,10 @@
 // Clusters: desired spec, observed status, and where each belongs.
 
-import type { Provider, ResolvedCluster } from '../domain/cluster-spec.ts';
+import type { ResolvedCluster } from '../domain/cluster-spec.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { idPrefixes, isId, newId } from '../domain/ids.ts';
 import type { Phase } from '../domain/operation.ts';
+import type { Provider } from '../domain/providers/registry.ts';
 import { claimName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { checkGeneration, lockResource, resourceColumns, type ResourceColumns } from './resources.ts';

@@ -1,11 +1,11 @@
 // Credentials: a public part that anyone in the project may see, and a sealed secret.
 
-import type { Cloud } from '../domain/cluster-spec.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { idPrefixes, isId, newId } from '../domain/ids.ts';
 import { claimName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
+import type { Cloud } from '../domain/clouds.ts';
 
 /** A credential as stored, without its secret. */
 export type CredentialRow = {

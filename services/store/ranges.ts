@@ -3,8 +3,8 @@
 import { getBlock, overlaps, parseBlock } from '../domain/cidr.ts';
 import { FleetyardError, type ErrorDetail, throwDetails } from '../domain/errors.ts';
 import { idPrefixes, newId } from '../domain/ids.ts';
-import { rangeFields } from '../domain/range-sizes.ts';
-import { planRanges, type AddressPools, type PlannedRange, type RangeClaim, type RangeRole } from '../domain/ranges.ts';
+import { type AddressPools, type PlannedRange, type RangeRole, rangeFields } from '../domain/range-roles.ts';
+import { type RangeClaim, planRanges } from '../domain/ranges.ts';
 import { isRangeOverlap } from './database-errors.ts';
 import { getProjectId, type Tx } from './transaction.ts';
 

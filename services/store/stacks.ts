@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { FleetyardError } from '../domain/errors.ts';
 import { idPrefixes, newId } from '../domain/ids.ts';
-import type { Layer } from '../domain/steps.ts';
+import type { Layer } from '../domain/layers.ts';
 import { holdLease, type Lease } from './leases.ts';
 import { columns, json, only, type Tx } from './transaction.ts';
 

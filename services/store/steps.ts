@@ -1,7 +1,9 @@
 // Steps of operations: what is planned, what runs, how far it is.
 
 import { FleetyardError } from '../domain/errors.ts';
-import type { Layer, Step, StepState } from '../domain/steps.ts';
+import type { Layer } from '../domain/layers.ts';
+import type { StepState } from '../domain/step-kinds.ts';
+import type { Step } from '../domain/steps.ts';
 import { appendEvent } from './events.ts';
 import { holdLease, type Lease } from './leases.ts';
 import type { OperationError } from './operations.ts';

@@ -9,11 +9,12 @@ import {
   supportOf,
   zonesWithMachine,
 } from '../../catalogue/catalogue.ts';
+import { catalogueProviders } from '../../catalogue/types.ts';
 import { getBlock, isInside, overlaps, parseBlock } from '../../services/domain/cidr.ts';
 
 const catalogue = loadCatalogue();
 const now = new Date('2026-11-21T00:00:00Z');
-const providers = ['eks', 'aks', 'gke'] as const;
+const providers = catalogueProviders;
 const repeated = (names: readonly string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
 
 t.test('the facts carry their day', (t) => {

@@ -2,14 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { loadCatalogue } from '../../catalogue/catalogue.ts';
-import {
-  type ClusterRequest,
-  cloudOf,
-  type CredentialFacts,
-  type Provider,
-} from '../../services/domain/cluster-spec.ts';
+import type { ClusterRequest, CredentialFacts } from '../../services/domain/cluster-spec.ts';
 import type { ErrorDetail } from '../../services/domain/errors.ts';
 import type { FleetRequest } from '../../services/domain/fleet-spec.ts';
+import { type Provider, getCloud } from '../../services/domain/providers/registry.ts';
 import type { ClusterContext } from '../../services/domain/resolve-cluster.ts';
 
 export const catalogue = loadCatalogue();
@@ -51,7 +47,7 @@ export function findCredentialOf(document: FleetRequest): (name: string) => Cred
   const hub = document.federation?.hub.credential;
   if (hub !== undefined) clouds.set(hub, 'kubernetes');
   for (const { credential, provider } of document.clusters as { credential?: string; provider: Provider }[]) {
-    if (credential !== undefined) clouds.set(credential, cloudOf[provider]);
+    if (credential !== undefined) clouds.set(credential, getCloud(provider));
   }
   return (name) => {
     const cloud = clouds.get(name);

@@ -1,11 +1,7 @@
 import t from 'tap';
 import { assertMutable, diffCluster, isUnchanged } from '../../services/domain/diff-cluster.ts';
-import type {
-  ClusterDraft,
-  ClusterRequest,
-  NodePoolRequest,
-  ResolvedCluster,
-} from '../../services/domain/cluster-spec.ts';
+import type { Schemas } from '../../services/contract/schemas.ts';
+import type { ClusterDraft, ClusterRequest, ResolvedCluster } from '../../services/domain/cluster-spec.ts';
 import { isFleetyardError } from '../../services/domain/errors.ts';
 import { listRangeNeeds, placeCluster, planRanges } from '../../services/domain/ranges.ts';
 import { type ClusterContext, resolveCluster, tryResolveCluster } from '../../services/domain/resolve-cluster.ts';
@@ -13,7 +9,7 @@ import { buildContext, buildRequest, catalogue, credentials, summarize } from '.
 
 type Provider = 'eks' | 'aks' | 'gke';
 
-const pool = (changes: Partial<NodePoolRequest> = {}): NodePoolRequest => ({
+const pool = (changes: Partial<Schemas['NodePool']> = {}): Schemas['NodePool'] => ({
   name: 'general',
   machine: { cpu: 4, memoryGiB: 16 },
   count: { min: 3, max: 9 },
@@ -76,7 +72,7 @@ t.test('each provider spells its version, machine and zones', (t) => {
 });
 
 t.test('a machine is the smallest that has at least what was asked', (t) => {
-  const choose = (provider: Provider, machine: NodePoolRequest['machine'], region?: string) =>
+  const choose = (provider: Provider, machine: Schemas['NodePool']['machine'], region?: string) =>
     resolveCluster(
       buildRequest(provider, {
         ...(region === undefined ? {} : { region }),

@@ -52,7 +52,11 @@ t.test('the credentials of a document are listed once each, with the cloud of th
       { name: 'c', provider: 'gke' },
     ],
   };
-  t.same(listNamedCredentials(document as never), [
+  const clouds = new Map([
+    ['eks', 'aws'],
+    ['gke', 'gcp'],
+  ] as const);
+  t.same(listNamedCredentials(document as never, clouds), [
     { name: 'hub', provider: 'kubernetes' },
     { name: 'one', provider: 'aws' },
     { name: 'shared', provider: 'gcp' },

@@ -28,15 +28,24 @@ export const NEEDS: Record<Group, { servers: boolean; pulumi: boolean; jobs: num
 };
 
 /** The test files of a group whose path contains one of the patterns (all files when there is none), sorted. */
-export function findTestFiles(root: string, group: Group, patterns: string[]): string[] {
+export function findTestFiles(
+  root: string,
+  group: Group,
+  { patterns, properties }: { patterns: string[]; properties: boolean },
+): string[] {
   return globSync('test/**/*.ts', { cwd: root })
     .filter((path) => getGroup(path) === group && isTestFile(`${root}/${path}`))
     .filter((path) => patterns.length === 0 || patterns.some((pattern) => path.includes(pattern.replace(/^\.\//, ''))))
+    .filter((path) => !properties || holdsProperties(`${root}/${path}`))
     .sort();
 }
 
 function getGroup(path: string): Group {
   return FOLDERS[path.split('/')[1] ?? ''] ?? 'unit';
+}
+
+function holdsProperties(path: string): boolean {
+  return readFileSync(path, 'utf8').includes("/helpers/properties.ts'");
 }
 
 /** Fixtures and helpers live beside tests; only a test takes more than types from tap. */

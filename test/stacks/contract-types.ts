@@ -1,9 +1,10 @@
 // The words that stacks and the domain both use are the same: the stacks may not import the domain, so types prove it here.
 
 import { test } from 'tap';
-import { builtProviders } from '../../services/domain/cluster-spec.ts';
-import type { BuiltProvider, NodePool, ResolvedCluster, TaintEffect } from '../../services/domain/cluster-spec.ts';
-import { layers, type Layer } from '../../services/domain/steps.ts';
+import type { Schemas } from '../../services/contract/schemas.ts';
+import type { ManagedCluster, NodePool } from '../../services/domain/cluster-spec.ts';
+import { layers, type Layer } from '../../services/domain/layers.ts';
+import { builtProviders, type BuiltProvider } from '../../services/domain/providers/registry.ts';
 import type * as stacks from '../../stacks/contract.ts';
 import { clusterProviders, getProgram } from '../../stacks/registry.ts';
 
@@ -16,11 +17,11 @@ type Flat<T> = { [Key in keyof T]: T[Key] };
 type Same = {
   providers: Equal<stacks.StackProvider, BuiltProvider>;
   layers: Equal<stacks.Layer, Layer>;
-  taintEffects: Equal<stacks.TaintEffect, TaintEffect>;
-  access: Equal<Flat<stacks.AccessInputs>, Flat<ResolvedCluster['access']>>;
+  taintEffects: Equal<stacks.TaintEffect, Schemas['Taint']['effect']>;
+  access: Equal<Flat<stacks.AccessInputs>, Flat<ManagedCluster['access']>>;
   /** Programs never learn how a machine was asked for, and the domain never learns how many nodes run. */
   nodePools: Equal<Flat<Omit<stacks.NodePoolInputs, 'currentCount'>>, Flat<Omit<NodePool, 'machine'>>>;
-  ranges: Equal<Flat<Omit<stacks.NetworkInputs, keyof stacks.BaseInputs>>, Flat<ResolvedCluster['network']>>;
+  ranges: Equal<Flat<Omit<stacks.NetworkInputs, keyof stacks.BaseInputs>>, Flat<ManagedCluster['network']>>;
 };
 
 const same: Same = {

@@ -1,6 +1,5 @@
 // Inputs of every layer for the tests of the stacks: one fleet member a provider, with every feature of a node pool used.
 
-import fc from 'fast-check';
 import type {
   ClusterInputs,
   MembershipInputs,
@@ -10,6 +9,7 @@ import type {
   StackIdentity,
   StackProvider,
 } from '../../stacks/contract.ts';
+import fc from '../helpers/properties.ts';
 
 export const identity: StackIdentity = {
   project: 'pr_01jd8k2m9v0000000000000000',

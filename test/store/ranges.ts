@@ -2,7 +2,7 @@ import t from 'tap';
 import { loadCatalogue } from '../../catalogue/catalogue.ts';
 import { getBlock, overlaps } from '../../services/domain/cidr.ts';
 import { newId } from '../../services/domain/ids.ts';
-import type { RangeNeed } from '../../services/domain/ranges.ts';
+import type { RangeNeed } from '../../services/domain/range-roles.ts';
 import {
   createAddressSpace,
   deleteAddressSpace,

@@ -1,6 +1,6 @@
 // The clouds that credentials reach, one row each.
 
-import type { Cloud } from '../../domain/cluster-spec.ts';
+import type { Cloud } from '../../domain/clouds.ts';
 import { aws } from './aws.ts';
 import { azure } from './azure.ts';
 import type { CloudAccess } from './cloud-access.ts';

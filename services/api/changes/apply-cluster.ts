@@ -2,11 +2,11 @@
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Schemas } from '../../contract/schemas.ts';
-import { assertMutable, diffCluster } from '../../domain/diff-cluster.ts';
+import { assertMutable, diffCluster, layersTouched } from '../../domain/diff-cluster.ts';
 import { type ErrorDetail, FleetyardError } from '../../domain/errors.ts';
 import { looksLikeId } from '../../domain/ids.ts';
+import type { Layer } from '../../domain/layers.ts';
 import { resolveCluster } from '../../domain/resolve-cluster.ts';
-import { type Layer, layersTouched } from '../../domain/steps.ts';
 import { type ClusterRow, findCluster } from '../../store/clusters.ts';
 import type { FederationRow } from '../../store/federations.ts';
 import { lockResource } from '../../store/resources.ts';

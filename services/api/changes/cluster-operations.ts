@@ -1,8 +1,9 @@
 // The operations of one cluster: make, change and delete it, each with its row and its steps.
 
 import type { ResolvedCluster } from '../../domain/cluster-spec.ts';
+import { type Layer, layers } from '../../domain/layers.ts';
 import { isSettled } from '../../domain/operation.ts';
-import { layers, type Layer, planSteps } from '../../domain/steps.ts';
+import { planSteps } from '../../domain/steps.ts';
 import { type ClusterRow, createCluster, updateCluster } from '../../store/clusters.ts';
 import type { CredentialRow } from '../../store/credentials.ts';
 import { insertOperation } from '../../store/insert-operation.ts';

@@ -1,8 +1,8 @@
 // What a fleet's document means to its members: which are made, changed, repaired or removed.
 
 import { FleetyardError } from '../../domain/errors.ts';
+import { layers } from '../../domain/layers.ts';
 import type { FleetMember, FleetResolution } from '../../domain/resolve-fleet.ts';
-import { layers, layersTouched } from '../../domain/steps.ts';
 import type { AddressSpaceRow } from '../../store/address-spaces.ts';
 import type { ClusterRow } from '../../store/clusters.ts';
 import type { CredentialRow } from '../../store/credentials.ts';
@@ -11,6 +11,7 @@ import type { OperationRow } from '../../store/operations.ts';
 import type { Change, KnownCredentials } from './change.ts';
 import { type ClusterTies, startCreation, startDeletion, startUpdate } from './cluster-operations.ts';
 import { placeClusters } from './place.ts';
+import { layersTouched } from '../../domain/diff-cluster.ts';
 
 /** The live members of a fleet. */
 export type StandingMembers = {

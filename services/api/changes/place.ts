@@ -3,7 +3,8 @@
 import { type ErrorDetail, FleetyardError, throwDetails } from '../../domain/errors.ts';
 import type { ClusterDraft, ResolvedCluster } from '../../domain/cluster-spec.ts';
 import { newId } from '../../domain/ids.ts';
-import { type AddressPools, listRangeNeeds, placeCluster } from '../../domain/ranges.ts';
+import type { AddressPools } from '../../domain/range-roles.ts';
+import { listRangeNeeds, placeCluster } from '../../domain/ranges.ts';
 import { invalidSpec } from '../../domain/resolve-cluster.ts';
 import { type AddressSpaceRow, findAddressSpace, getOrCreateDefaultAddressSpace } from '../../store/address-spaces.ts';
 import { type FederationRow, findFederation } from '../../store/federations.ts';

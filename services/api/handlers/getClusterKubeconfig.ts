@@ -1,6 +1,8 @@
 // Answers getClusterKubeconfig.
 
 import { FleetyardError } from '../../domain/errors.ts';
+import { builtProviders } from '../../domain/providers/registry.ts';
+import { getManagedCluster } from '../../domain/managed-cluster.ts';
 import { getCluster } from '../../store/clusters.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
 import { findStack } from '../../store/stacks.ts';
@@ -19,7 +21,7 @@ export const getClusterKubeconfig: Handler<'getClusterKubeconfig'> = async ({ pa
   if (stack === undefined || stack.deployedAt === null || stack.destroyedAt !== null) {
     throw new FleetyardError('conflict', `The cluster "${cluster.name}" has no API server yet.`);
   }
-  const { region } = cluster.spec;
+  const { region } = getManagedCluster(cluster.spec);
   const minted = await parts.mintKubeconfig({
     name: cluster.name,
     region,

@@ -1,5 +1,6 @@
 // Answers listFederationMembers.
 
+import { describePlace } from '../../domain/managed-cluster.ts';
 import { listClusters } from '../../store/clusters.ts';
 import { getFederation } from '../../store/federations.ts';
 import { findStack } from '../../store/stacks.ts';
@@ -16,7 +17,7 @@ export const listFederationMembers: Handler<'listFederationMembers'> = async ({ 
       const stack = await findStack(tx, { clusterId: cluster, layer: 'membership' });
       const joined = stack !== undefined && stack.deployedAt !== null && stack.destroyedAt === null;
       const memberName = joined ? String(stack.outputs['memberName'] ?? name) : null;
-      items.push({ cluster, name, provider, region: spec.region, phase, memberName, joined });
+      items.push({ cluster, name, provider, region: describePlace(spec), phase, memberName, joined });
     }
     return { ...rows, items };
   });

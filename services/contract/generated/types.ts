@@ -842,20 +842,13 @@ export interface components {
         FleetCluster: {
             name: components["schemas"]["Name"];
             provider: components["schemas"]["Provider"];
+            credential?: components["schemas"]["Reference"];
             /** @description In the provider's spelling. */
             region?: string;
-            /** @description Where its machines stand, in the provider's spelling or as it numbers them; up to three zones of the region are chosen when not named. */
-            zones?: string[];
-            /** @description The data centre; for `kubeadm` only. */
-            site?: components["schemas"]["Name"];
             kubernetesVersion?: components["schemas"]["KubernetesVersion"];
-            credential?: components["schemas"]["Reference"];
+            access?: components["schemas"]["Access"];
             labels?: components["schemas"]["Labels"];
             tags?: components["schemas"]["Tags"];
-            network?: components["schemas"]["ClusterNetwork"];
-            access?: components["schemas"]["Access"];
-            controlPlane?: components["schemas"]["ControlPlane"];
-            nodePools: components["schemas"]["NodePool"][];
             addons?: components["schemas"]["Addons"];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
@@ -863,29 +856,25 @@ export interface components {
             protect?: boolean;
             /** @description Delete the cluster after this time. Not built yet. */
             ttl?: components["schemas"]["Duration"];
+            /** @description Where its machines stand, in the provider's spelling or as it numbers them; up to three zones of the region are chosen when not named. */
+            zones?: string[];
+            /** @description The data centre; for `kubeadm` only. */
+            site?: components["schemas"]["Name"];
+            network?: components["schemas"]["ClusterNetwork"];
+            controlPlane?: components["schemas"]["ControlPlane"];
+            nodePools: components["schemas"]["NodePool"][];
         };
         /** @description One cluster on its own, without a fleet. */
         ClusterRequest: {
             name: components["schemas"]["Name"];
             provider: components["schemas"]["Provider"];
+            credential: components["schemas"]["Reference"];
             /** @description In the provider's spelling. */
             region?: string;
-            /** @description Where its machines stand, in the provider's spelling or as it numbers them; up to three zones of the region are chosen when not named. */
-            zones?: string[];
-            /** @description The data centre; for `kubeadm` only. */
-            site?: components["schemas"]["Name"];
             kubernetesVersion?: components["schemas"]["KubernetesVersion"];
-            credential: components["schemas"]["Reference"];
-            /** @description The federation that the cluster joins. */
-            federation?: components["schemas"]["Reference"];
-            /** @description Where the ranges are cut; the project's default one when not named. */
-            addressSpace?: components["schemas"]["Reference"];
+            access?: components["schemas"]["Access"];
             labels?: components["schemas"]["Labels"];
             tags?: components["schemas"]["Tags"];
-            network?: components["schemas"]["ClusterNetwork"];
-            access?: components["schemas"]["Access"];
-            controlPlane?: components["schemas"]["ControlPlane"];
-            nodePools: components["schemas"]["NodePool"][];
             addons?: components["schemas"]["Addons"];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
@@ -893,6 +882,17 @@ export interface components {
             protect?: boolean;
             /** @description Delete the cluster after this time. Not built yet. */
             ttl?: components["schemas"]["Duration"];
+            /** @description Where its machines stand, in the provider's spelling or as it numbers them; up to three zones of the region are chosen when not named. */
+            zones?: string[];
+            /** @description The data centre; for `kubeadm` only. */
+            site?: components["schemas"]["Name"];
+            network?: components["schemas"]["ClusterNetwork"];
+            controlPlane?: components["schemas"]["ControlPlane"];
+            nodePools: components["schemas"]["NodePool"][];
+            /** @description The federation that the cluster joins. */
+            federation?: components["schemas"]["Reference"];
+            /** @description Where the ranges are cut; the project's default one when not named. */
+            addressSpace?: components["schemas"]["Reference"];
         };
         /**
          * @description Where ranges are cut from. No two clusters of an address space ever hold ranges that meet.
@@ -937,6 +937,7 @@ export interface components {
         /** @description Merged into every cluster. Lists are united, maps merged, and what the cluster says itself overrides. */
         FleetDefaults: {
             credential?: components["schemas"]["Reference"];
+            /** @description In the provider's spelling. */
             region?: string;
             kubernetesVersion?: components["schemas"]["KubernetesVersion"];
             access?: components["schemas"]["Access"];
@@ -945,8 +946,9 @@ export interface components {
             addons?: components["schemas"]["Addons"];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
+            /** @description Refuse to delete the cluster while this is true. */
             protect?: boolean;
-            /** @description Not built yet. */
+            /** @description Delete the cluster after this time. Not built yet. */
             ttl?: components["schemas"]["Duration"];
         };
         /** @description What runs where. Not built yet. */

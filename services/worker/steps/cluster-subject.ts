@@ -3,8 +3,8 @@
 import { openHubKubeconfig, mintKubeconfig } from '../../access/kubeconfig.ts';
 import type { OpenCredential } from '../../access/credential.ts';
 import type { ResolvedCluster } from '../../domain/cluster-spec.ts';
+import { getManagedCluster } from '../../domain/managed-cluster.ts';
 import { FleetyardError } from '../../domain/errors.ts';
-import type { Layer } from '../../domain/steps.ts';
 import { getCluster, type ClusterRow } from '../../store/clusters.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
 import { getFederation, type FederationRow } from '../../store/federations.ts';
@@ -12,8 +12,9 @@ import { listOperations, type OperationRow } from '../../store/operations.ts';
 import { listStacks } from '../../store/stacks.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { LayerOutputs } from '../../../stacks/contract.ts';
+import type { Layer } from '../../domain/layers.ts';
 import type { WorkerContext } from '../context.ts';
-import type { StepCluster } from './layer-inputs.ts';
+import type { StepCluster } from '../layers/base-inputs.ts';
 
 /** A cluster with all that its steps need. Credentials are in the clear, so it lives no longer than a step. */
 export type ClusterSubject = {
@@ -71,7 +72,7 @@ export async function loadClusterSubject(
         id: cluster.id,
         projectId: cluster.projectId,
         createdBy,
-        spec,
+        spec: getManagedCluster(spec),
         account: credential.attributes,
       },
       outputs<L extends Layer>(layer: L): LayerOutputs[L] {

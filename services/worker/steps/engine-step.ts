@@ -1,11 +1,11 @@
 // The engine step: one Pulumi action on one layer of a cluster, its progress recorded and its outputs stored.
 
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Layer, LayerInputs } from '../../../stacks/contract.ts';
 import { buildCloudVariables } from '../../access/cloud-variables.ts';
 import type { OpenCredential } from '../../access/credential.ts';
-import type { EngineAction } from '../../domain/steps.ts';
+import type { EngineAction } from '../../domain/step-kinds.ts';
 import { stepKeyOf } from '../../engine/processes.ts';
 import { runStep } from '../../engine/run-step.ts';
 import type { RunnerRequest, StepVerdict } from '../../engine/step-request.ts';
@@ -20,48 +20,11 @@ import {
 import type { StackKey, StackRow } from '../../store/stacks.ts';
 import { createRedactor, type Redactor } from '../../vault/redact.ts';
 import type { WorkerContext } from '../context.ts';
-import { loadClusterSubject, mintMemberKubeconfig, openHub, type ClusterSubject } from './cluster-subject.ts';
+import { prepareLayer } from '../layers/registry.ts';
+import { loadClusterSubject, type ClusterSubject } from './cluster-subject.ts';
 import { followStepEvents } from './follow-step-events.ts';
-import { buildClusterInputs, buildMembershipInputs, buildNetworkInputs } from './layer-inputs.ts';
 import { describeFailure, type StepEnd } from './step-end.ts';
 import type { StepOrder } from './step-order.ts';
-
-/** Kubeconfigs of one step, at paths that stay the same for the cluster. */
-async function writeKubeconfigs(
-  context: WorkerContext,
-  subject: ClusterSubject,
-): Promise<{ member: string; hub: string; remove(): Promise<void> }> {
-  const folder = join(context.engine.workDir, 'kubeconfigs', subject.cluster.id);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const [member, hub] = [join(folder, 'member.yaml'), join(folder, 'hub.yaml')];
-  await writeFile(member, await mintMemberKubeconfig(context, subject), { mode: 0o600 });
-  await writeFile(hub, openHub(context, subject).kubeconfig, { mode: 0o600 });
-  return { member, hub, remove: () => rm(folder, { recursive: true, force: true }) };
-}
-
-type Prepared = { inputs: LayerInputs[Layer]; cleanUp(): Promise<void> };
-
-async function prepareInputs(context: WorkerContext, subject: ClusterSubject, layer: Layer): Promise<Prepared> {
-  const nothing = async (): Promise<void> => undefined;
-  switch (layer) {
-    case 'network':
-      return { inputs: buildNetworkInputs(subject.step), cleanUp: nothing };
-    case 'cluster':
-      return {
-        inputs: buildClusterInputs(
-          subject.step,
-          subject.outputs('network'),
-          subject.findOutputs('cluster')?.systemPool,
-        ),
-        cleanUp: nothing,
-      };
-    case 'membership': {
-      const { remove, ...kubeconfigs } = await writeKubeconfigs(context, subject);
-      const hub = { identifier: openHub(context, subject).identifier, kubeconfigs };
-      return { inputs: buildMembershipInputs(subject.step, subject.outputs('cluster'), hub), cleanUp: remove };
-    }
-  }
-}
 
 async function storeVerdict(
   context: WorkerContext,
@@ -146,7 +109,7 @@ export async function runEngineStep(context: WorkerContext, order: StepOrder): P
   const subject = await loadClusterSubject(context, order.operation);
   const stack = await openStackRow(context, order, subject.credential.simulated);
   if (stack === undefined) return { outcome: 'skipped' };
-  const { inputs, cleanUp } = await prepareInputs(context, subject, order.step.layer as Layer);
+  const { inputs, cleanUp } = await prepareLayer(order.step.layer as Layer, context, subject);
   const stepKey = stepKeyOf(lease.operationId, lease.fence);
   const workDir = join(engine.workDir, 'steps', stepKey);
   await mkdir(workDir, { recursive: true, mode: 0o700 });

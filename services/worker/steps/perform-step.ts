@@ -4,6 +4,7 @@ import { mergeStatus } from '../../store/resources.ts';
 import { getFederation } from '../../store/federations.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
 import { openHubKubeconfig } from '../../access/kubeconfig.ts';
+import type { PlainStepName } from '../../domain/step-kinds.ts';
 import type { WorkerContext } from '../context.ts';
 import { loadClusterSubject, mintMemberKubeconfig, openHub } from './cluster-subject.ts';
 import { runEngineStep } from './engine-step.ts';
@@ -54,14 +55,21 @@ const awaitMembership: Performer = async (context, { operation, lease }) => {
   };
 };
 
-const performers: Record<string, Performer> = {
+/** Every step that no stack belongs to; one that is forgotten does not compile. */
+const performers = {
   'check reachable': checkReachable,
   'hub check': checkFederation,
   'hub member-ready': awaitMembership,
   // A federation is deleted only when it has no members, and nothing of ours stands at the hub then.
   'hub detach': async () => ({ outcome: 'succeeded' }),
   'wait children': async () => ({ outcome: 'waiting' }),
-};
+} as const satisfies Record<PlainStepName, Performer>;
+
+function getPerformer({ kind, action }: StepOrder['step']): Performer {
+  const name = `${kind} ${action}`;
+  if (Object.hasOwn(performers, name)) return performers[name as PlainStepName];
+  throw new Error(`no step is known as ${name}`);
+}
 
 /** Performs the step. Never throws for what happens in a cloud or at a hub; throws `lease-lost`. */
 export async function performStep(context: WorkerContext, order: StepOrder): Promise<StepEnd> {
@@ -70,9 +78,7 @@ export async function performStep(context: WorkerContext, order: StepOrder): Pro
     if (step.kind === 'engine') {
       return await runEngineStep(context, order);
     }
-    const perform = performers[`${step.kind} ${step.action}`];
-    if (perform === undefined) throw new Error(`no step is known as ${step.kind} ${step.action}`);
-    const end = await perform(context, order);
+    const end = await getPerformer(step)(context, order);
     if ('status' in end && end.status !== undefined) {
       const { status } = end;
       await context.store.asSystem((tx) => mergeStatus(tx, operation, status));

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { test } from 'tap';
 import { getAzureTags } from '../../../../stacks/clusters/aks/tags.ts';
+import fc from '../../../helpers/properties.ts';
 import { identity, ownTags, userTags } from '../../fixtures.ts';
 
 test('resources get the tags by which they are found', async (t) => {

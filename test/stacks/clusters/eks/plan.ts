@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { test } from 'tap';
 import { containsRange, formatRange, getPart, parseRange } from '../../../../stacks/cidr.ts';
 import { planEndpoint, planNetwork, planNodeGroups } from '../../../../stacks/clusters/eks/plan.ts';
 import type { NodePoolInputs } from '../../../../stacks/contract.ts';
+import fc from '../../../helpers/properties.ts';
 import { getClusterInputs, getNodePools, identity, places } from '../../fixtures.ts';
 
 const { zones } = places.eks;

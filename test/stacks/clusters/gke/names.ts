@@ -1,16 +1,19 @@
 import { test } from 'tap';
 import { getName, getPoolName, NAME_RULES } from '../../../../stacks/clusters/gke/names.ts';
+import fc from '../../../helpers/properties.ts';
 import { identity } from '../../fixtures.ts';
-import { checkNames, checkPoolNames } from '../../name-properties.ts';
+import { namesAreValid, poolNamesFit } from '../../name-properties.ts';
 
 const { cluster } = identity;
 
 test('every kind of name is valid for every cluster id', async (t) => {
-  checkNames(t, Object.keys(NAME_RULES) as (keyof typeof NAME_RULES)[], getName);
+  fc.assert(namesAreValid(Object.keys(NAME_RULES) as (keyof typeof NAME_RULES)[], getName));
+  t.pass();
 });
 
 test('pool names fit and never collide', async (t) => {
-  checkPoolNames(t, /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, getPoolName);
+  fc.assert(poolNamesFit(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, getPoolName));
+  t.pass();
 });
 
 test('names keep to the limits of the services', async (t) => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { test } from 'tap';
 import { planApiAccess, planNetwork, planNodePools } from '../../../../stacks/clusters/gke/plan.ts';
 import type { NodePoolInputs } from '../../../../stacks/contract.ts';
+import fc from '../../../helpers/properties.ts';
 import { getNetworkInputs, getNodePools, places } from '../../fixtures.ts';
 
 const { zones } = places.gke;

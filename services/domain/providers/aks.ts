@@ -1,0 +1,27 @@
+// What AKS with the overlay of Azure CNI asks of a cluster.
+
+import type { ManagedRules } from './rules.ts';
+import { countNodeBlocks, sizeOneSubnet, sizePodsByNode } from './shared.ts';
+
+// Azure keeps the first four addresses of a subnet and the last one.
+const reservedPerSubnet = 5;
+const longestCut = 22;
+const shortestPods = 9;
+
+/** The rules of AKS. */
+export const aks: ManagedRules = {
+  on: 'cloud',
+  built: true,
+  cloud: 'azure',
+  rangeRoles: ['nodes', 'pods', 'services'],
+  sizePods: (load) => sizePodsByNode(load, shortestPods),
+  countNodesServed: countNodeBlocks,
+  sizeNodes: (load) => Math.min(longestCut, sizeOneSubnet(load, reservedPerSubnet)),
+  leastNodes: (load) => sizeOneSubnet(load, reservedPerSubnet),
+  listRefused: () => [],
+  findRangeFault: () => undefined,
+  findPairFault: () => undefined,
+  findAccessFault: () => undefined,
+  // AKS refuses a system pool of spot machines.
+  system: { mayBeSpot: false, text: 'a pool that is not spot, without' },
+};

@@ -1,0 +1,26 @@
+// What a VPC-native GKE cluster with private nodes asks for.
+
+import type { ManagedRules } from './rules.ts';
+import { countNodeBlocks, sizeOneSubnet, sizePodsByNode } from './shared.ts';
+
+// Google keeps the first two and the last two addresses of a subnet's first range.
+const reservedPerSubnet = 4;
+const longestCut = 22;
+const shortestPods = 9;
+
+/** The rules of GKE. */
+export const gke: ManagedRules = {
+  on: 'cloud',
+  built: true,
+  cloud: 'gcp',
+  rangeRoles: ['nodes', 'pods', 'services', 'control-plane'],
+  sizePods: (load) => sizePodsByNode(load, shortestPods),
+  countNodesServed: countNodeBlocks,
+  sizeNodes: (load) => Math.min(longestCut, sizeOneSubnet(load, reservedPerSubnet)),
+  leastNodes: (load) => sizeOneSubnet(load, reservedPerSubnet),
+  listRefused: () => [],
+  findRangeFault: () => undefined,
+  findPairFault: () => undefined,
+  findAccessFault: () => undefined,
+  system: { mayBeSpot: true, text: 'a pool without' },
+};

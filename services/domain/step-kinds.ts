@@ -1,0 +1,18 @@
+// The kinds of durable steps and what each does. Only engine steps run Pulumi.
+
+/** What the engine does with a stack. */
+export type EngineAction = 'preview' | 'up' | 'refresh' | 'destroy';
+
+/** A step that no stack belongs to: `check` asks an API server, `hub` a federation's hub, `wait` holds for the children. */
+export type PlainStep =
+  | { kind: 'check'; action: 'reachable' }
+  | { kind: 'hub'; action: 'check' | 'member-ready' | 'detach' }
+  | { kind: 'wait'; action: 'children' };
+
+/** A plain step by its two words. */
+export type PlainStepName = NameOf<PlainStep>;
+
+type NameOf<S extends PlainStep> = S extends PlainStep ? `${S['kind']} ${S['action']}` : never;
+
+/** States of a step. */
+export type StepState = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped';

@@ -1,0 +1,45 @@
+// The membership layer: the objects by which a member and its hub know each other.
+
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClusterOutputs, MembershipInputs } from '../../../stacks/contract.ts';
+import type { WorkerContext } from '../context.ts';
+import { mintMemberKubeconfig, openHub, type ClusterSubject } from '../steps/cluster-subject.ts';
+import { buildBaseInputs, type StepCluster } from './base-inputs.ts';
+import type { PrepareLayer } from './prepare-layer.ts';
+
+/** Where a membership step finds its hub. */
+export type StepHub = { identifier: string; kubeconfigs: { member: string; hub: string } };
+
+/** Prepares a step of the membership layer: writes the kubeconfigs of both sides, which go with the step. */
+export const prepareMembership: PrepareLayer<'membership'> = async (context, subject) => {
+  const { remove, ...kubeconfigs } = await writeKubeconfigs(context, subject);
+  const hub = { identifier: openHub(context, subject).identifier, kubeconfigs };
+  return { inputs: buildMembershipInputs(subject.step, subject.outputs('cluster'), hub), cleanUp: remove };
+};
+
+/** Inputs of the membership layer. */
+export function buildMembershipInputs(cluster: StepCluster, outputs: ClusterOutputs, hub: StepHub): MembershipInputs {
+  return {
+    ...buildBaseInputs(cluster),
+    provider: cluster.spec.provider,
+    memberName: cluster.spec.name,
+    labels: cluster.spec.labels,
+    endpoint: outputs.endpoint,
+    kubeconfigs: hub.kubeconfigs,
+    identifiers: { member: cluster.id, hub: hub.identifier },
+  };
+}
+
+/** Kubeconfigs of one step, at paths that stay the same for the cluster. */
+async function writeKubeconfigs(
+  context: WorkerContext,
+  subject: ClusterSubject,
+): Promise<{ member: string; hub: string; remove(): Promise<void> }> {
+  const folder = join(context.engine.workDir, 'kubeconfigs', subject.cluster.id);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const [member, hub] = [join(folder, 'member.yaml'), join(folder, 'hub.yaml')];
+  await writeFile(member, await mintMemberKubeconfig(context, subject), { mode: 0o600 });
+  await writeFile(hub, openHub(context, subject).kubeconfig, { mode: 0o600 });
+  return { member, hub, remove: () => rm(folder, { recursive: true, force: true }) };
+}

@@ -1,0 +1,24 @@
+// Every layer with its part in the worker; one that is forgotten does not compile.
+
+import type { Layer, LayerInputs } from '../../../stacks/contract.ts';
+import type { WorkerContext } from '../context.ts';
+import type { ClusterSubject } from '../steps/cluster-subject.ts';
+import { prepareCluster } from './cluster.ts';
+import { prepareMembership } from './membership.ts';
+import { prepareNetwork } from './network.ts';
+import type { PrepareLayer } from './prepare-layer.ts';
+
+const preparers = {
+  network: prepareNetwork,
+  cluster: prepareCluster,
+  membership: prepareMembership,
+} as const satisfies { [L in Layer]: PrepareLayer<L> };
+
+/** What the program of a layer gets; `cleanUp` removes whatever was made for this step alone. */
+export function prepareLayer(
+  layer: Layer,
+  context: WorkerContext,
+  subject: ClusterSubject,
+): Promise<{ inputs: LayerInputs[Layer]; cleanUp(): Promise<void> }> {
+  return preparers[layer](context, subject);
+}
