@@ -1,7 +1,6 @@
 // Answers getClusterKubeconfig.
 
 import { FleetyardError } from '../../domain/errors.ts';
-import { builtProviders } from '../../domain/providers/registry.ts';
 import { getManagedCluster } from '../../domain/managed-cluster.ts';
 import { getCluster } from '../../store/clusters.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
