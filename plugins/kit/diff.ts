@@ -45,8 +45,13 @@ type Report = (path: PropertyPath, kind: ChangeKind) => void;
 
 function compareObjects(olds: Properties, news: Properties, path: PropertyPath, report: Report): void {
   for (const name of new Set([...Object.keys(olds), ...Object.keys(news)])) {
-    compareValues(olds[name], news[name], [...path, name], report);
+    compareValues(getOwn(olds, name), getOwn(news, name), [...path, name], report);
   }
+}
+
+/** A property may be called `constructor` or `__proto__`, as every object's inherited ones are. */
+function getOwn(values: Properties, name: string): PropertyValue | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 function compareValues(

@@ -2,6 +2,7 @@
 import type * as pb from '@pulumi/pulumi/proto/provider_pb.js';
 import provider from '@pulumi/pulumi/proto/provider_pb.js';
 import type { Diff, PropertyChange } from './diff.ts';
+import { keepEveryKey } from './struct.ts';
 
 /** Encodes a diff with its detailed form. */
 export function encodeDiff(diff: Diff): pb.DiffResponse {
@@ -15,11 +16,12 @@ export function encodeDiff(diff: Diff): pb.DiffResponse {
   response.setReplacesList([...replaces]);
   response.setDeletebeforereplace(diff.deleteBeforeReplace);
   response.setHasdetaileddiff(true);
+  const details = keepEveryKey(response.getDetaileddiffMap());
   for (const change of diff.changes) {
     const detail = new provider.PropertyDiff();
     detail.setKind(encodeKind(change));
     detail.setInputdiff(true);
-    response.getDetaileddiffMap().set(change.path, detail);
+    details.set(change.path, detail);
   }
   return response;
 }

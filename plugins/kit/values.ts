@@ -1,5 +1,6 @@
 // Property values as a plugin sees them: plain JavaScript, with secrets taken off and put on again around every call.
-import struct, { type JavaScriptValue, type Struct } from 'google-protobuf/google/protobuf/struct_pb.js';
+import type { JavaScriptValue, Struct } from 'google-protobuf/google/protobuf/struct_pb.js';
+import { readStruct, writeStruct } from './struct.ts';
 
 /** Stands for a value that the engine does not know yet (previews only). */
 export const UNKNOWN: unique symbol = Symbol('unknown');
@@ -48,7 +49,7 @@ export function isObject(value: unknown): value is Properties {
 /** Turns what the engine sent into plain values, remembering which were secret. */
 export function decodeProperties(wire: Struct | undefined): Decoded {
   const secrets: PropertyPath[] = [];
-  const values = decodeObject((wire?.toJavaScript() ?? {}) as Record<string, unknown>, [], secrets);
+  const values = decodeObject(wire ? readStruct(wire) : {}, [], secrets);
   return { values, secrets };
 }
 
@@ -57,13 +58,14 @@ export function encodeProperties(values: Properties, secrets: PropertyPath[] = [
   const wire = encodeValue(values) as Record<string, JavaScriptValue>;
   // Outermost first: what stands inside a secret needs no mark of its own.
   for (const path of [...secrets].sort((one, other) => one.length - other.length)) markSecret(wire, path);
-  return struct.Struct.fromJavaScript(wire);
+  return writeStruct(wire);
 }
 
 function decodeObject(wire: Record<string, unknown>, path: PropertyPath, secrets: PropertyPath[]): Properties {
-  const values: Properties = {};
-  for (const [name, value] of Object.entries(wire)) values[name] = decodeValue(value, [...path, name], secrets);
-  return values;
+  // By entries, for an assignment to `__proto__` would set the prototype and lose the key.
+  return Object.fromEntries(
+    Object.entries(wire).map(([name, value]) => [name, decodeValue(value, [...path, name], secrets)]),
+  );
 }
 
 function decodeValue(wire: unknown, path: PropertyPath, secrets: PropertyPath[]): PropertyValue {
@@ -86,23 +88,25 @@ function encodeValue(value: PropertyValue): JavaScriptValue {
   if (value === UNKNOWN) return UNKNOWN_STRING;
   if (Array.isArray(value)) return value.map(encodeValue);
   if (!isObject(value)) return value;
-  const wire: Record<string, JavaScriptValue> = {};
   // protobuf has no `undefined`; a property without a value is a property that is not there.
-  for (const [name, item] of Object.entries(value)) if (item !== undefined) wire[name] = encodeValue(item);
-  return wire;
+  const present = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(present.map(([name, item]) => [name, encodeValue(item)]));
 }
 
 function markSecret(wire: Record<string, JavaScriptValue>, path: PropertyPath): void {
   let holder: unknown = wire;
-  for (const key of path.slice(0, -1)) {
-    if (typeof holder !== 'object' || holder === null) return;
-    if ((holder as Record<string, unknown>)[SIGNATURE] === SECRET) return;
-    holder = (holder as Record<string | number, unknown>)[key];
+  for (const [index, key] of path.entries()) {
+    // What is no more, and what stands inside a secret, is left alone. Only own keys: `constructor` may be a property's name.
+    if (typeof holder !== 'object' || holder === null || isSecret(holder) || !Object.hasOwn(holder, key)) return;
+    const value = (holder as Record<string | number, unknown>)[key];
+    if (index === path.length - 1 && value !== undefined && !isSecret(value)) {
+      const marked = { [SIGNATURE]: SECRET, value };
+      Object.defineProperty(holder, key, { value: marked, enumerable: true, writable: true, configurable: true });
+    }
+    holder = value;
   }
-  const last = path.at(-1);
-  if (last === undefined || typeof holder !== 'object' || holder === null) return;
-  const record = holder as Record<string | number, unknown>;
-  if (record[SIGNATURE] === SECRET || record[last] === undefined) return;
-  if ((record[last] as Record<string, unknown> | null)?.[SIGNATURE] === SECRET) return;
-  record[last] = { [SIGNATURE]: SECRET, value: record[last] };
+}
+
+function isSecret(value: unknown): boolean {
+  return isObject(value) && value[SIGNATURE] === SECRET;
 }

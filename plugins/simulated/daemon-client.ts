@@ -1,7 +1,7 @@
 // How a thin plugin asks the daemon: one HTTP call a provider call, with the account of the step's environment.
 import { Agent, request } from 'node:http';
-import { UNKNOWN, type Properties, type PropertyValue } from '../../../stacks/plugins/kit/values.ts';
-import { UNKNOWN_TEXT } from '../unknown.ts';
+import { readJson, writeJson } from '../kit/json.ts';
+import type { Properties } from '../kit/values.ts';
 
 /** Which daemon, which account. */
 export type DaemonAccess = { url: string; account: string; token: string };
@@ -32,15 +32,13 @@ export type AskDaemon = <T>(call: string, body: Record<string, unknown>, signal?
 export function createDaemonClient(access: DaemonAccess): AskDaemon {
   const agent = new Agent({ keepAlive: true });
   return async <T>(call: string, body: Record<string, unknown>, signal?: AbortSignal) => {
-    const text = JSON.stringify(hideUnknown(body as Properties));
-    const { status, answer } = await post(access, agent, `/v1/provider/${call}`, text, signal);
+    const { status, answer } = await post(access, agent, `/v1/provider/${call}`, writeJson(body), signal);
     const { error } = answer as { error?: DaemonFailure };
     if (status !== 200) {
       const failure = error ?? { code: 'Unavailable', message: `the simulator answered ${status}`, retryable: true };
-      if (failure.partial) failure.partial.outputs = showUnknown(failure.partial.outputs) as Properties;
       throw new DaemonError(failure);
     }
-    return showUnknown(answer as PropertyValue) as T;
+    return answer as T;
   };
 }
 
@@ -70,7 +68,7 @@ function post(
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         try {
-          const answer = JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+          const answer = readJson(Buffer.concat(chunks).toString('utf8'));
           resolve({ status: response.statusCode ?? 0, answer });
         } catch (error) {
           reject(error as Error);
@@ -79,18 +77,4 @@ function post(
     });
     call.end(body);
   });
-}
-
-function hideUnknown(value: PropertyValue | undefined): unknown {
-  if (value === UNKNOWN) return UNKNOWN_TEXT;
-  if (Array.isArray(value)) return value.map(hideUnknown);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, hideUnknown(item)]));
-}
-
-function showUnknown(value: PropertyValue): PropertyValue {
-  if (value === UNKNOWN_TEXT) return UNKNOWN;
-  if (Array.isArray(value)) return value.map(showUnknown);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, showUnknown(item)]));
 }

@@ -1,5 +1,5 @@
 // The four plugins of the simulated clouds: names, versions and what each makes of its configuration.
-import { diffProperties } from '../../../stacks/plugins/kit/diff.ts';
+import { diffProperties } from '../kit/diff.ts';
 import { readKubeconfig } from './kubeconfig.ts';
 import type { Flavour } from './thin-provider.ts';
 

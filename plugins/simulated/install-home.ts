@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FLAVOURS } from './plugins/flavours.ts';
+import { FLAVOURS } from './flavours.ts';
 
 /** Installs the plugins below `home` to run under the Node at `node`. Safe to run again, and at once from several processes. */
 export async function installSimulatedHome({ home, node }: { home: string; node: string }): Promise<void> {
-  const main = join(import.meta.dirname, 'plugins', 'main.ts');
+  const main = join(import.meta.dirname, 'main.ts');
   const cache = join(home, 'compile-cache');
   await mkdir(cache, { recursive: true });
   for (const { name, version } of Object.values(FLAVOURS)) {

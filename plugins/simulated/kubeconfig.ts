@@ -1,6 +1,6 @@
 // Reads the kubeconfig that the kubernetes provider was given: where the API server is and which token opens it.
 import { readFile } from 'node:fs/promises';
-import type { Properties } from '../../../stacks/plugins/kit/values.ts';
+import type { Properties } from '../kit/values.ts';
 
 type Named<T> = { name: string } & T;
 type Kubeconfig = {

@@ -1,6 +1,6 @@
-// A plugin of the simulated clouds: `node services/simulator/plugins/main.ts <aws|azure-native|gcp|kubernetes>`, started by
+// A plugin of the simulated clouds: `node plugins/simulated/main.ts <aws|azure-native|gcp|kubernetes>`, started by
 // the Pulumi CLI, from which it inherits the account of the step.
-import { serveProvider } from '../../../stacks/plugins/kit/serve.ts';
+import { serveProvider } from '../kit/serve.ts';
 import { createDaemonClient } from './daemon-client.ts';
 import { FLAVOURS, type PluginName } from './flavours.ts';
 import { createThinProvider } from './thin-provider.ts';

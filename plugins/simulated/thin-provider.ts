@@ -1,8 +1,8 @@
 // A provider that knows nothing itself: every call goes to the daemon, and the daemon's failures come back as its own.
 import { randomUUID } from 'node:crypto';
-import type { Diff } from '../../../stacks/plugins/kit/diff.ts';
-import { PartialCreationError, type Provider, type ResourceState } from '../../../stacks/plugins/kit/provider.ts';
-import type { Properties } from '../../../stacks/plugins/kit/values.ts';
+import type { Diff } from '../kit/diff.ts';
+import { PartialCreationError, type Provider, type ResourceState } from '../kit/provider.ts';
+import type { Properties, PropertyValue } from '../kit/values.ts';
 import { DaemonError, type AskDaemon } from './daemon-client.ts';
 
 /** What differs between the plugins. */
@@ -43,17 +43,17 @@ export function createThinProvider(flavour: Flavour, ask: AskDaemon): Provider {
 
 /** The engine hands the values of a provider's configuration over as JSON text when they are no strings. */
 function parseConfig(given: Properties): Properties {
-  const config: Properties = {};
-  for (const [name, value] of Object.entries(given)) {
-    config[name] = value;
-    if (typeof value !== 'string' || !/^[[{]/.test(value)) continue;
-    try {
-      config[name] = JSON.parse(value) as Properties;
-    } catch {
-      // A text that only looks like JSON stays a text.
-    }
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, parseSetting(value)]));
+}
+
+function parseSetting(value: PropertyValue): PropertyValue {
+  if (typeof value !== 'string' || !/^[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as PropertyValue;
+  } catch {
+    // A text that only looks like JSON stays a text.
+    return value;
   }
-  return config;
 }
 
 /** What exists although the call failed is told to the engine, so that its state knows it. */

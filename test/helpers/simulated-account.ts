@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { describeSimulatedAccount } from '../../services/domain/simulated-account.ts';
-import { createAdminClient, type SimulatorAdmin } from '../../services/simulator/admin-client.ts';
-import { findSchema, findShapeFaults } from '../../services/simulator/schemas/schema.ts';
+import { createAdminClient, type SimulatorAdmin } from '../../services/simulator/cli/admin-client.ts';
+import { findSchema, findShapeFaults } from '../../services/simulator/clouds/schemas/schema.ts';
 import { startSimulator, type Simulator } from '../../services/simulator/start-simulator.ts';
 import { createTestDirectory } from './directory.ts';
 

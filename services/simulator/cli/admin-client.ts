@@ -1,7 +1,7 @@
 // Talks to a running simulator as its administrator; for the command line and for tests.
-import type { FaultKind, Fault } from './faults.ts';
-import type { LedgerEntry } from './ledger.ts';
-import type { Resource, Values } from './resource-type.ts';
+import type { FaultKind, Fault } from '../ledger/faults.ts';
+import type { Account, LedgerEntry } from '../ledger/ledger.ts';
+import type { Resource, Values } from '../ledger/resource.ts';
 
 /** A fault to be ordered. */
 export type FaultOrder = {
@@ -18,7 +18,7 @@ export type FaultOrder = {
 
 /** What an administrator can do. */
 export type SimulatorAdmin = {
-  listAccounts(): Promise<{ id: string; createdAt: string }[]>;
+  listAccounts(): Promise<Account[]>;
   listResources(account: string, type?: string): Promise<Resource[]>;
   listLedger(account: string, after?: number): Promise<LedgerEntry[]>;
   deleteResource(account: string, id: string, type?: string): Promise<void>;
@@ -48,8 +48,7 @@ export function createAdminClient({ url, adminToken }: { url: string; adminToken
   const pick = (id: string, type?: string) =>
     new URLSearchParams({ id, ...(type === undefined ? {} : { type }) }).toString();
   return {
-    listAccounts: async () =>
-      (await call<{ accounts: { id: string; createdAt: string }[] }>('GET', 'accounts')).accounts,
+    listAccounts: async () => (await call<{ accounts: Account[] }>('GET', 'accounts')).accounts,
     async listResources(account, type) {
       const query = type === undefined ? '' : `?${new URLSearchParams({ type }).toString()}`;
       return (await call<{ resources: Resource[] }>('GET', at(account, `resources${query}`))).resources;

@@ -1,6 +1,6 @@
 // What may be typed after `npm run simulator --`.
 import { parseArgs } from 'node:util';
-import { FAULT_KINDS } from './faults.ts';
+import { FAULT_KINDS } from '../ledger/faults.ts';
 
 /** The help text. */
 export const HELP = `Simulated clouds: shows and edits the accounts of a running simulator.

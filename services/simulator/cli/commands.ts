@@ -1,8 +1,8 @@
 // Runs one command against the daemon and returns the screen that answers it.
 import type { SimulatorAdmin } from './admin-client.ts';
-import type { Command } from './cli-arguments.ts';
-import { FAULT_KINDS, type FaultKind } from './faults.ts';
-import type { Resource } from './resource-type.ts';
+import type { Command } from './arguments.ts';
+import { FAULT_KINDS, type FaultKind } from '../ledger/faults.ts';
+import type { Resource } from '../ledger/resource.ts';
 
 /** Runs a command; throws with one line of advice when it makes no sense. */
 export function runCommand(admin: SimulatorAdmin, command: Command): Promise<string> {

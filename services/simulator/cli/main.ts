@@ -1,9 +1,9 @@
 // The command line of the simulated clouds: shows and edits the accounts of a running daemon.
 import { styleText } from 'node:util';
 import { createAdminClient } from './admin-client.ts';
-import { HELP, readCommand } from './cli-arguments.ts';
-import { runCommand } from './cli-commands.ts';
-import { findSimulatorFile } from './start-simulator.ts';
+import { HELP, readCommand } from './arguments.ts';
+import { runCommand } from './commands.ts';
+import { findSimulatorFile } from '../ledger/simulator-file.ts';
 
 async function main(): Promise<number> {
   const command = readCommand(process.argv.slice(2));

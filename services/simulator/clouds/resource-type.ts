@@ -1,30 +1,10 @@
 // What a resource type of a simulated cloud is: data and a few rules, which the daemon applies the same way to all.
-import type { SimulatedAccount } from '../domain/simulated-account.ts';
+import type { SimulatedAccount } from '../../domain/simulated-account.ts';
+import type { Resource, Values } from '../ledger/resource.ts';
+import type { QuotaUse } from '../ledger/quotas.ts';
 import type { CloudError } from './cloud-error.ts';
+import type { ControlPlane, ControlPlaneRule, NodePoolRule } from './control-plane.ts';
 import type { ShapeFault } from './schemas/schema.ts';
-
-/** Plain JSON properties. Rules read them loosely, for the schema has checked their shapes. */
-export type Values = Record<string, unknown>;
-
-/** Where a resource is in its life. */
-export type ResourceState = 'creating' | 'ready' | 'failed' | 'updating' | 'deleting';
-
-/** A resource of an account as the ledger keeps it. */
-export type Resource = {
-  account: string;
-  type: string;
-  id: string;
-  name: string;
-  region: string;
-  state: ResourceState;
-  inputs: Values;
-  outputs: Values;
-  urn: string;
-  createdAt: string;
-  updatedAt: string;
-  /** Made by the cloud itself, such as a namespace `kube-system`; not listed as the user's. */
-  system: boolean;
-};
 
 /** What rules may ask while they judge one call. */
 export type CloudContext = {
@@ -36,42 +16,18 @@ export type CloudContext = {
   urn: string;
   logicalName: string;
   now: Date;
-  /** `127.0.0.1:PORT`, where simulated control planes are served. */
-  host: string;
   find(type: string, id: string): Resource | undefined;
   list(type: string): Resource[];
   /** Changes outputs of another resource, such as a network that gets a subnet. */
   patch(resource: Resource, outputs: Values): void;
   /** Removes a resource that goes with its parent. */
   cascade(resource: Resource): void;
-  /** Opens the API server of a new cluster and says where it is. */
-  openControlPlane(version: string): ControlPlane;
-  findControlPlane(id: string): ControlPlane | undefined;
-  closeControlPlane(id: string): void;
-  setControlPlaneVersion(id: string, version: string): void;
-};
-
-/** A simulated API server. */
-export type ControlPlane = {
-  id: string;
-  /** `127.0.0.1:PORT/k8s/<id>`; a URL but for its scheme. */
-  authority: string;
-  /** PEM. */
-  certificateAuthority: string;
+  /** The control plane of a cluster, once it is open. */
+  findControlPlane(cluster: Resource): ControlPlane | undefined;
 };
 
 /** A new resource. */
 export type Created = { id: string; name: string; region?: string; outputs: Values };
-
-/** A quota that a creation counts against. */
-export type QuotaUse = {
-  /** Stable name, such as `ec2/vpcs`. */
-  quota: string;
-  limit: number;
-  used: number;
-  amount: number;
-  refuse: (limit: number) => CloudError;
-};
 
 /** Real time that a call takes at the cloud, in seconds; the daemon scales it. */
 export type Durations = { create?: number; update?: number; delete?: number };
@@ -104,6 +60,10 @@ export type ResourceType = {
   remove?(context: CloudContext, resource: Resource): void;
   /** The id that an import of the resource takes, where it is not the id itself. */
   importId?(resource: Resource): string;
+  /** Clusters: the control plane that the daemon is to open, upgrade and close along with the resource. */
+  controlPlane?: ControlPlaneRule;
+  /** Pools: the nodes that the cluster's control plane is to have. */
+  nodePool?: NodePoolRule;
   /** The error of a cloud without capacity; types that need none cannot run out of it. */
   capacity?(inputs: Values): CloudError;
 };

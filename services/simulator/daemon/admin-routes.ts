@@ -1,25 +1,21 @@
 // The daemon's routes for people and tests: look into a simulated account, change it behind the engine's back, order faults.
-import type { Clock } from './clock.ts';
-import { CloudError } from './cloud-error.ts';
-import { closeControlPlane } from './control-planes.ts';
-import { getCloudOf, getType, KNOWN_TYPES } from './clouds/registry.ts';
-import { text } from './clouds/values.ts';
-import { createContext } from './context.ts';
-import { FAULT_KINDS, type Fault, type FaultKind, type Faults } from './faults.ts';
-import type { Answer } from './http.ts';
-import type { Ledger } from './ledger.ts';
-import { listQuotas, setQuota } from './quotas.ts';
-import type { Resource, Values } from './resource-type.ts';
+import { KNOWN_TYPES } from '../clouds/registry.ts';
+import { text } from '../clouds/values.ts';
+import { FAULT_KINDS, type Fault, type FaultKind, type Faults } from '../ledger/faults.ts';
+import { listQuotas, setQuota } from '../ledger/quotas.ts';
+import type { Values } from '../ledger/resource.ts';
+import type { Answer } from './answer.ts';
+import { changeOutOfBand, deleteOutOfBand, type OutOfBandParts } from './out-of-band.ts';
 
 /** What the routes work with. */
-export type AdminParts = { ledger: Ledger; faults: Faults; clock: Clock; host: () => string };
+export type AdminParts = OutOfBandParts & { faults: Faults };
 
 type Request = { method: string; path: string[]; query: URLSearchParams; body: Values };
 
 const NOT_FOUND: Answer = { status: 404, body: { error: { code: 'not-found', message: 'there is no such thing' } } };
 
 /** Answers `/v1/admin/<path>`. */
-export function answerAdmin(parts: AdminParts, request: Request): Answer {
+export async function answerAdmin(parts: AdminParts, request: Request): Promise<Answer> {
   const [head, account, what, ...rest] = request.path;
   if (head === 'accounts' && account === undefined) return ok({ accounts: parts.ledger.listAccounts() });
   if (head === 'clock') return answerClock(parts, request);
@@ -85,7 +81,7 @@ function readFault(account: string, body: Values): Omit<Fault, 'id'> | string {
   };
 }
 
-function answerResources(parts: AdminParts, account: string, request: Request): Answer {
+async function answerResources(parts: AdminParts, account: string, request: Request): Promise<Answer> {
   const { ledger } = parts;
   const type = request.query.get('type') ?? undefined;
   const all = ledger.listResources(account).filter((resource) => !resource.system);
@@ -95,76 +91,10 @@ function answerResources(parts: AdminParts, account: string, request: Request): 
   const id = request.query.get('id') ?? '';
   const resource = all.find((each) => each.id === id && (type === undefined || each.type === type));
   if (!resource) return NOT_FOUND;
-  if (request.method === 'DELETE') return ok({ deleted: deleteResource(parts, resource) });
-  if (request.method === 'PATCH') return ok(changeResource(parts, resource, request.body));
-  return NOT_FOUND;
-}
-
-/** Removes a resource as somebody at the cloud's console would, with what goes along; its dependents are not asked. */
-function deleteResource(parts: AdminParts, resource: Resource): string {
-  const { ledger, clock } = parts;
-  const { account, type, id, urn, inputs } = resource;
-  const now = clock.now();
-  ledger.transact(() => {
-    if (!type.startsWith('kubernetes:')) {
-      const context = createContext(
-        { ledger, clock, host: parts.host() },
-        { account, urn, name: resource.name, config: { region: resource.region }, inputs },
-      );
-      try {
-        getType(type).remove?.(context, resource);
-      } catch (error) {
-        if (!(error instanceof CloudError)) throw error;
-        const plane = text(resource.outputs, 'endpoint').split('/k8s/')[1];
-        if (plane) closeControlPlane(ledger, account, plane, now);
-      }
-    }
-    ledger.removeResource(resource);
-    const at = now.toISOString();
-    ledger.record({
-      account,
-      at,
-      action: 'delete',
-      type,
-      id,
-      urn,
-      caller: 'admin',
-      inputs,
-      outcome: 'done',
-      error: null,
-    });
-  });
-  return id;
-}
-
-/** Changes properties behind the engine's back, in the inputs and in what a read answers. */
-function changeResource({ ledger, clock }: AdminParts, resource: Resource, changes: Values): Values {
-  const { account, type, id, urn } = resource;
-  if (!type.startsWith('kubernetes:')) getCloudOf(type);
-  const at = clock.now().toISOString();
-  const changed = {
-    ...resource,
-    inputs: { ...resource.inputs, ...changes },
-    outputs: { ...resource.outputs, ...changes },
-    updatedAt: at,
-  };
-  ledger.transact(() => {
-    ledger.saveResource(changed);
-    const inputs = changed.inputs;
-    ledger.record({
-      account,
-      at,
-      action: 'update',
-      type,
-      id,
-      urn,
-      caller: 'admin',
-      inputs,
-      outcome: 'done',
-      error: null,
-    });
-  });
-  return { ...changed };
+  if (request.method === 'PATCH') return ok({ ...changeOutOfBand(parts, resource, request.body) });
+  if (request.method !== 'DELETE') return NOT_FOUND;
+  await deleteOutOfBand(parts, resource);
+  return ok({ deleted: id });
 }
 
 function ok(body: Values): Answer {

@@ -1,17 +1,18 @@
 // What a resource type's rules see of the account while they judge one call.
-import { describeSimulatedAccount } from '../domain/simulated-account.ts';
-import type { Clock } from './clock.ts';
-import * as controlPlanes from './control-planes.ts';
-import type { Ledger } from './ledger.ts';
-import type { CloudContext, Resource, Values } from './resource-type.ts';
+import { describeSimulatedAccount } from '../../domain/simulated-account.ts';
+import type { Clock } from '../ledger/clock.ts';
+import type { ControlPlanes } from '../control-planes/control-planes.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Resource, Values } from '../ledger/resource.ts';
+import type { CloudContext } from '../clouds/resource-type.ts';
 
 /** What a context is made of. */
-export type ContextParts = { ledger: Ledger; clock: Clock; host: string };
+export type ContextParts = { ledger: Ledger; clock: Clock; planes: ControlPlanes };
 
 type Caller = { account: string; urn: string; name: string; config: Values; inputs: Values };
 
 /** Makes the context of one call. */
-export function createContext({ ledger, clock, host }: ContextParts, call: Caller): CloudContext {
+export function createContext({ ledger, clock, planes }: ContextParts, call: Caller): CloudContext {
   const { account } = call;
   const now = clock.now();
   const region = String(
@@ -25,15 +26,14 @@ export function createContext({ ledger, clock, host }: ContextParts, call: Calle
     urn: call.urn,
     logicalName: call.name,
     now,
-    host,
     find: (type, id) => ledger.findResource(account, type, id),
     list: (type) => ledger.listResources(account, type),
     patch: (resource, outputs) => patchOutputs(ledger, resource, outputs, now),
-    cascade: (resource) => cascadeDeletion(ledger, resource, now),
-    openControlPlane: (version) => controlPlanes.openControlPlane(ledger, { account, host, version, now }),
-    findControlPlane: (id) => controlPlanes.findControlPlane(ledger, host, id),
-    closeControlPlane: (id) => controlPlanes.closeControlPlane(ledger, account, id, now),
-    setControlPlaneVersion: (id, version) => controlPlanes.setVersion(ledger, id, version),
+    cascade(resource) {
+      if (resource.controlPlane !== null) planes.release(resource.controlPlane);
+      cascadeDeletion(ledger, resource, now);
+    },
+    findControlPlane: ({ controlPlane: id }) => (id === null ? undefined : planes.findOpen(id)),
   };
 }
 

@@ -1,18 +1,23 @@
-// The daemon's routes for plugins: one POST a provider call, answered by the cloud's desk.
-import { CloudError } from './cloud-error.ts';
-import { PartialError } from './course.ts';
-import type { Desk, ProviderCall } from './desk.ts';
-import type { Answer } from './http.ts';
-import type { KubernetesDesk } from './kubernetes/desk.ts';
-import type { Values } from './resource-type.ts';
+// The daemon's routes for plugins: one POST a provider call, answered for the cloud or for Kubernetes.
+import { CloudError } from '../clouds/cloud-error.ts';
+import { PartialError, type ProviderCall } from '../clouds/provider-call.ts';
+import type { ObjectService } from '../control-planes/kubernetes/object-service.ts';
+import type { Values } from '../ledger/resource.ts';
+import type { Answer } from './answer.ts';
+import type { ResourceService } from './resource-service.ts';
 
-/** The desks by which calls are answered. */
-export type Desks = { clouds: Desk; kubernetes: KubernetesDesk };
+/** By whom calls are answered. */
+export type ProviderServices = { clouds: ResourceService; kubernetes: ObjectService };
 
 /** Answers `POST /v1/provider/<call>` of an account that was let in. */
-export async function answerProviderCall(desks: Desks, name: string, account: string, body: Values): Promise<Answer> {
+export async function answerProviderCall(
+  services: ProviderServices,
+  name: string,
+  account: string,
+  body: Values,
+): Promise<Answer> {
   try {
-    return { status: 200, body: await callDesk(desks, name, { ...toCall(body), account }, body) };
+    return { status: 200, body: await callService(services, name, { ...toCall(body), account }, body) };
   } catch (error) {
     if (error instanceof PartialError) {
       const { code, message, answer } = error;
@@ -29,26 +34,31 @@ function toCall(body: Values): ProviderCall {
   return { type: '', name: '', urn: '', config: {}, inputs: {}, account: '', ...call };
 }
 
-async function callDesk(desks: Desks, name: string, call: ProviderCall, body: Values): Promise<Values> {
-  const desk = call.type.startsWith('kubernetes:') ? desks.kubernetes : desks.clouds;
+async function callService(
+  services: ProviderServices,
+  name: string,
+  call: ProviderCall,
+  body: Values,
+): Promise<Values> {
+  const service = call.type.startsWith('kubernetes:') ? services.kubernetes : services.clouds;
   switch (name) {
     case 'check':
-      return desk.check(call);
+      return service.check(call);
     case 'diff':
-      return desk.diff(call);
+      return service.diff(call);
     case 'create':
-      return desk.create(call);
+      return service.create(call);
     case 'read':
-      return { resource: (await desk.read(call)) ?? null };
+      return { resource: (await service.read(call)) ?? null };
     case 'update':
-      return desk.update(call);
+      return service.update(call);
     case 'delete':
-      await desk.delete(call);
+      await service.delete(call);
       return {};
     case 'invoke':
-      return { result: desks.clouds.invoke(String(body['token']), call, (body['args'] ?? {}) as Values) };
+      return { result: services.clouds.invoke(String(body['token']), call, (body['args'] ?? {}) as Values) };
     case 'abandon':
-      return { resource: desks.clouds.findAbandoned(String(body['requestId'])) ?? null };
+      return { resource: services.clouds.findAbandoned(String(body['requestId'])) ?? null };
     default:
       throw new CloudError('UnknownCall', `unknown provider call ${name}`);
   }

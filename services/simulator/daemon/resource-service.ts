@@ -1,45 +1,34 @@
-// Answers a cloud's provider calls: judges them by the resource type's rules and hands what it accepts to its course.
-import type { Diff } from '../../stacks/plugins/kit/diff.ts';
-import { diffProperties } from '../../stacks/plugins/kit/diff.ts';
-import type { Properties } from '../../stacks/plugins/kit/values.ts';
-import { CloudError } from './cloud-error.ts';
-import { getCloudOf, getType } from './clouds/registry.ts';
-import { createContext, type ContextParts } from './context.ts';
-import { answerOf, PartialError, pickOutputs, type Course, type CourseParts, type ResourceAnswer } from './course.ts';
-import { applyQuotas } from './quotas.ts';
-import type { Resource, ResourceType, Values } from './resource-type.ts';
-import { findSchema, findShapeFaults } from './schemas/schema.ts';
-import { UNKNOWN_TEXT } from './unknown.ts';
+// Answers a cloud's provider calls: judges them by the resource type's rules and hands what it accepts to its lifecycle.
+import type { Diff } from '../../../plugins/kit/diff.ts';
+import { diffProperties } from '../../../plugins/kit/diff.ts';
+import { UNKNOWN_TEXT } from '../../../plugins/kit/json.ts';
+import type { Properties } from '../../../plugins/kit/values.ts';
+import { CloudError } from '../clouds/cloud-error.ts';
+import {
+  answerOf,
+  PartialError,
+  pickOutputs,
+  type CheckAnswer,
+  type ProviderCall,
+  type ResourceAnswer,
+} from '../clouds/provider-call.ts';
+import { getCloudOf, getType } from '../clouds/registry.ts';
+import type { ResourceType } from '../clouds/resource-type.ts';
+import { findSchema, findShapeFaults } from '../clouds/schemas/schema.ts';
+import { applyQuotas } from '../ledger/quotas.ts';
+import type { Resource, Values } from '../ledger/resource.ts';
+import { createContext } from './cloud-context.ts';
+import type { LifecycleParts, ResourceLifecycle } from './resource-lifecycle.ts';
 
-/** One provider call as it comes over the wire. */
-export type ProviderCall = {
-  account: string;
-  type: string;
-  /** Logical name. */
-  name: string;
-  urn: string;
-  config: Values;
-  requestId?: string;
-  id?: string;
-  inputs: Values;
-  olds?: Values;
-  state?: Values;
-  preview?: boolean;
-  timeoutSeconds?: number;
-};
-
-/** Inputs as completed, and what is wrong with them. */
-export type CheckAnswer = { inputs: Values; failures: { property: string; reason: string }[] };
-
-/** The desk of AWS, Azure and Google Cloud. */
-export class Desk {
-  readonly #parts: CourseParts;
-  readonly #course: Course;
+/** Serves the resources of AWS, Azure and Google Cloud. */
+export class ResourceService {
+  readonly #parts: LifecycleParts;
+  readonly #lifecycle: ResourceLifecycle;
   readonly #byRequest = new Map<string, ResourceAnswer>();
 
-  constructor(parts: CourseParts, course: Course) {
+  constructor(parts: LifecycleParts, lifecycle: ResourceLifecycle) {
     this.#parts = parts;
-    this.#course = course;
+    this.#lifecycle = lifecycle;
   }
 
   check(call: ProviderCall): CheckAnswer {
@@ -74,7 +63,7 @@ export class Desk {
       const resource = this.#accept(type, call);
       const answer = answerOf(type, resource);
       if (call.requestId) this.#byRequest.set(call.requestId, answer);
-      const finished = this.#course.startCreation(type, resource);
+      const finished = this.#lifecycle.startCreation(type, resource);
       await this.#within(call, type, resource, finished);
       this.#loseAnswer(type, resource);
       return answerOf(type, this.#get(resource));
@@ -91,7 +80,7 @@ export class Desk {
     const resource = this.#find(call);
     if (!resource) return undefined;
     const isImport = Object.keys(call.state ?? {}).length === 0;
-    if (type.importWaits && isImport && resource.state === 'creating') await this.#course.findRunning(resource);
+    if (type.importWaits && isImport && resource.state === 'creating') await this.#lifecycle.findRunning(resource);
     return { ...answerOf(type, this.#get(resource)), inputs: resource.inputs };
   }
 
@@ -108,7 +97,7 @@ export class Desk {
       this.#refuse(type, call.account, resource.name, 'update');
       if (resource.state !== 'ready' && resource.state !== 'failed') throw getCloudOf(call.type).busy(resource);
       const changed = ledger.transact(() => this.#change(type, call, resource));
-      await this.#within(call, type, changed, this.#course.startUpdate(type, changed));
+      await this.#within(call, type, changed, this.#lifecycle.startUpdate(type, changed));
       return answerOf(type, this.#get(changed));
     } catch (error) {
       if (error instanceof CloudError) this.#recordRefusal(call, 'update', resource.id, error);
@@ -124,7 +113,7 @@ export class Desk {
     try {
       this.#refuse(type, call.account, resource.name, 'delete');
       const quick = (type.seconds.create ?? 1) < 60;
-      if (quick) await this.#course.findRunning(resource);
+      if (quick) await this.#lifecycle.findRunning(resource);
       resource = ledger.findResource(call.account, call.type, resource.id);
       if (!resource) return;
       if (resource.state === 'creating' || resource.state === 'updating') throw getCloudOf(call.type).busy(resource);
@@ -133,7 +122,7 @@ export class Desk {
         type.remove?.(this.#context(call), leaving);
         ledger.saveResource(leaving);
       });
-      const finished = this.#course.findRunning(leaving) ?? this.#course.startDeletion(type, leaving);
+      const finished = this.#lifecycle.findRunning(leaving) ?? this.#lifecycle.startDeletion(type, leaving);
       await this.#within(call, type, leaving, finished);
     } catch (error) {
       if (error instanceof CloudError) this.#recordRefusal(call, 'delete', call.id ?? '', error);
@@ -162,7 +151,7 @@ export class Desk {
   }
 
   #accept(type: ResourceType, call: ProviderCall): Resource {
-    const { ledger, clock } = this.#parts;
+    const { ledger, clock, planes } = this.#parts;
     const checked = this.check(call);
     const [failure] = checked.failures;
     if (failure) throw new CloudError('InvalidParameter', `${failure.property}: ${failure.reason}`);
@@ -187,16 +176,18 @@ export class Desk {
         createdAt: now,
         updatedAt: now,
         system: false,
+        controlPlane: type.controlPlane ? planes.reserve(call.account) : null,
       };
       ledger.saveResource(resource);
-      this.#course.record(resource, 'create', 'engine');
+      this.#lifecycle.record(resource, 'create', 'engine');
       return resource;
     });
   }
 
   #change(type: ResourceType, call: ProviderCall, resource: Resource): Resource {
     const { ledger, clock } = this.#parts;
-    const outputs = type.update?.(this.#context(call), resource, call.inputs) ?? {};
+    const context = this.#context(call);
+    const outputs = type.update?.(context, resource, call.inputs) ?? {};
     const changed: Resource = {
       ...resource,
       state: 'updating',
@@ -204,8 +195,11 @@ export class Desk {
       outputs: { ...resource.outputs, ...withoutDropped(resource, call.inputs), ...outputs },
       updatedAt: clock.now().toISOString(),
     };
+    // Where its control plane is stays known, whatever the program says beside that.
+    const plane = context.findControlPlane(resource);
+    if (plane) Object.assign(changed.outputs, type.controlPlane?.outputs(changed, plane));
     ledger.saveResource(changed);
-    this.#course.record(changed, 'update', 'engine');
+    this.#lifecycle.record(changed, 'update', 'engine');
     return changed;
   }
 
@@ -264,8 +258,7 @@ export class Desk {
   }
 
   #context(call: ProviderCall) {
-    const parts: ContextParts = { ledger: this.#parts.ledger, clock: this.#parts.clock, host: this.#parts.host() };
-    return createContext(parts, call);
+    return createContext(this.#parts, call);
   }
 
   #recordRefusal(call: ProviderCall, action: 'create' | 'update' | 'delete', id: string, error: CloudError): void {
@@ -293,6 +286,6 @@ function nameOf(type: ResourceType, call: ProviderCall): string {
 
 /** New inputs over the outputs; a property that the program no longer gives is gone. */
 function withoutDropped(resource: Resource, inputs: Values): Values {
-  const dropped = Object.keys(resource.inputs).filter((name) => !(name in inputs));
+  const dropped = Object.keys(resource.inputs).filter((name) => !Object.hasOwn(inputs, name));
   return { ...Object.fromEntries(dropped.map((name) => [name, null])), ...inputs };
 }

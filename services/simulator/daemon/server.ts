@@ -1,16 +1,14 @@
 // The daemon's HTTP server: loopback only, JSON in and out, three doors (plugins, administrators, Kubernetes readers).
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { answerRead } from '../control-planes/kubernetes/read-api.ts';
+import type { Values } from '../ledger/resource.ts';
 import { answerAdmin, type AdminParts } from './admin-routes.ts';
-import { answerRead } from './kubernetes/read-api.ts';
-import { answerProviderCall, type Desks } from './provider-routes.ts';
-import type { Values } from './resource-type.ts';
-
-/** A JSON answer; a string is sent as plain text. */
-export type Answer = { status: number; body: Values | string };
+import type { Answer } from './answer.ts';
+import { answerProviderCall, type ProviderServices } from './provider-routes.ts';
 
 /** What the server answers with. */
-export type ServerParts = AdminParts & { desks: Desks; adminToken: string };
+export type ServerParts = AdminParts & { services: ProviderServices; adminToken: string };
 
 const LARGEST_BODY = 16 * 1024 * 1024;
 
@@ -44,7 +42,7 @@ async function answer(parts: ServerParts, request: IncomingMessage, response: Se
   if (path[1] === 'admin') {
     if (!isSame(token, parts.adminToken)) return send(response, unauthorized());
     const admin = { method: request.method ?? 'GET', path: path.slice(2), query: url.searchParams, body };
-    return send(response, answerAdmin(parts, admin));
+    return send(response, await answerAdmin(parts, admin));
   }
   if (path[1] !== 'provider' || request.method !== 'POST') return send(response, notFound());
   const account = String(request.headers['fleetyard-account'] ?? '');
@@ -52,7 +50,7 @@ async function answer(parts: ServerParts, request: IncomingMessage, response: Se
     return send(response, unauthorized());
   }
   // From here on the call runs to its end, whether or not somebody still listens.
-  return send(response, await answerProviderCall(parts.desks, path[2] ?? '', account, body));
+  return send(response, await answerProviderCall(parts.services, path[2] ?? '', account, body));
 }
 
 function answerKubernetes(

@@ -3,37 +3,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import type { Resource, Values } from './resource-type.ts';
+import type { Resource, ResourceKey, Values } from './resource.ts';
+import { upgradeSchema } from './schema.ts';
 
-const SCHEMA = `
-  pragma journal_mode = wal;
-  pragma synchronous = normal;
-  pragma busy_timeout = 5000;
-  create table if not exists accounts (id text primary key, token_hash text not null, created_at text not null);
-  create table if not exists resources (
-    account text not null, type text not null, id text not null, name text not null, region text not null,
-    state text not null, inputs text not null, outputs text not null, urn text not null,
-    created_at text not null, updated_at text not null, system integer not null default 0,
-    primary key (account, type, id)
-  );
-  create index if not exists resources_by_region on resources (account, region);
-  create table if not exists entries (
-    seq integer primary key autoincrement, account text not null, at text not null, action text not null,
-    type text not null, id text not null, urn text not null, caller text not null, inputs text not null,
-    outcome text not null, error text
-  );
-  create index if not exists entries_by_account on entries (account, seq);
-  create table if not exists faults (
-    id integer primary key autoincrement, account text not null, kind text not null, type text not null,
-    name_contains text not null, remaining integer, delay_seconds real, held integer not null default 0
-  );
-  create table if not exists quotas (account text not null, quota text not null, amount integer not null,
-    primary key (account, quota));
-  create table if not exists control_planes (
-    id text primary key, account text not null, kind text not null, version text not null,
-    certificate_authority text not null
-  );
-`;
+/** A simulated account; it comes to be with its first caller. */
+export type Account = {
+  id: string;
+  createdAt: string;
+  /** The kind of control planes that new clusters get. */
+  controlPlanes: string;
+};
 
 /** One recorded change, done or refused. */
 export type LedgerEntry = {
@@ -51,7 +30,8 @@ export type LedgerEntry = {
   error: string | null;
 };
 
-type Row = Record<string, SQLOutputValue>;
+/** A row as SQLite hands it out. */
+export type Row = Record<string, SQLOutputValue>;
 
 /** The open ledger. */
 export class Ledger {
@@ -60,7 +40,7 @@ export class Ledger {
 
   constructor(directory: string) {
     this.#database = new DatabaseSync(join(directory, 'simulator.db'));
-    this.#database.exec(SCHEMA);
+    upgradeSchema(this.#database);
   }
 
   close(): void {
@@ -109,9 +89,19 @@ export class Ledger {
     return timingSafeEqual(Buffer.from(String(row?.['token_hash'])), Buffer.from(hash));
   }
 
-  listAccounts(): { id: string; createdAt: string }[] {
-    const rows = this.all('select id, created_at from accounts order by created_at, id');
-    return rows.map((row) => ({ id: String(row['id']), createdAt: String(row['created_at']) }));
+  listAccounts(): Account[] {
+    return this.all('select * from accounts order by created_at, id').map((row) => ({
+      id: String(row['id']),
+      createdAt: String(row['created_at']),
+      controlPlanes: String(row['control_planes']),
+    }));
+  }
+
+  /** The kind of control planes that an account's clusters get. */
+  getControlPlanesOf(account: string): string {
+    const row = this.get('select control_planes from accounts where id = ?', account);
+    if (row) return String(row['control_planes']);
+    throw new Error(`there is no simulated account ${account}`);
   }
 
   findResource(account: string, type: string, id: string): Resource | undefined {
@@ -132,14 +122,20 @@ export class Ledger {
     return this.all(sql, account, region).map(readResource);
   }
 
+  /** Clusters whose control planes are to be found again after a restart. */
+  listWithControlPlane(): Resource[] {
+    return this.all("select * from resources where control_plane is not null and state = 'ready'").map(readResource);
+  }
+
   listUnfinished(): Resource[] {
     return this.all("select * from resources where state in ('creating', 'updating', 'deleting')").map(readResource);
   }
 
   saveResource(resource: Resource): void {
     this.run(
-      `insert into resources (account, type, id, name, region, state, inputs, outputs, urn, created_at, updated_at, system)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `insert into resources (account, type, id, name, region, state, inputs, outputs, urn, created_at, updated_at, system,
+         control_plane)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        on conflict (account, type, id) do update set state = excluded.state, inputs = excluded.inputs,
          outputs = excluded.outputs, updated_at = excluded.updated_at`,
       resource.account,
@@ -154,10 +150,11 @@ export class Ledger {
       resource.createdAt,
       resource.updatedAt,
       resource.system ? 1 : 0,
+      resource.controlPlane,
     );
   }
 
-  removeResource(resource: Pick<Resource, 'account' | 'type' | 'id'>): void {
+  removeResource(resource: ResourceKey): void {
     const { account, type, id } = resource;
     this.run('delete from resources where account = ? and type = ? and id = ?', account, type, id);
   }
@@ -199,5 +196,6 @@ function readResource(row: Row): Resource {
     createdAt: String(row['created_at']),
     updatedAt: String(row['updated_at']),
     system: row['system'] === 1,
+    controlPlane: row['control_plane'] === null ? null : String(row['control_plane']),
   };
 }

@@ -1,6 +1,15 @@
 // How much of a thing a simulated account may have: the clouds' defaults unless an administrator set another limit.
 import type { Ledger } from './ledger.ts';
-import type { QuotaUse } from './resource-type.ts';
+
+/** A quota that a creation counts against. */
+export type QuotaUse = {
+  /** Stable name, such as `ec2/vpcs`. */
+  quota: string;
+  limit: number;
+  used: number;
+  amount: number;
+  refuse: (limit: number) => Error;
+};
 
 /** Throws the cloud's own error when a creation would exceed a quota. */
 export function applyQuotas(ledger: Ledger, account: string, uses: QuotaUse[]): void {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { classifyFailure } from '../../services/engine/classify-failure.ts';
+import { classifyFailure } from '../../../services/engine/classify-failure.ts';
 
 const samples: [string, string, string][] = [
   [

@@ -7,7 +7,7 @@ import {
   killStepProcesses,
   stepKeyOf,
   stepMarker,
-} from '../../services/engine/processes.ts';
+} from '../../../services/engine/processes.ts';
 
 /** A process that waits for ever, marked as one of a step, with a child of its own in another process group. */
 async function startMarked(t: Test, stepKey: string): Promise<ChildProcess> {

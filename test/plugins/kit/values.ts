@@ -2,14 +2,16 @@
 import fc from 'fast-check';
 import struct from 'google-protobuf/google/protobuf/struct_pb.js';
 import { test } from 'tap';
-import { diffProperties, formatPath } from '../../../stacks/plugins/kit/diff.ts';
+import { diffProperties, formatPath } from '../../../plugins/kit/diff.ts';
+import { encodeDiff } from '../../../plugins/kit/encode-diff.ts';
+import { readJson, writeJson } from '../../../plugins/kit/json.ts';
 import {
   decodeProperties,
   encodeProperties,
   hasUnknown,
   UNKNOWN,
   type Properties,
-} from '../../../stacks/plugins/kit/values.ts';
+} from '../../../plugins/kit/values.ts';
 
 const { Struct } = struct;
 
@@ -70,6 +72,34 @@ test('any plain values survive the way to the engine and back', async (t) => {
       return secrets.length === 0 && t.same(back, values);
     }),
     { numRuns: 50 },
+  );
+});
+
+test('names that every object inherits are names like others', async (t) => {
+  const values = JSON.parse(
+    '{"__proto__":{"a":1},"deep":[{"__proto__":"x","constructor":null}],"toString":2}',
+  ) as Properties;
+  const secrets = [['deep', 0, '__proto__'], ['valueOf'], ['deep', 0, 'hasOwnProperty']];
+  const wire = Struct.deserializeBinary(encodeProperties(values, secrets).serializeBinary());
+  const decoded = decodeProperties(wire);
+  t.equal(
+    JSON.stringify(decoded.values),
+    '{"__proto__":{"a":1},"deep":[{"__proto__":"x","constructor":null}],"toString":2}',
+  );
+  t.same(decoded.secrets, [['deep', 0, '__proto__']], 'a secret stays one, and what is not there gets no mark');
+  t.same(readJson(writeJson(values)), values, 'as JSON too');
+  t.ok(Object.hasOwn(readJson(writeJson(values)) as object, '__proto__'));
+  t.equal(JSON.stringify(values), JSON.stringify(decoded.values), 'what was given is as it was');
+  t.match(diffProperties({}, values).changes, [
+    { path: '__proto__', kind: 'add' },
+    { path: 'deep', kind: 'add' },
+    { path: 'toString', kind: 'add' },
+  ]);
+  const [change] = diffProperties(values, {}).changes;
+  const detailed = encodeDiff({ changes: change ? [change] : [], deleteBeforeReplace: false }).getDetaileddiffMap();
+  t.same(
+    detailed.getEntryList().map(([path]) => path),
+    ['__proto__'],
   );
 });
 

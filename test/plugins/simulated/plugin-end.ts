@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import t from 'tap';
-import { installSimulatedHome } from '../../services/simulator/install-home.ts';
-import { createTestDirectory } from '../helpers/directory.ts';
+import { installSimulatedHome } from '../../../plugins/simulated/install-home.ts';
+import { createTestDirectory } from '../../helpers/directory.ts';
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   t.test(`a plugin ends at ${signal}: the engine waits five seconds for one that does not`, async (t) => {

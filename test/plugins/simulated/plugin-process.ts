@@ -11,12 +11,12 @@ import type * as pb from '@pulumi/pulumi/proto/provider_pb.js';
 import messages from '@pulumi/pulumi/proto/provider_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import { test, type Test } from 'tap';
-import { installSimulatedHome } from '../../services/simulator/install-home.ts';
-import { readKubeconfig } from '../../services/simulator/plugins/kubeconfig.ts';
-import { decodeProperties, encodeProperties, type Properties } from '../../stacks/plugins/kit/values.ts';
-import { createTestDirectory } from '../helpers/directory.ts';
-import { createTestAccount, type TestAccount } from '../helpers/simulated-account.ts';
-import { waitFor } from '../helpers/wait.ts';
+import { installSimulatedHome } from '../../../plugins/simulated/install-home.ts';
+import { readKubeconfig } from '../../../plugins/simulated/kubeconfig.ts';
+import { decodeProperties, encodeProperties, type Properties } from '../../../plugins/kit/values.ts';
+import { createTestDirectory } from '../../helpers/directory.ts';
+import { createTestAccount, type TestAccount } from '../../helpers/simulated-account.ts';
+import { waitFor } from '../../helpers/wait.ts';
 
 const ROLE = 'aws:iam/role:Role';
 const TRUST = JSON.stringify({ Statement: [{ Effect: 'Allow' }] });

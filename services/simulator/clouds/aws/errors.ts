@@ -1,8 +1,6 @@
-// How AWS names, refuses and tags: error texts as the provider plugin prints them, ARNs, tags.
+// How AWS refuses: error texts as the provider plugin prints them.
 import { randomUUID } from 'node:crypto';
-import { CloudError } from '../../cloud-error.ts';
-import type { CloudContext, Values } from '../../resource-type.ts';
-import { object } from '../values.ts';
+import { CloudError } from '../cloud-error.ts';
 
 /** What a call does, for the text of its failure. */
 export type AwsCall = {
@@ -20,21 +18,4 @@ export function awsError(call: AwsCall, status: number, code: string, message: s
   const cause = code.endsWith('Exception') ? `${code}: ${message}` : `api error ${code}: ${message}`;
   const head = `operation error ${service}: ${operation}, https response error StatusCode: ${status}`;
   return new CloudError(code, `${doing}: ${head}, RequestID: ${randomUUID()}, ${cause}`, retryable);
-}
-
-/** An ARN of the simulated account. */
-export function arnOf(context: CloudContext, service: string, resource: string, region = context.region): string {
-  const partition = context.region.startsWith('cn-') ? 'aws-cn' : 'aws';
-  return `arn:${partition}:${service}:${region}:${context.identity.accountId}:${resource}`;
-}
-
-/** What every taggable resource answers about its tags and region. */
-export function tagOutputs(context: CloudContext, inputs: Values): Values {
-  const tags = object(inputs, 'tags');
-  const defaults = object(object(context.config, 'defaultTags'), 'tags');
-  return {
-    ...(inputs['tags'] === undefined ? {} : { tags }),
-    tagsAll: { ...defaults, ...tags },
-    region: context.region,
-  };
 }

@@ -1,5 +1,5 @@
 // Reads the property names and shapes of the resource types that the simulated clouds know out of the official SDKs'
-// declarations and writes them beside this file: `node services/simulator/schemas/generate.ts [--check]`.
+// declarations and writes them beside this file: `node services/simulator/clouds/schemas/generate.ts [--check]`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -176,7 +176,7 @@ for (const [provider, sources] of Object.entries(SOURCES)) {
     writeFileSync(path, text);
   } else if (readFileSync(path, 'utf8') !== text) {
     stale += 1;
-    process.stderr.write(`${path} is not what the SDK says: run node services/simulator/schemas/generate.ts\n`);
+    process.stderr.write(`${path} is not what the SDK says: run node services/simulator/clouds/schemas/generate.ts\n`);
   }
 }
 process.exitCode = stale > 0 ? 1 : 0;

@@ -1,7 +1,7 @@
 // The shapes of resource types as the official SDKs declare them, and the check of inputs against them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UNKNOWN_TEXT } from '../unknown.ts';
+import { UNKNOWN_TEXT } from '../../../../plugins/kit/json.ts';
 
 /** The shape of one property; names of required properties end with an exclamation mark. */
 export type Shape =

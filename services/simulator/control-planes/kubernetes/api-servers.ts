@@ -1,102 +1,83 @@
-// The API servers of simulated clusters and hubs: where each answers, what version it says, and the objects it starts with.
-import { randomBytes, randomUUID } from 'node:crypto';
-import { createAuthorityCertificate } from './certificate.ts';
-import type { Ledger } from './ledger.ts';
-import type { ControlPlane, Resource, Values } from './resource-type.ts';
+// The API servers that the ledger plays, of clusters and hubs: what version each says, and the objects it starts with.
+import { randomUUID } from 'node:crypto';
+import type { Ledger, Row } from '../../ledger/ledger.ts';
+import type { Resource, Values } from '../../ledger/resource.ts';
+import { createAuthorityCertificate } from '../certificate.ts';
 
-/** A control plane as the ledger keeps it. */
-export type ControlPlaneRow = {
+/** An API server as the ledger keeps it. */
+export type ApiServer = {
   id: string;
   account: string;
-  kind: 'member' | 'hub';
+  role: 'member' | 'hub';
   version: string;
+  /** PEM. */
   certificateAuthority: string;
 };
 
 const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 const HUB_VERSION = 'v1.31.3';
 
-/** Opens the API server of a new cluster. */
-export function openControlPlane(
-  ledger: Ledger,
-  options: { account: string; host: string; version: string; now: Date },
-): ControlPlane {
-  const id = randomBytes(12).toString('hex');
-  const version = `v${options.version.replace(/^v/, '')}`;
-  const row = {
-    id,
-    account: options.account,
-    kind: 'member' as const,
-    version,
-    certificateAuthority: createAuthorityCertificate(`kubernetes-${id}`, options.now),
-  };
-  insertControlPlane(ledger, row, options.now);
-  return { id, authority: `${options.host}/k8s/${id}`, certificateAuthority: row.certificateAuthority };
+/** Makes an API server with the objects that all have. */
+export function openApiServer(ledger: Ledger, asked: Omit<ApiServer, 'certificateAuthority'>, now: Date): ApiServer {
+  const certificateAuthority = createAuthorityCertificate(`kubernetes-${asked.id}`, now);
+  const server = { ...asked, version: spellVersion(asked.version), certificateAuthority };
+  ledger.run(
+    'insert into api_servers (id, account, role, version, certificate_authority) values (?, ?, ?, ?, ?)',
+    server.id,
+    server.account,
+    server.role,
+    server.version,
+    server.certificateAuthority,
+  );
+  for (const name of SYSTEM_NAMESPACES) {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, status: { phase: 'Active' } };
+    addSystemObject(ledger, server, 'kubernetes:core/v1:Namespace', namespace, now);
+  }
+  return server;
 }
 
 /** The hub of a simulated credential; it is there as soon as somebody asks for it. */
-export function openHub(ledger: Ledger, account: string, now: Date): ControlPlaneRow {
+export function openHub(ledger: Ledger, account: string, now: Date): ApiServer {
   const id = `hub-${account}`;
-  const known = findRow(ledger, id);
-  if (known) return known;
-  const row = {
-    id,
-    account,
-    kind: 'hub' as const,
-    version: HUB_VERSION,
-    certificateAuthority: createAuthorityCertificate(`kubernetes-${id}`, now),
-  };
-  insertControlPlane(ledger, row, now);
-  return row;
+  const open = () => openApiServer(ledger, { id, account, role: 'hub', version: HUB_VERSION }, now);
+  return findApiServer(ledger, id) ?? open();
 }
 
-/** Finds a control plane and says where it answers. */
-export function findControlPlane(ledger: Ledger, host: string, id: string): ControlPlane | undefined {
-  const row = findRow(ledger, id);
-  return row && { id, authority: `${host}/k8s/${id}`, certificateAuthority: row.certificateAuthority };
-}
-
-/** Finds a control plane's row. */
-export function findRow(ledger: Ledger, id: string): ControlPlaneRow | undefined {
-  const row = ledger.get('select * from control_planes where id = ?', id);
-  return (
-    row && {
-      id,
-      account: String(row['account']),
-      kind: String(row['kind']) as ControlPlaneRow['kind'],
-      version: String(row['version']),
-      certificateAuthority: String(row['certificate_authority']),
-    }
-  );
+/** Finds an API server. */
+export function findApiServer(ledger: Ledger, id: string): ApiServer | undefined {
+  const row = ledger.get('select * from api_servers where id = ?', id);
+  return row && readApiServer(row);
 }
 
 /** Removes an API server and every object in it, as the deletion of a cluster does. */
-export function closeControlPlane(ledger: Ledger, account: string, id: string, now: Date): void {
-  ledger.run('delete from control_planes where id = ?', id);
+export function closeApiServer(ledger: Ledger, id: string, now: Date): void {
+  const server = findApiServer(ledger, id);
+  if (!server) return;
+  ledger.run('delete from api_servers where id = ?', id);
   const at = now.toISOString();
-  for (const object of listObjects(ledger, account, id)) {
+  for (const object of listObjects(ledger, server.account, id)) {
     ledger.removeResource(object);
     if (object.system) continue;
-    const { type, urn, inputs } = object;
+    const { account, type, urn, inputs } = object;
     const entry = { account, at, action: 'delete' as const, type, id: object.id, urn, caller: 'cloud', inputs };
     ledger.record({ ...entry, outcome: 'done', error: null });
   }
 }
 
-/** Says the version after an upgrade. */
+/** Says another version, as after an upgrade. */
 export function setVersion(ledger: Ledger, id: string, version: string): void {
-  ledger.run('update control_planes set version = ? where id = ?', `v${version.replace(/^v/, '')}`, id);
+  ledger.run('update api_servers set version = ? where id = ?', spellVersion(version), id);
 }
 
-/** All objects of a control plane; the ledger keeps them as resources whose region is the control plane. */
+/** All objects of an API server; the ledger keeps them as resources whose region is the server. */
 export function listObjects(ledger: Ledger, account: string, id: string): Resource[] {
   return ledger.listResourcesIn(account, id).filter((resource) => resource.type.startsWith('kubernetes:'));
 }
 
-/** Adds an object that the control plane makes itself. */
+/** Adds an object that the server makes itself. */
 export function addSystemObject(
   ledger: Ledger,
-  row: Pick<ControlPlaneRow, 'id' | 'account'>,
+  server: Pick<ApiServer, 'id' | 'account'>,
   type: string,
   object: Values,
   now: Date,
@@ -106,11 +87,11 @@ export function addSystemObject(
   const uid = randomUUID();
   const outputs = { ...object, metadata: { ...metadata, uid, creationTimestamp: at, resourceVersion: '1' } };
   ledger.saveResource({
-    account: row.account,
+    account: server.account,
     type,
-    id: [row.id, ...(metadata.namespace ? [metadata.namespace] : []), metadata.name].join('/'),
+    id: [server.id, ...(metadata.namespace ? [metadata.namespace] : []), metadata.name].join('/'),
     name: metadata.name,
-    region: row.id,
+    region: server.id,
     state: 'ready',
     inputs: object,
     outputs,
@@ -118,20 +99,21 @@ export function addSystemObject(
     createdAt: at,
     updatedAt: at,
     system: true,
+    controlPlane: null,
   });
 }
 
-function insertControlPlane(ledger: Ledger, row: ControlPlaneRow, now: Date): void {
-  ledger.run(
-    'insert into control_planes (id, account, kind, version, certificate_authority) values (?, ?, ?, ?, ?)',
-    row.id,
-    row.account,
-    row.kind,
-    row.version,
-    row.certificateAuthority,
-  );
-  for (const name of SYSTEM_NAMESPACES) {
-    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, status: { phase: 'Active' } };
-    addSystemObject(ledger, row, 'kubernetes:core/v1:Namespace', namespace, now);
-  }
+/** Kubernetes writes a `v` before the number. */
+function spellVersion(version: string): string {
+  return `v${version.replace(/^v/, '')}`;
+}
+
+function readApiServer(row: Row): ApiServer {
+  return {
+    id: String(row['id']),
+    account: String(row['account']),
+    role: String(row['role']) as ApiServer['role'],
+    version: String(row['version']),
+    certificateAuthority: String(row['certificate_authority']),
+  };
 }

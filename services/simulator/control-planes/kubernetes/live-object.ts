@@ -1,17 +1,17 @@
 // What an API server and its controllers add to an object: identity, token data, the health that a hub reports.
 import { randomBytes, randomUUID } from 'node:crypto';
-import { object, text } from '../clouds/values.ts';
-import { findRow, listObjects, type ControlPlaneRow } from '../control-planes.ts';
-import type { Ledger } from '../ledger.ts';
-import type { Resource, Values } from '../resource-type.ts';
-import { findPlaneId, isAllowed } from './access.ts';
+import { object, text } from '../../clouds/values.ts';
+import { findApiServer, listObjects, type ApiServer } from './api-servers.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Resource, Values } from '../../ledger/resource.ts';
+import { readServerId, isAllowed } from './access.ts';
 
 const SERVICE_ACCOUNT = 'kubernetes.io/service-account.name';
 
 /** The object as stored: what was sent, with what the server fills in. */
 export function fillObject(
   ledger: Ledger,
-  row: ControlPlaneRow,
+  server: ApiServer,
   sent: Values,
   before: Values | undefined,
   now: Date,
@@ -29,11 +29,11 @@ export function fillObject(
     },
   };
   if (sent['kind'] === 'Namespace') filled['status'] = { phase: 'Active' };
-  if (sent['kind'] === 'Secret') fillSecret(ledger, row, filled, before);
+  if (sent['kind'] === 'Secret') fillSecret(ledger, server, filled, before);
   return filled;
 }
 
-function fillSecret(ledger: Ledger, row: ControlPlaneRow, secret: Values, before: Values | undefined): void {
+function fillSecret(ledger: Ledger, server: ApiServer, secret: Values, before: Values | undefined): void {
   const encoded = Object.entries(object(secret, 'stringData')).map(([key, value]) => [
     key,
     Buffer.from(String(value)).toString('base64'),
@@ -44,7 +44,7 @@ function fillSecret(ledger: Ledger, row: ControlPlaneRow, secret: Values, before
   const metadata = object(secret, 'metadata');
   const name = text(object(metadata, 'annotations'), SERVICE_ACCOUNT);
   const namespace = text(metadata, 'namespace');
-  const account = listObjects(ledger, row.account, row.id).find(
+  const account = listObjects(ledger, server.account, server.id).find(
     (each) =>
       text(each.outputs, 'kind') === 'ServiceAccount' &&
       each.name === name &&
@@ -56,7 +56,7 @@ function fillSecret(ledger: Ledger, row: ControlPlaneRow, secret: Values, before
   secret['data'] = {
     ...object(secret, 'data'),
     token: kept['token'] ?? Buffer.from(mintToken(namespace, name)).toString('base64'),
-    'ca.crt': Buffer.from(row.certificateAuthority).toString('base64'),
+    'ca.crt': Buffer.from(server.certificateAuthority).toString('base64'),
     namespace: Buffer.from(namespace).toString('base64'),
   };
 }
@@ -69,15 +69,15 @@ function mintToken(namespace: string, name: string): string {
 }
 
 /** The object as a reader sees it: the status of a Karmada member is looked at in that moment. */
-export function showObject(ledger: Ledger, row: ControlPlaneRow, resource: Resource, now: Date): Values {
+export function showObject(ledger: Ledger, server: ApiServer, resource: Resource, now: Date): Values {
   const { kind, apiVersion } = resource.outputs;
   if (kind !== 'Cluster' || apiVersion !== 'cluster.karmada.io/v1alpha1') return resource.outputs;
-  return { ...resource.outputs, status: describeMember(ledger, row, resource, now) };
+  return { ...resource.outputs, status: describeMember(ledger, server, resource, now) };
 }
 
-function describeMember(ledger: Ledger, hub: ControlPlaneRow, member: Resource, now: Date): Values {
+function describeMember(ledger: Ledger, hub: ApiServer, member: Resource, now: Date): Values {
   const spec = object(member.outputs, 'spec');
-  const plane = findRow(ledger, findPlaneId(text(spec, 'apiEndpoint')) ?? '');
+  const plane = findApiServer(ledger, readServerId(text(spec, 'apiEndpoint')) ?? '');
   const reference = object(spec, 'secretRef');
   const secret = ledger.findResource(
     hub.account,

@@ -1,26 +1,30 @@
 // Answers the kubernetes provider's calls: objects of simulated API servers, kept in the ledger under the account that
 // owns the server. Like the real provider's server-side apply, a create of an object that exists changes it.
-import { diffProperties, type Diff } from '../../../stacks/plugins/kit/diff.ts';
-import type { Properties } from '../../../stacks/plugins/kit/values.ts';
-import { CloudError } from '../cloud-error.ts';
-import { object, text } from '../clouds/values.ts';
-import { addSystemObject, listObjects, type ControlPlaneRow } from '../control-planes.ts';
-import type { CourseParts, ResourceAnswer } from '../course.ts';
-import type { CheckAnswer, ProviderCall } from '../desk.ts';
-import type { Resource, Values } from '../resource-type.ts';
-import { UNKNOWN_TEXT } from '../unknown.ts';
-import { openPlane } from './access.ts';
+import { diffProperties, type Diff } from '../../../../plugins/kit/diff.ts';
+import { UNKNOWN_TEXT } from '../../../../plugins/kit/json.ts';
+import type { Properties } from '../../../../plugins/kit/values.ts';
+import { CloudError } from '../../clouds/cloud-error.ts';
+import type { CheckAnswer, ProviderCall, ResourceAnswer } from '../../clouds/provider-call.ts';
+import { object, text } from '../../clouds/values.ts';
+import type { Clock } from '../../ledger/clock.ts';
+import type { Faults } from '../../ledger/faults.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Resource, Values } from '../../ledger/resource.ts';
+import { openServer } from './access.ts';
+import { addSystemObject, listObjects, type ApiServer } from './api-servers.ts';
 import { findKind, tokenOf, type Kind } from './kinds.ts';
 import { fillObject, showObject } from './live-object.ts';
+
+type ServiceParts = { ledger: Ledger; faults: Faults; clock: Clock; signal: AbortSignal };
 
 const NAME = /^[a-z0-9]([-a-z0-9.:]{0,251}[a-z0-9])?$/;
 const LONGEST_MEMBER = 48;
 
-/** The desk of Kubernetes objects. */
-export class KubernetesDesk {
-  readonly #parts: CourseParts;
+/** Serves Kubernetes objects. */
+export class ObjectService {
+  readonly #parts: ServiceParts;
 
-  constructor(parts: CourseParts) {
+  constructor(parts: ServiceParts) {
     this.#parts = parts;
   }
 
@@ -59,8 +63,8 @@ export class KubernetesDesk {
     if (call.preview) return { id: call.id ?? '', outputs: planObject(call.inputs), secrets };
     await this.#strike(call, kind);
     const { ledger, clock } = this.#parts;
-    const [resource, row] = ledger.transact(() => this.#apply(call, kind));
-    return { id: shortId(resource), outputs: showObject(ledger, row, resource, clock.now()), secrets };
+    const [resource, server] = ledger.transact(() => this.#apply(call, kind));
+    return { id: shortId(resource), outputs: showObject(ledger, server, resource, clock.now()), secrets };
   }
 
   update(call: ProviderCall): Promise<ResourceAnswer> {
@@ -69,28 +73,28 @@ export class KubernetesDesk {
 
   async read(call: ProviderCall): Promise<ResourceAnswer | undefined> {
     const { ledger, clock } = this.#parts;
-    const row = this.#open(call);
-    const resource = ledger.findResource(row.account, call.type, `${row.id}/${call.id ?? ''}`);
+    const server = this.#open(call);
+    const resource = ledger.findResource(server.account, call.type, `${server.id}/${call.id ?? ''}`);
     if (!resource) return undefined;
-    const outputs = showObject(ledger, row, resource, clock.now());
+    const outputs = showObject(ledger, server, resource, clock.now());
     const kind = findKind(text(outputs, 'apiVersion'), text(outputs, 'kind'));
     return { id: shortId(resource), outputs, inputs: resource.inputs, secrets: kind?.secretOutputs ?? [] };
   }
 
   async delete(call: ProviderCall): Promise<void> {
     const { ledger, faults, clock, signal } = this.#parts;
-    const row = this.#open(call);
-    const resource = ledger.findResource(row.account, call.type, `${row.id}/${call.id ?? ''}`);
+    const server = this.#open(call);
+    const resource = ledger.findResource(server.account, call.type, `${server.id}/${call.id ?? ''}`);
     if (!resource) return;
-    const fault = faults.strike(row.account, call.type, resource.name, ['slow-delete']);
+    const fault = faults.strike(server.account, call.type, resource.name, ['slow-delete']);
     if (fault?.delaySeconds) await clock.wait(fault.delaySeconds);
     if (fault?.held) await faults.wait(fault, signal);
-    ledger.transact(() => this.#remove(row, resource, 'engine'));
+    ledger.transact(() => this.#remove(server, resource, 'engine'));
   }
 
-  #open(call: ProviderCall): ControlPlaneRow {
+  #open(call: ProviderCall): ApiServer {
     const { ledger, clock } = this.#parts;
-    return openPlane(ledger, text(call.config, 'server'), text(call.config, 'token'), clock.now());
+    return openServer(ledger, text(call.config, 'server'), text(call.config, 'token'), clock.now());
   }
 
   async #strike(call: ProviderCall, kind: Kind): Promise<void> {
@@ -109,23 +113,23 @@ export class KubernetesDesk {
     if (slow?.held) await faults.wait(slow, signal);
   }
 
-  #apply(call: ProviderCall, kind: Kind): [Resource, ControlPlaneRow] {
+  #apply(call: ProviderCall, kind: Kind): [Resource, ApiServer] {
     const { ledger, clock } = this.#parts;
-    const row = this.#open(call);
+    const server = this.#open(call);
     const now = clock.now();
     const metadata = object(call.inputs, 'metadata');
     const [name, namespace] = [text(metadata, 'name'), text(metadata, 'namespace')];
-    this.#judge(row, kind, name, namespace);
-    const id = [row.id, ...(kind.namespaced ? [namespace] : []), name].join('/');
-    const before = ledger.findResource(row.account, tokenOf(kind), id);
-    const outputs = fillObject(ledger, row, call.inputs, before?.outputs, now);
+    this.#judge(server, kind, name, namespace);
+    const id = [server.id, ...(kind.namespaced ? [namespace] : []), name].join('/');
+    const before = ledger.findResource(server.account, tokenOf(kind), id);
+    const outputs = fillObject(ledger, server, call.inputs, before?.outputs, now);
     requireToken(outputs);
     const resource: Resource = {
-      account: row.account,
+      account: server.account,
       type: tokenOf(kind),
       id,
       name,
-      region: row.id,
+      region: server.id,
       state: 'ready',
       inputs: call.inputs,
       outputs,
@@ -133,19 +137,20 @@ export class KubernetesDesk {
       createdAt: before?.createdAt ?? now.toISOString(),
       updatedAt: now.toISOString(),
       system: before?.system ?? false,
+      controlPlane: null,
     };
     ledger.saveResource(resource);
     if (kind.kind === 'Cluster' && !before) {
       const space = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `karmada-es-${name}` } };
-      addSystemObject(ledger, row, 'kubernetes:core/v1:Namespace', { ...space, status: { phase: 'Active' } }, now);
+      addSystemObject(ledger, server, 'kubernetes:core/v1:Namespace', { ...space, status: { phase: 'Active' } }, now);
     }
     this.#record(resource, before ? 'update' : 'create', 'engine');
-    return [resource, row];
+    return [resource, server];
   }
 
-  #judge(row: ControlPlaneRow, kind: Kind, name: string, namespace: string): void {
+  #judge(server: ApiServer, kind: Kind, name: string, namespace: string): void {
     const { ledger } = this.#parts;
-    if (kind.hub && row.kind !== 'hub') {
+    if (kind.hub && server.role !== 'hub') {
       throw new CloudError('NotFound', `no matches for kind "${kind.kind}" in version "${kind.apiVersion}"`);
     }
     if (kind.kind === 'Cluster' && name.length > LONGEST_MEMBER) {
@@ -153,21 +158,21 @@ export class KubernetesDesk {
       throw new CloudError('Invalid', message);
     }
     if (!kind.namespaced) return;
-    const space = ledger.findResource(row.account, 'kubernetes:core/v1:Namespace', `${row.id}/${namespace}`);
+    const space = ledger.findResource(server.account, 'kubernetes:core/v1:Namespace', `${server.id}/${namespace}`);
     if (!space) throw new CloudError('NotFound', `namespaces "${namespace}" not found`);
   }
 
-  #remove(row: ControlPlaneRow, resource: Resource, caller: string): void {
+  #remove(server: ApiServer, resource: Resource, caller: string): void {
     const { ledger } = this.#parts;
     ledger.removeResource(resource);
     if (!resource.system) this.#record(resource, 'delete', caller);
     const kind = text(resource.outputs, 'kind');
     const space = kind === 'Namespace' ? resource.name : kind === 'Cluster' ? `karmada-es-${resource.name}` : undefined;
     if (space === undefined) return;
-    for (const each of listObjects(ledger, row.account, row.id)) {
+    for (const each of listObjects(ledger, server.account, server.id)) {
       const inside = text(object(each.outputs, 'metadata'), 'namespace') === space;
       const itself = kind === 'Cluster' && each.name === space && text(each.outputs, 'kind') === 'Namespace';
-      if (inside || itself) this.#remove(row, each, 'cloud');
+      if (inside || itself) this.#remove(server, each, 'cloud');
     }
   }
 

@@ -1,9 +1,9 @@
 // The read-only HTTP API of simulated API servers, below `/k8s/<id>`: what a federation adapter and kubectl ask for.
-import { object, text } from '../clouds/values.ts';
-import { listObjects, type ControlPlaneRow } from '../control-planes.ts';
-import type { Ledger } from '../ledger.ts';
-import type { Values } from '../resource-type.ts';
-import { findPlane, isAllowed } from './access.ts';
+import { object, text } from '../../clouds/values.ts';
+import { listObjects, type ApiServer } from './api-servers.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Values } from '../../ledger/resource.ts';
+import { findServer, isAllowed } from './access.ts';
 import { findKindByPlural, tokenOf, type Kind } from './kinds.ts';
 import { showObject } from './live-object.ts';
 
@@ -18,31 +18,31 @@ export function answerRead(
   request: { id: string; path: string; token: string; now: Date },
 ): ApiAnswer | undefined {
   const { id, path, token, now } = request;
-  const row = findPlane(ledger, id, token, now);
-  if (!row) return undefined;
-  if (!isAllowed(ledger, row, token, now)) return fail(401, 'Unauthorized', 'Unauthorized');
-  if (path === '/version') return { status: 200, body: describeVersion(row) };
+  const server = findServer(ledger, id, token, now);
+  if (!server) return undefined;
+  if (!isAllowed(ledger, server, token, now)) return fail(401, 'Unauthorized', 'Unauthorized');
+  if (path === '/version') return { status: 200, body: describeVersion(server) };
   if (['/healthz', '/livez', '/readyz'].includes(path)) return { status: 200, body: 'ok' };
   const target = parsePath(path);
-  if (!target || (target.kind.hub && row.kind !== 'hub')) {
+  if (!target || (target.kind.hub && server.role !== 'hub')) {
     return fail(404, 'NotFound', 'the server could not find the requested resource');
   }
-  return answerTarget(ledger, row, target, now);
+  return answerTarget(ledger, server, target, now);
 }
 
-function answerTarget(ledger: Ledger, row: ControlPlaneRow, target: Target, now: Date): ApiAnswer {
+function answerTarget(ledger: Ledger, server: ApiServer, target: Target, now: Date): ApiAnswer {
   const { kind, namespace, name } = target;
   const token = tokenOf(kind);
   if (name !== undefined) {
-    const id = [row.id, ...(namespace === undefined ? [] : [namespace]), name].join('/');
-    const found = ledger.findResource(row.account, token, id);
-    if (found) return { status: 200, body: showObject(ledger, row, found, now) };
+    const id = [server.id, ...(namespace === undefined ? [] : [namespace]), name].join('/');
+    const found = ledger.findResource(server.account, token, id);
+    if (found) return { status: 200, body: showObject(ledger, server, found, now) };
     return fail(404, 'NotFound', `${kind.plural} "${name}" not found`);
   }
-  const items = listObjects(ledger, row.account, row.id)
+  const items = listObjects(ledger, server.account, server.id)
     .filter((each) => each.type === token)
     .filter((each) => namespace === undefined || text(object(each.outputs, 'metadata'), 'namespace') === namespace)
-    .map((each) => showObject(ledger, row, each, now));
+    .map((each) => showObject(ledger, server, each, now));
   const metadata = { resourceVersion: '1' };
   return { status: 200, body: { apiVersion: kind.apiVersion, kind: `${kind.kind}List`, metadata, items } };
 }
@@ -61,9 +61,9 @@ function parsePath(path: string): Target | undefined {
   return { kind, namespace: within ? rest[1] : undefined, name };
 }
 
-function describeVersion(row: ControlPlaneRow): Values {
-  const [, major = '1', minor = '0'] = /^v(\d+)\.(\d+)/.exec(row.version) ?? [];
-  return { major, minor, gitVersion: row.version, platform: 'simulated/none', simulated: true };
+function describeVersion(server: ApiServer): Values {
+  const [, major = '1', minor = '0'] = /^v(\d+)\.(\d+)/.exec(server.version) ?? [];
+  return { major, minor, gitVersion: server.version, platform: 'simulated/none', simulated: true };
 }
 
 function fail(code: number, reason: string, message: string): ApiAnswer {
