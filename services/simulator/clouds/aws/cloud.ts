@@ -12,7 +12,6 @@ import { identityTypes } from './identity.ts';
 import { nodeTypes } from './nodes.ts';
 import { routingTypes } from './routing.ts';
 import { vpcTypes } from './vpc.ts';
-import { VPC } from './tokens.ts';
 
 /** The tagging API's name of each type that it can find. */
 const TAGGED: Record<string, string> = {

@@ -10,7 +10,7 @@ import { type AwsCall, awsError } from './errors.ts';
 import { tagOutputs } from './tags.ts';
 import { checkRole, getCluster } from './eks.ts';
 import { getSubnet } from './vpc.ts';
-import { ACCESS_POLICY, CLUSTER, ENTRY, GROUP, SUBNET, TEMPLATE, VPC } from './tokens.ts';
+import { ACCESS_POLICY, CLUSTER, ENTRY, GROUP, SUBNET, TEMPLATE } from './tokens.ts';
 
 const eks = (operation: string, doing: string): AwsCall => ({ service: 'EKS', operation, doing });
 
