@@ -5,7 +5,7 @@ import type { CreateKind } from '../../services/simulator/control-planes/kind.ts
 /** What a test sees of the kind, and how it makes trouble. */
 export type RecordingKind = {
   create: CreateKind;
-  /** `open <id> <version>`, `upgrade <id> <version>`, `scale <id> <pool>`, `close <id>`, without the ids when asked so. */
+  /** `open <id> <version>`, `upgrade <id> <version>`, `scale <id> <pool>`, `close <id>`. */
   calls: string[];
   /** The nodes of each pool that was scaled last. */
   pools: Map<string, NodePoolNeed['nodes']>;
@@ -18,13 +18,11 @@ export type RecordingKind = {
 
 /** Makes one. */
 export function createRecordingKind(): RecordingKind {
-  const [calls, pools, open, failures, gates]: [
-    string[],
-    RecordingKind['pools'],
-    RecordingKind['open'],
-    RecordingKind['failures'],
-    RecordingKind['gates'],
-  ] = [[], new Map(), new Map(), new Map(), new Map()];
+  const calls: string[] = [];
+  const pools: RecordingKind['pools'] = new Map();
+  const open: RecordingKind['open'] = new Map();
+  const failures: RecordingKind['failures'] = new Map();
+  const gates: RecordingKind['gates'] = new Map();
   const answer = async (call: string, ...details: string[]): Promise<void> => {
     calls.push([call, ...details].join(' '));
     await gates.get(call);

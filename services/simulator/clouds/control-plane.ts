@@ -57,8 +57,8 @@ export function spreadNodes(count: number, zones: string[], node: Omit<NodesNeed
 }
 
 /** A taint as clouds write it: its effect is `NO_SCHEDULE` where Kubernetes says `NoSchedule`. */
-export function readTaint(written: Values): Taint {
-  const [key, value, effect] = [written['key'], written['value'], written['effect']].map((part) => String(part ?? ''));
-  const spelt = effect?.toLowerCase().replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return { key: key ?? '', value: value ?? '', effect: spelt ?? '' };
+export function readTaint({ key, value, effect }: Values): Taint {
+  const words = String(effect ?? '').toLowerCase();
+  const spelt = words.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return { key: String(key ?? ''), value: String(value ?? ''), effect: spelt };
 }
