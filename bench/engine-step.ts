@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runStep } from '../services/engine/run-step.ts';
 import type { EngineAction } from '../services/engine/step-request.ts';
-import { installSimulatedHome } from '../services/simulator/install-home.ts';
+import { installSimulatedHome } from '../plugins/simulated/install-home.ts';
 import { startSimulator } from '../services/simulator/start-simulator.ts';
 import { createStackSalt } from '../services/vault/stack-settings.ts';
 import type { NetworkInputs } from '../stacks/contract.ts';

@@ -19,7 +19,7 @@ const COMMANDS = {
   test: { target: 'test/run.ts', pulumi: ([group]) => group === undefined || ['all', 'engine', 'e2e'].includes(group) },
   check: { target: 'toolchain/check.mjs' },
   generate: { target: 'toolchain/generate.mjs' },
-  simulator: { target: 'services/simulator/cli.ts' },
+  simulator: { target: 'services/simulator/cli/main.ts' },
   'start:api': { target: 'services/api/main.ts' },
   'start:worker': { target: 'services/worker/main.ts' },
 };

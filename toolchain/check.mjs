@@ -17,7 +17,7 @@ Steps: STEPS. --keep-going runs all of them whatever fails.
 
 // Where the rooms are; the ones that do not exist yet are left out.
 const root = dirname(import.meta.dirname);
-const rooms = ['catalogue', 'services', 'stacks', 'toolchain', 'test', 'bench'].filter((room) =>
+const rooms = ['catalogue', 'services', 'stacks', 'plugins', 'toolchain', 'test', 'bench'].filter((room) =>
   existsSync(join(root, room)),
 );
 

@@ -1,16 +1,19 @@
 // Starts the simulated clouds on loopback and says where they are; used by the daemon, and by tests in process.
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { createClock } from './clock.ts';
-import { Course, type CourseParts } from './course.ts';
-import { Desk } from './desk.ts';
-import { Faults } from './faults.ts';
-import { createSimulatorServer } from './http.ts';
-import { KubernetesDesk } from './kubernetes/desk.ts';
-import { Ledger } from './ledger.ts';
+import { ControlPlanes } from './control-planes/control-planes.ts';
+import type { KindTable } from './control-planes/kind.ts';
+import { KINDS } from './control-planes/kinds.ts';
+import { ObjectService } from './control-planes/kubernetes/object-service.ts';
+import { ResourceLifecycle } from './daemon/resource-lifecycle.ts';
+import { ResourceService } from './daemon/resource-service.ts';
+import { createSimulatorServer } from './daemon/server.ts';
+import { createClock } from './ledger/clock.ts';
+import { Faults } from './ledger/faults.ts';
+import { Ledger } from './ledger/ledger.ts';
+import { findSimulatorFile, writeSimulatorFile, type SimulatorFile } from './ledger/simulator-file.ts';
 
 /** Where the simulator keeps its data and how it runs. */
 export type SimulatorOptions = {
@@ -19,26 +22,16 @@ export type SimulatorOptions = {
   port?: number;
   /** How long clouds take, as a share of real time; 0 is at once. */
   timeScale?: number;
+  /** The kinds of control planes that accounts may have. */
+  kinds?: KindTable;
 };
 
 /** A running simulator. */
 export type Simulator = { url: string; adminToken: string; stop(): Promise<void> };
 
-/** What the file `simulator.json` in the data directory says. */
-export type SimulatorFile = { url: string; adminToken: string; pid: number };
-
-/** Reads where the simulator of a data directory is, or was. */
-export async function findSimulatorFile(dataDir: string): Promise<SimulatorFile | undefined> {
-  try {
-    return JSON.parse(await readFile(join(dataDir, 'simulator.json'), 'utf8')) as SimulatorFile;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Starts the simulator; what was under way at its last stop goes on. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { dataDir, timeScale = 0 } = options;
+  const { dataDir, timeScale = 0, kinds = KINDS } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const last = await findSimulatorFile(dataDir);
   if (last && (await isRunning(last))) {
@@ -50,17 +43,19 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const faults = new Faults(ledger);
   const clock = createClock(timeScale, stopped.signal);
   let host = '';
-  const parts: CourseParts = { ledger, faults, clock, signal: stopped.signal, host: () => host };
-  const course = new Course(parts);
-  const desks = { clouds: new Desk(parts, course), kubernetes: new KubernetesDesk(parts) };
-  const server = createSimulatorServer({ ...parts, desks, adminToken });
+  const base = { ledger, faults, clock, signal: stopped.signal };
+  const planes = new ControlPlanes({ ...base, host: () => host }, kinds);
+  const parts = { ...base, planes };
+  const lifecycle = new ResourceLifecycle(parts);
+  const services = { clouds: new ResourceService(parts, lifecycle), kubernetes: new ObjectService(base) };
+  const server = createSimulatorServer({ ...parts, services, adminToken });
   // Endpoints of clusters carry the port, so the old one is best.
   const lastPort = last ? Number(new URL(last.url).port) : 0;
   await listen(server, options.port ?? lastPort, options.port === undefined);
   host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const url = `http://${host}`;
   await writeSimulatorFile(dataDir, { url, adminToken, pid: process.pid });
-  course.resume();
+  lifecycle.resume();
   return {
     url,
     adminToken,
@@ -69,6 +64,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       server.closeAllConnections();
       await new Promise<void>((resolve) => void server.close(() => resolve()));
       // Changes that were waiting end in their own turn of the loop, and still read the ledger.
+      await lifecycle.settle();
       await new Promise((resolve) => setImmediate(resolve));
       ledger.close();
     },
@@ -102,11 +98,4 @@ function listenOn(server: Server, port: number): Promise<void> {
       resolve();
     });
   });
-}
-
-async function writeSimulatorFile(dataDir: string, file: SimulatorFile): Promise<void> {
-  const path = join(dataDir, 'simulator.json');
-  await writeFile(`${path}.new`, `${JSON.stringify(file)}\n`, { mode: 0o600 });
-  await chmod(`${path}.new`, 0o600);
-  await rename(`${path}.new`, path);
 }

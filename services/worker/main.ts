@@ -11,7 +11,7 @@ import { toBackendUrl } from '../engine/backend-url.ts';
 import { prepareBackend } from '../engine/prepare-backend.ts';
 import { checkRedis } from '../queue/redis-connection.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
-import { installSimulatedHome } from '../simulator/install-home.ts';
+import { installSimulatedHome } from '../../plugins/simulated/install-home.ts';
 import { openStore } from '../store/open-store.ts';
 import { createRedactor } from '../vault/redact.ts';
 import { openVault } from '../vault/vault.ts';

@@ -1,9 +1,9 @@
 // A provider plugin for the kit's tests: things kept in a JSON file, each with a computed value and a secret token.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { diffProperties } from '../../stacks/plugins/kit/diff.ts';
-import { PartialCreationError, type Provider } from '../../stacks/plugins/kit/provider.ts';
-import { serveProvider } from '../../stacks/plugins/kit/serve.ts';
-import { UNKNOWN, type Properties } from '../../stacks/plugins/kit/values.ts';
+import { diffProperties } from '../../plugins/kit/diff.ts';
+import { PartialCreationError, type Provider } from '../../plugins/kit/provider.ts';
+import { serveProvider } from '../../plugins/kit/serve.ts';
+import { UNKNOWN, type Properties } from '../../plugins/kit/values.ts';
 
 type Store = { calls: Record<string, unknown>[]; things: Record<string, Properties> };
 

@@ -6,7 +6,7 @@ import type { Test } from 'tap';
 import { createClient, unwrap, type FleetyardClient } from '../../services/contract/client.ts';
 import type { Schemas } from '../../services/contract/schemas.ts';
 import { readLogTail, startChildService, type ChildService } from '../../services/quickstart/child-service.ts';
-import { createAdminClient, type SimulatorAdmin } from '../../services/simulator/admin-client.ts';
+import { createAdminClient, type SimulatorAdmin } from '../../services/simulator/cli/admin-client.ts';
 import { startSimulator } from '../../services/simulator/start-simulator.ts';
 import { ensureMasterKeys } from '../../services/vault/master-keys.ts';
 import { createTestDirectory } from './directory.ts';

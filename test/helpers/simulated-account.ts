@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { describeSimulatedAccount } from '../../services/domain/simulated-account.ts';
-import { createAdminClient, type SimulatorAdmin } from '../../services/simulator/admin-client.ts';
-import { findSchema, findShapeFaults } from '../../services/simulator/schemas/schema.ts';
+import { createAdminClient, type SimulatorAdmin } from '../../services/simulator/cli/admin-client.ts';
+import { findSchema, findShapeFaults } from '../../services/simulator/clouds/schemas/schema.ts';
+import type { KindTable } from '../../services/simulator/control-planes/kind.ts';
 import { startSimulator, type Simulator } from '../../services/simulator/start-simulator.ts';
 import { createTestDirectory } from './directory.ts';
 
@@ -44,10 +45,11 @@ export type TestAccount = {
 /** Starts a simulator; `config` is the provider's configuration of every call. */
 export async function createTestAccount(
   t: Test,
-  options: { config?: Values; timeScale?: number; dataDir?: string } = {},
+  options: { config?: Values; timeScale?: number; dataDir?: string; kinds?: KindTable } = {},
 ): Promise<TestAccount> {
   const dataDir = options.dataDir ?? join(await createTestDirectory(t), 'simulator');
-  const simulator = await startSimulator({ dataDir, timeScale: options.timeScale ?? 0 });
+  const { timeScale = 0, kinds } = options;
+  const simulator = await startSimulator({ dataDir, timeScale, ...(kinds ? { kinds } : {}) });
   let stopped = false;
   const stop = async () => {
     if (stopped) return;

@@ -1,4 +1,4 @@
-// Which test files there are and which group each belongs to: the folder decides.
+// Which test files there are and which group each belongs to: the folder decides, the innermost first.
 import { globSync, readFileSync } from 'node:fs';
 
 /** A group of tests, by what it needs. */
@@ -14,7 +14,7 @@ const FOLDERS: Record<string, Group> = {
   worker: 'integration',
   integration: 'integration',
   engine: 'engine',
-  simulator: 'engine',
+  'engine/without-pulumi': 'unit',
   e2e: 'e2e',
 };
 
@@ -41,7 +41,13 @@ export function findTestFiles(
 }
 
 function getGroup(path: string): Group {
-  return FOLDERS[path.split('/')[1] ?? ''] ?? 'unit';
+  const folders = path.split('/').slice(1, -1);
+  while (folders.length > 0) {
+    const group = FOLDERS[folders.join('/')];
+    if (group !== undefined) return group;
+    folders.pop();
+  }
+  return 'unit';
 }
 
 function holdsProperties(path: string): boolean {

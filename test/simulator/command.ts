@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { test, type Test } from 'tap';
-import { readCommand } from '../../services/simulator/cli-arguments.ts';
+import { readCommand } from '../../services/simulator/cli/arguments.ts';
 import { createTestAccount, type TestAccount } from '../helpers/simulated-account.ts';
 
-const CLI = join(import.meta.dirname, '../../services/simulator/cli.ts');
+const CLI = join(import.meta.dirname, '../../services/simulator/cli/main.ts');
 const run = promisify(execFile);
 
 async function type(aws: Pick<TestAccount, 'dataDir'>, ...args: string[]): Promise<{ code: number; text: string }> {

@@ -1,6 +1,6 @@
 // Small readings of loosely typed properties, shared by the clouds' rules.
-import type { Values } from '../resource-type.ts';
-import { UNKNOWN_TEXT } from '../unknown.ts';
+import type { Values } from '../ledger/resource.ts';
+import { UNKNOWN_TEXT } from '../../../plugins/kit/json.ts';
 
 /** A property as text; empty when it is not there. */
 export function text(values: Values | undefined, name: string): string {

@@ -1,10 +1,11 @@
 // The simulated AWS: its types, its functions, and what it says where types do not differ.
 import { randomUUID } from 'node:crypto';
-import { CloudError } from '../../cloud-error.ts';
-import type { Cloud, CloudContext, Resource, Values } from '../../resource-type.ts';
-import type { ShapeFault } from '../../schemas/schema.ts';
+import { CloudError } from '../cloud-error.ts';
+import type { Resource, Values } from '../../ledger/resource.ts';
+import type { Cloud, CloudContext } from '../resource-type.ts';
+import { describeBridgedFault } from '../bridged-faults.ts';
 import { list, object, text } from '../values.ts';
-import { arnOf } from './answers.ts';
+import { arnOf } from './arns.ts';
 import { eksAddonTypes } from './eks-addons.ts';
 import { eksTypes } from './eks.ts';
 import { identityTypes } from './identity.ts';
@@ -30,22 +31,6 @@ const TAGGED: Record<string, string> = {
   'aws:eks/podIdentityAssociation:PodIdentityAssociation': 'eks:podidentityassociation',
 };
 
-function describeFault(fault: ShapeFault): { property: string; reason: string } {
-  const property = fault.path;
-  const argument = snakeCase(fault.property.split('.').at(-1) ?? fault.property);
-  if (fault.kind === 'missing') {
-    const reason = `Missing required argument: The argument "${argument}" is required, but no definition was found.. Examine values at '${property}'.`;
-    return { property, reason };
-  }
-  if (fault.kind === 'unknown') return { property, reason: `Invalid or unknown key. Examine values at '${property}'.` };
-  return { property, reason: `expected type "${fault.expected}". Examine values at '${property}'.` };
-}
-
-/** How the bridge names the plugin's own arguments. */
-export function snakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
 function arnOfResource(context: CloudContext, resource: Resource): string {
   if (resource.type === 'aws:ec2/natGateway:NatGateway') return arnOf(context, 'ec2', `natgateway/${resource.id}`);
   return text(resource.outputs, 'arn') || text(resource.outputs, 'associationArn');
@@ -69,7 +54,9 @@ function getResources(context: CloudContext, args: Values): Values {
 
 function hasTags(resource: Resource, filters: { key: string; values?: string[] }[]): boolean {
   const tags = object(resource.outputs, 'tagsAll');
-  return filters.every(({ key, values }) => key in tags && (!values?.length || values.includes(String(tags[key]))));
+  return filters.every(
+    ({ key, values }) => Object.hasOwn(tags, key) && (!values?.length || values.includes(String(tags[key]))),
+  );
 }
 
 function getVpc(context: CloudContext, args: Values): Values {
@@ -109,7 +96,7 @@ export const aws: Cloud = {
     'aws:resourcegroupstaggingapi/getResources:getResources': getResources,
     'aws:ec2/getVpc:getVpc': getVpc,
   },
-  describeFault,
+  describeFault: describeBridgedFault,
   throttle(type, action) {
     const service = type.token.split(/[:/]/)[1]?.toUpperCase() ?? 'EC2';
     const name = type.token.split(':').at(-1) ?? '';

@@ -1,11 +1,13 @@
 // EKS add-ons, and the roles of pods.
-import type { ResourceType, Values } from '../../resource-type.ts';
+import type { Values } from '../../ledger/resource.ts';
+import type { ResourceType } from '../resource-type.ts';
 import { hex, known, text } from '../values.ts';
-import { arnOf, awsError, tagOutputs, type AwsCall } from './answers.ts';
+import { arnOf } from './arns.ts';
+import { type AwsCall, awsError } from './errors.ts';
+import { tagOutputs } from './tags.ts';
 import { checkRole, getCluster } from './eks.ts';
+import { ADDON, POD_IDENTITY } from './tokens.ts';
 
-const ADDON = 'aws:eks/addon:Addon';
-const POD_IDENTITY = 'aws:eks/podIdentityAssociation:PodIdentityAssociation';
 const ADDONS = [
   'vpc-cni',
   'kube-proxy',

@@ -1,17 +1,15 @@
 // EKS control planes, add-ons, and what gives people and pods their rights.
 import { getBlock, overlaps, parseBlock, prefixOf } from '../../../domain/cidr.ts';
-import type { CloudContext, Resource, ResourceType, Values } from '../../resource-type.ts';
+import type { Resource, Values } from '../../ledger/resource.ts';
+import type { CloudContext, ResourceType } from '../resource-type.ts';
 import { countMinors, findExactVersion, getDefaultVersion, listVersions } from '../facts.ts';
 import { hex, known, list, object, text } from '../values.ts';
-import { arnOf, awsError, tagOutputs, type AwsCall } from './answers.ts';
+import { arnOf } from './arns.ts';
+import { type AwsCall, awsError } from './errors.ts';
+import { tagOutputs } from './tags.ts';
 import { isRole } from './identity.ts';
 import { getSubnet } from './vpc.ts';
-
-const CLUSTER = 'aws:eks/cluster:Cluster';
-const ADDON = 'aws:eks/addon:Addon';
-const POD_IDENTITY = 'aws:eks/podIdentityAssociation:PodIdentityAssociation';
-const GROUP = 'aws:eks/nodeGroup:NodeGroup';
-const ENTRY = 'aws:eks/accessEntry:AccessEntry';
+import { ACCESS_POLICY, ADDON, CLUSTER, ENTRY, GROUP, KEY, POD_IDENTITY, VPC } from './tokens.ts';
 
 const eks = (operation: string, doing: string): AwsCall => ({ service: 'EKS', operation, doing });
 
@@ -46,7 +44,7 @@ function checkNetwork(context: CloudContext, inputs: Values, call: AwsCall): { v
   }
   const [vpcId = ''] = vpcs;
   const services = text(object(inputs, 'kubernetesNetworkConfig'), 'serviceIpv4Cidr');
-  const vpc = context.find('aws:ec2/vpc:Vpc', vpcId);
+  const vpc = context.find(VPC, vpcId);
   if (services && vpc && overlaps(getBlock(services), getBlock(text(vpc.inputs, 'cidrBlock')))) {
     const message = `The serviceIpv4Cidr ${services} overlaps with the CIDR of the VPC`;
     throw awsError(call, 400, 'InvalidParameterException', message);
@@ -112,7 +110,19 @@ const cluster: ResourceType = {
   autoName: 'name',
   seconds: { create: 540, update: 480, delete: 300 },
   validate: checkClusterInputs,
-  whileCreating: { status: 'CREATING', endpoint: '', certificateAuthority: { data: '' } },
+  whileCreating: { status: 'CREATING', endpoint: '', certificateAuthority: { data: '' }, identities: [] },
+  controlPlane: {
+    need: (cluster) => ({ version: `${text(cluster.outputs, 'version')}.0-eks-simulated`, pools: [] }),
+    outputs: (cluster, plane) => ({
+      certificateAuthority: { data: Buffer.from(plane.certificateAuthority).toString('base64') },
+      endpoint: `https://${plane.authority}`,
+      identities: [
+        {
+          oidcs: [{ issuer: `https://oidc.eks.${cluster.region}.amazonaws.com/id/${plane.id.toUpperCase()}00000000` }],
+        },
+      ],
+    }),
+  },
   capacity({ name }) {
     const message = `Cannot create cluster '${String(name)}' because the targeted availability zone does not currently have sufficient capacity to support the cluster.`;
     const call = eks('CreateCluster', `creating EKS Cluster (${String(name)})`);
@@ -146,8 +156,6 @@ const cluster: ResourceType = {
       throw awsError(call, 400, 'InvalidParameterException', `unsupported Kubernetes version ${version}`);
     }
     checkKey(context, inputs, call);
-    const plane = context.openControlPlane(`${version}.0-eks-simulated`);
-    const issuer = `https://oidc.eks.${context.region}.amazonaws.com/id/${plane.id.toUpperCase()}00000000`;
     const outputs = {
       bootstrapSelfManagedAddons: true,
       deletionProtection: false,
@@ -158,9 +166,6 @@ const cluster: ResourceType = {
       arn: arnOf(context, 'eks', `cluster/${name}`),
       clusterId: '',
       createdAt: context.now.toISOString(),
-      certificateAuthority: { data: Buffer.from(plane.certificateAuthority).toString('base64') },
-      endpoint: `https://${plane.authority}`,
-      identities: [{ oidcs: [{ issuer }] }],
       kubernetesNetworkConfig: {
         ipFamily: 'ipv4',
         serviceIpv4Cidr: '172.20.0.0/16',
@@ -183,22 +188,17 @@ const cluster: ResourceType = {
     if (context.list(GROUP).some((group) => text(group.inputs, 'clusterName') === resource.name)) {
       throw awsError(call, 409, 'ResourceInUseException', 'Cluster has nodegroups attached', true);
     }
-    for (const type of [ADDON, POD_IDENTITY, ENTRY, 'aws:eks/accessPolicyAssociation:AccessPolicyAssociation']) {
+    for (const type of [ADDON, POD_IDENTITY, ENTRY, ACCESS_POLICY]) {
       for (const each of context.list(type)) {
         if (text(each.inputs, 'clusterName') === resource.name) context.cascade(each);
       }
     }
-    context.closeControlPlane(planeOf(resource));
   },
 };
 
-function planeOf(resource: Resource): string {
-  return text(resource.outputs, 'endpoint').split('/').at(-1) ?? '';
-}
-
 function checkKey(context: CloudContext, inputs: Values, call: AwsCall): void {
   const arn = text(object(object(inputs, 'encryptionConfig'), 'provider'), 'keyArn');
-  if (!arn || context.find('aws:kms/key:Key', arn.split('/').at(-1) ?? '')) return;
+  if (!arn || context.find(KEY, arn.split('/').at(-1) ?? '')) return;
   throw awsError(call, 400, 'InvalidParameterException', `The keyArn in encryptionConfig provider is invalid: ${arn}`);
 }
 
@@ -215,7 +215,6 @@ function updateCluster(context: CloudContext, resource: Resource, inputs: Values
     if (!listVersions('eks').includes(version)) {
       throw awsError(call, 400, 'InvalidParameterException', `unsupported Kubernetes version ${version}`);
     }
-    context.setControlPlaneVersion(planeOf(resource), `${version}.0-eks-simulated`);
   }
   const { vpcId } = checkNetwork(
     context,

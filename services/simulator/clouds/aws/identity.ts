@@ -1,15 +1,12 @@
 // IAM roles and issuers, KMS keys, log groups: what stands around a cluster.
 import { randomUUID } from 'node:crypto';
-import type { CloudContext, ResourceType, Values } from '../../resource-type.ts';
+import type { Values } from '../../ledger/resource.ts';
+import type { CloudContext, ResourceType } from '../resource-type.ts';
 import { hex, known, list, text } from '../values.ts';
-import { arnOf, awsError, tagOutputs, type AwsCall } from './answers.ts';
-
-const ROLE = 'aws:iam/role:Role';
-const ATTACHMENT = 'aws:iam/rolePolicyAttachment:RolePolicyAttachment';
-const ISSUER = 'aws:iam/openIdConnectProvider:OpenIdConnectProvider';
-const KEY = 'aws:kms/key:Key';
-const ALIAS = 'aws:kms/alias:Alias';
-const LOGS = 'aws:cloudwatch/logGroup:LogGroup';
+import { arnOf } from './arns.ts';
+import { type AwsCall, awsError } from './errors.ts';
+import { tagOutputs } from './tags.ts';
+import { ALIAS, ATTACHMENT, ISSUER, KEY, LOGS, ROLE } from './tokens.ts';
 
 const iam = (operation: string, doing: string): AwsCall => ({ service: 'IAM', operation, doing });
 

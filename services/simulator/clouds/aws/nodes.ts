@@ -1,14 +1,16 @@
 // EKS node groups, their launch templates, and access entries.
-import { CloudError } from '../../cloud-error.ts';
-import type { CloudContext, Resource, ResourceType, Values } from '../../resource-type.ts';
+import { CloudError } from '../cloud-error.ts';
+import type { Resource, Values } from '../../ledger/resource.ts';
+import type { CloudContext, ResourceType } from '../resource-type.ts';
+import { readTaint, spreadNodes, type FindResource, type NodePoolNeed } from '../control-plane.ts';
 import { countMinors, isMachine } from '../facts.ts';
 import { hex, known, list, object, text } from '../values.ts';
-import { arnOf, awsError, tagOutputs, type AwsCall } from './answers.ts';
+import { arnOf } from './arns.ts';
+import { type AwsCall, awsError } from './errors.ts';
+import { tagOutputs } from './tags.ts';
 import { checkRole, getCluster } from './eks.ts';
 import { getSubnet } from './vpc.ts';
-
-const TEMPLATE = 'aws:ec2/launchTemplate:LaunchTemplate';
-const GROUP = 'aws:eks/nodeGroup:NodeGroup';
+import { ACCESS_POLICY, CLUSTER, ENTRY, GROUP, SUBNET, TEMPLATE } from './tokens.ts';
 
 const eks = (operation: string, doing: string): AwsCall => ({ service: 'EKS', operation, doing });
 
@@ -108,6 +110,7 @@ const nodeGroup: ResourceType = {
   deleteBeforeReplace: true,
   seconds: { create: 150, update: 240, delete: 240 },
   whileCreating: { status: 'CREATING', resources: [] },
+  nodePool: { cluster: (group) => ({ type: CLUSTER, id: text(group.inputs, 'clusterName') }), need: needNodes },
   validate: checkScaling,
   quotas: groupQuotas,
   capacity(inputs) {
@@ -162,6 +165,19 @@ const nodeGroup: ResourceType = {
   },
 };
 
+function needNodes(group: Resource, find: FindResource): NodePoolNeed {
+  const { inputs } = group;
+  const template = find(TEMPLATE, text(object(inputs, 'launchTemplate'), 'id'));
+  const zones = list<string>(inputs, 'subnetIds').map((id) => text(find(SUBNET, id)?.outputs, 'availabilityZone'));
+  const count = Number(object(inputs, 'scalingConfig')['desiredSize'] ?? 0);
+  const nodes = spreadNodes(count, [...new Set(zones)].filter(Boolean), {
+    machineType: text(template?.inputs, 'instanceType') || (list<string>(group.outputs, 'instanceTypes')[0] ?? ''),
+    labels: object(inputs, 'labels') as Record<string, string>,
+    taints: list(inputs, 'taints').map(readTaint),
+  });
+  return { name: group.name, nodes };
+}
+
 function templateOutputs(inputs: Values, template: Resource): Values {
   return { ...object(inputs, 'launchTemplate'), id: template.id, name: template.name };
 }
@@ -211,7 +227,7 @@ function checkNodeVersion(cluster: Resource, asked: string, call: AwsCall): stri
 }
 
 const accessEntry: ResourceType = {
-  token: 'aws:eks/accessEntry:AccessEntry',
+  token: ENTRY,
   replaceOn: ['clusterName', 'principalArn', 'type', 'region'],
   seconds: { create: 1, delete: 1 },
   create(context, inputs) {
@@ -220,7 +236,7 @@ const accessEntry: ResourceType = {
     const id = `${clusterName}:${principal}`;
     const call = eks('CreateAccessEntry', `creating EKS Access Entry (${id})`);
     getCluster(context, clusterName, call);
-    if (context.find('aws:eks/accessEntry:AccessEntry', id)) {
+    if (context.find(ENTRY, id)) {
       const message = 'The specified access entry resource is already in use on this cluster.';
       throw awsError(call, 409, 'ResourceInUseException', message);
     }
@@ -240,14 +256,14 @@ const accessEntry: ResourceType = {
 };
 
 const accessPolicy: ResourceType = {
-  token: 'aws:eks/accessPolicyAssociation:AccessPolicyAssociation',
+  token: ACCESS_POLICY,
   replaceOn: ['clusterName', 'principalArn', 'policyArn', 'accessScope', 'region'],
   seconds: { create: 1, delete: 1 },
   create(context, inputs) {
     const [clusterName, principal] = [text(inputs, 'clusterName'), text(inputs, 'principalArn')];
     const call = eks('AssociateAccessPolicy', 'creating EKS Access Policy Association');
     getCluster(context, clusterName, call);
-    if (!context.find('aws:eks/accessEntry:AccessEntry', `${clusterName}:${principal}`)) {
+    if (!context.find(ENTRY, `${clusterName}:${principal}`)) {
       const message =
         'The specified principalArn could not be found. You can view all of your access entries by calling the ListAccessEntries API.';
       throw awsError(call, 404, 'ResourceNotFoundException', message);

@@ -1,16 +1,13 @@
 // Ways out of a VPC: gateways, addresses, route tables.
 import { parseBlock } from '../../../domain/cidr.ts';
-import type { CloudContext, Resource, ResourceType } from '../../resource-type.ts';
+import type { Resource } from '../../ledger/resource.ts';
+import type { CloudContext, ResourceType } from '../resource-type.ts';
 import { hex, known, text } from '../values.ts';
-import { arnOf, awsError, tagOutputs, type AwsCall } from './answers.ts';
+import { arnOf } from './arns.ts';
+import { type AwsCall, awsError } from './errors.ts';
+import { tagOutputs } from './tags.ts';
 import { getSubnet, getVpc } from './vpc.ts';
-
-const GATEWAY = 'aws:ec2/internetGateway:InternetGateway';
-const EIP = 'aws:ec2/eip:Eip';
-const NAT = 'aws:ec2/natGateway:NatGateway';
-const TABLE = 'aws:ec2/routeTable:RouteTable';
-const ROUTE = 'aws:ec2/route:Route';
-const LINK = 'aws:ec2/routeTableAssociation:RouteTableAssociation';
+import { EIP, GATEWAY, LINK, NAT, ROUTE, SUBNET, TABLE } from './tokens.ts';
 
 const ec2 = (operation: string, doing: string): AwsCall => ({ service: 'EC2', operation, doing });
 
@@ -47,7 +44,7 @@ const internetGateway: ResourceType = {
   remove(context, resource) {
     const mapped = context.list(EIP).some((eip) => text(eip.outputs, 'associationId') !== '');
     const nats = context.list(NAT).some((nat) => {
-      const subnet = context.find('aws:ec2/subnet:Subnet', text(nat.inputs, 'subnetId'));
+      const subnet = context.find(SUBNET, text(nat.inputs, 'subnetId'));
       return subnet !== undefined && text(subnet.inputs, 'vpcId') === text(resource.inputs, 'vpcId');
     });
     if (!mapped || !nats) return;

@@ -1,13 +1,13 @@
 // VPCs, their extra blocks and their subnets.
 import { getBlock, isInside, overlaps, parseBlock, prefixOf } from '../../../domain/cidr.ts';
-import type { CloudContext, Resource, ResourceType, Values } from '../../resource-type.ts';
+import type { Resource, Values } from '../../ledger/resource.ts';
+import type { CloudContext, ResourceType } from '../resource-type.ts';
 import { listZones } from '../facts.ts';
 import { hex, known, list, text } from '../values.ts';
-import { arnOf, awsError, tagOutputs, type AwsCall } from './answers.ts';
-
-const VPC = 'aws:ec2/vpc:Vpc';
-const BLOCK = 'aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation';
-const SUBNET = 'aws:ec2/subnet:Subnet';
+import { arnOf } from './arns.ts';
+import { type AwsCall, awsError } from './errors.ts';
+import { tagOutputs } from './tags.ts';
+import { BLOCK, CLUSTER, GATEWAY, GROUP, NAT, SUBNET, TABLE, VPC } from './tokens.ts';
 
 const ec2 = (operation: string, doing: string): AwsCall => ({ service: 'EC2', operation, doing });
 
@@ -96,7 +96,7 @@ const vpc: ResourceType = {
   },
 };
 
-const VPC_DEPENDENTS = [SUBNET, 'aws:ec2/internetGateway:InternetGateway', 'aws:ec2/routeTable:RouteTable'];
+const VPC_DEPENDENTS = [SUBNET, GATEWAY, TABLE];
 
 const block: ResourceType = {
   token: BLOCK,
@@ -178,9 +178,9 @@ const subnet: ResourceType = {
 
 /** What keeps network interfaces in a subnet. */
 function findUser(context: CloudContext, subnetId: string): Resource | undefined {
-  const gateways = context.list('aws:ec2/natGateway:NatGateway');
-  const groups = context.list('aws:eks/nodeGroup:NodeGroup');
-  const clusters = context.list('aws:eks/cluster:Cluster');
+  const gateways = context.list(NAT);
+  const groups = context.list(GROUP);
+  const clusters = context.list(CLUSTER);
   return (
     gateways.find((gateway) => text(gateway.inputs, 'subnetId') === subnetId) ??
     groups.find((group) => list<string>(group.inputs, 'subnetIds').includes(subnetId)) ??

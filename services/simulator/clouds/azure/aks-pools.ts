@@ -1,12 +1,13 @@
 // AKS agent pools that are resources of their own.
-import type { CloudContext, Resource, Values } from '../../resource-type.ts';
+import type { Resource, Values } from '../../ledger/resource.ts';
+import type { CloudContext } from '../resource-type.ts';
 import { countMinors } from '../facts.ts';
 import { list, text } from '../values.ts';
-import { azureError, getById, groupedType } from './answers.ts';
-import { checkPool, checkVersion, poolStatus } from './aks.ts';
-
-const CLUSTER = 'azure-native:containerservice:ManagedCluster';
-const POOL = 'azure-native:containerservice:AgentPool';
+import { azureError } from './errors.ts';
+import { groupedType } from './grouped-type.ts';
+import { getById } from './resource-ids.ts';
+import { checkPool, checkVersion, needNodes, poolStatus } from './aks.ts';
+import { CLUSTER, POOL } from './tokens.ts';
 
 const agentPool = groupedType({
   token: POOL,
@@ -30,6 +31,10 @@ const agentPool = groupedType({
   ],
   seconds: { create: 180, update: 120, delete: 120 },
   whileCreating: { provisioningState: 'Creating' },
+  nodePool: {
+    cluster: (pool) => ({ type: CLUSTER, id: clusterIdOf(pool.id) }),
+    need: (pool) => needNodes(pool.inputs, pool.name, pool.region),
+  },
   capacity: ({ name }) => {
     const message = `Allocation failed for agent pool ${String(name)}. We do not have sufficient capacity for the requested VM size in this zone.`;
     return azureError(409, 'ZonalAllocationFailed', message, true);
@@ -58,8 +63,12 @@ const agentPool = groupedType({
   },
 });
 
+function clusterIdOf(poolId: string): string {
+  return poolId.replace(/\/agentPools\/.*$/, '');
+}
+
 function getActiveCluster(context: CloudContext, poolId: string): Resource {
-  const parent = getById(context, CLUSTER, poolId.replace(/\/agentPools\/.*$/, ''));
+  const parent = getById(context, CLUSTER, clusterIdOf(poolId));
   if (parent.state === 'ready' || parent.state === 'failed') return parent;
   const message = `Operation is not allowed because there's an in progress ${parent.state} managed cluster operation on the managed cluster.`;
   throw azureError(409, 'OperationNotAllowed', message, true);

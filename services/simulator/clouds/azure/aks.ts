@@ -1,14 +1,15 @@
 // AKS clusters and agent pools.
 import { getBlock, overlaps, parseBlock } from '../../../domain/cidr.ts';
-import type { CloudContext, Resource, Values } from '../../resource-type.ts';
+import { describeSimulatedAccount } from '../../../domain/simulated-account.ts';
+import type { Resource, Values } from '../../ledger/resource.ts';
+import type { CloudContext } from '../resource-type.ts';
+import { spreadNodes, type ControlPlane, type NodePoolNeed } from '../control-plane.ts';
 import { countMinors, findExactVersion, getDefaultVersion, isMachine, listVersions } from '../facts.ts';
 import { hex, known, list, object, text } from '../values.ts';
-import { azureError, getById, groupedType } from './answers.ts';
-
-const CLUSTER = 'azure-native:containerservice:ManagedCluster';
-const POOL = 'azure-native:containerservice:AgentPool';
-const SUBNET = 'azure-native:network:Subnet';
-const IDENTITY = 'azure-native:managedidentity:UserAssignedIdentity';
+import { azureError } from './errors.ts';
+import { groupedType } from './grouped-type.ts';
+import { getById } from './resource-ids.ts';
+import { CLUSTER, IDENTITY, POOL, SUBNET, VAULT_KEY } from './tokens.ts';
 
 /** Judges an agent pool, inline or not. */
 export function checkPool(context: CloudContext, pool: Values, name: string): void {
@@ -69,9 +70,7 @@ function checkIdentities(context: CloudContext, inputs: Values): void {
   for (const id of [...ids, kubelet].filter(Boolean)) getById(context, IDENTITY, id);
   const kms = object(object(inputs, 'securityProfile'), 'azureKeyVaultKms');
   const keyId = text(kms, 'keyId');
-  const isKnown = context
-    .list('azure-native:keyvault:Key')
-    .some((key) => text(key.outputs, 'keyUriWithVersion') === keyId);
+  const isKnown = context.list(VAULT_KEY).some((key) => text(key.outputs, 'keyUriWithVersion') === keyId);
   if (kms['enabled'] === true && !isKnown) {
     throw azureError(400, 'KeyVaultKeyNotFound', `The key '${keyId}' of azureKeyVaultKms could not be found.`);
   }
@@ -83,6 +82,22 @@ export function checkVersion(version: string, code: string): string {
   if (exact) return exact;
   const message = `Managed cluster is on version ${version}, which is not supported in this region. Please use [az aks get-versions] command to get the supported version list. Supported: ${listVersions('aks').join(', ')}`;
   throw azureError(400, code, message);
+}
+
+/** The nodes of an agent pool, inline or not. */
+export function needNodes(pool: Values, name: string, location: string): NodePoolNeed {
+  const zones = list<string>(pool, 'availabilityZones').map((zone) => `${location}-${zone}`);
+  const taints = list<string>(pool, 'nodeTaints').map((taint) => {
+    const [, key = taint, value = '', effect = ''] = /^([^=]+)=([^:]*):(.+)$/.exec(taint) ?? [];
+    return { key, value, effect };
+  });
+  const node = {
+    machineType: text(pool, 'vmSize'),
+    labels: object(pool, 'nodeLabels') as Record<string, string>,
+    taints,
+  };
+  // A pool that names no zones stands where there is room, which the node calls zone 0.
+  return { name, nodes: spreadNodes(Number(pool['count'] ?? 1), zones.length > 0 ? zones : ['0'], node) };
 }
 
 /** What AKS answers about an agent pool. */
@@ -116,6 +131,15 @@ const cluster = groupedType({
   ],
   seconds: { create: 300, update: 240, delete: 240 },
   whileCreating: { provisioningState: 'Creating', fqdn: '', powerState: { code: 'Running' } },
+  controlPlane: {
+    need: (cluster) => ({
+      version: text(cluster.outputs, 'currentKubernetesVersion'),
+      pools: list(cluster.inputs, 'agentPoolProfiles').map((pool) =>
+        needNodes(pool, text(pool, 'name'), cluster.region),
+      ),
+    }),
+    outputs: planeOutputs,
+  },
   validate(inputs) {
     const name = known(inputs, 'resourceName');
     if (name === undefined || /^[a-zA-Z0-9]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?$/.test(name)) return [];
@@ -154,36 +178,31 @@ const cluster = groupedType({
       text(inputs, 'kubernetesVersion') || getDefaultVersion('aks'),
       'K8sVersionNotSupported',
     );
-    const plane = context.openControlPlane(version);
-    const issuerURL = `https://${location}.oic.prod-aks.azure.com/${context.identity.tenantId}/${plane.id}/`;
     return {
       kubernetesVersion: text(inputs, 'kubernetesVersion') || version,
       currentKubernetesVersion: version,
       agentPoolProfiles: pools.map((pool) => poolStatus(pool, version)),
       ...clusterOutputs(context, inputs, name, location),
-      fqdn: plane.authority,
-      azurePortalFQDN: plane.authority,
-      ...(object(inputs, 'apiServerAccessProfile')['enablePrivateCluster'] === true
-        ? { privateFQDN: plane.authority }
-        : {}),
-      ...issuerOutput(inputs, issuerURL),
-      resourceUID: plane.id,
     };
   },
   update: updateCluster,
   remove(context, resource) {
     for (const pool of context.list(POOL)) if (pool.id.startsWith(`${resource.id}/`)) context.cascade(pool);
-    context.closeControlPlane(planeOf(resource));
   },
 });
 
-function planeOf(resource: Resource): string {
-  return text(resource.outputs, 'fqdn').split('/').at(-1) ?? '';
-}
-
-function issuerOutput(inputs: Values, issuerURL: string): Values {
+function planeOutputs({ account, region, inputs }: Resource, plane: ControlPlane): Values {
+  const isPrivate = object(inputs, 'apiServerAccessProfile')['enablePrivateCluster'] === true;
   const enabled = object(inputs, 'oidcIssuerProfile')['enabled'] === true;
-  return enabled ? { oidcIssuerProfile: { enabled, issuerURL } } : {};
+  const { tenantId } = describeSimulatedAccount(account);
+  const issuerURL = `https://${region}.oic.prod-aks.azure.com/${tenantId}/${plane.id}/`;
+  return {
+    fqdn: plane.authority,
+    azurePortalFQDN: plane.authority,
+    ...(isPrivate ? { privateFQDN: plane.authority } : {}),
+    ...(enabled ? { oidcIssuerProfile: { enabled, issuerURL } } : {}),
+    resourceUID: plane.id,
+  };
 }
 
 function clusterOutputs(context: CloudContext, inputs: Values, name: string, location: string): Values {
@@ -221,14 +240,8 @@ function updateCluster(context: CloudContext, resource: Resource, inputs: Values
     throw azureError(400, 'InvalidParameter', message);
   }
   for (const pool of list(inputs, 'agentPoolProfiles')) checkPool(context, pool, text(pool, 'name'));
-  if (version !== from) context.setControlPlaneVersion(planeOf(resource), version);
-  const issuer = text(object(resource.outputs, 'oidcIssuerProfile'), 'issuerURL');
   return {
     ...clusterOutputs(context, inputs, resource.name, resource.region),
-    ...issuerOutput(
-      inputs,
-      issuer || `https://${resource.region}.oic.prod-aks.azure.com/${context.identity.tenantId}/${planeOf(resource)}/`,
-    ),
     currentKubernetesVersion: version,
     agentPoolProfiles: list(inputs, 'agentPoolProfiles').map((pool) => poolStatus(pool, version)),
   };

@@ -1,11 +1,13 @@
 // The simulated Azure: its types, its functions, and what it says where types do not differ.
-import { CloudError } from '../../cloud-error.ts';
-import type { Cloud, CloudContext, Values } from '../../resource-type.ts';
-import type { ShapeFault } from '../../schemas/schema.ts';
+import { CloudError } from '../cloud-error.ts';
+import type { Values } from '../../ledger/resource.ts';
+import type { Cloud, CloudContext } from '../resource-type.ts';
+import type { ShapeFault } from '../schemas/schema.ts';
 import { text } from '../values.ts';
 import { aksPoolTypes } from './aks-pools.ts';
 import { aksTypes } from './aks.ts';
-import { azureError, getById, groupId, subscriptionOf } from './answers.ts';
+import { azureError } from './errors.ts';
+import { getById, groupId, subscriptionOf } from './resource-ids.ts';
 import { identityTypes } from './identity.ts';
 import { networkTypes } from './network.ts';
 
@@ -24,7 +26,7 @@ function listUserCredentials(context: CloudContext, args: Values): Values {
   const id = `${groupId(context, text(args, 'resourceGroupName'))}/providers/Microsoft.ContainerService/managedClusters/${text(args, 'resourceName')}`;
   const cluster = getById(context, 'azure-native:containerservice:ManagedCluster', id);
   const name = cluster.name;
-  const plane = context.findControlPlane(text(cluster.outputs, 'fqdn').split('/').at(-1) ?? '');
+  const plane = context.findControlPlane(cluster);
   const authority = Buffer.from(plane?.certificateAuthority ?? '').toString('base64');
   const kubeconfig = {
     apiVersion: 'v1',

@@ -1,12 +1,12 @@
 // Identities, rights and keys of Azure.
 import { randomUUID } from 'node:crypto';
-import type { ResourceType } from '../../resource-type.ts';
+import type { ResourceType } from '../resource-type.ts';
 import { hex, known, object, text } from '../values.ts';
-import { azureError, getById, groupedType, subscriptionOf } from './answers.ts';
+import { azureError } from './errors.ts';
+import { groupedType } from './grouped-type.ts';
+import { getById, subscriptionOf } from './resource-ids.ts';
+import { IDENTITY, ROLE, VAULT, VAULT_KEY } from './tokens.ts';
 
-const IDENTITY = 'azure-native:managedidentity:UserAssignedIdentity';
-const ROLE = 'azure-native:authorization:RoleAssignment';
-const VAULT = 'azure-native:keyvault:Vault';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const identity = groupedType({
@@ -82,14 +82,14 @@ const vault = groupedType({
     properties: { ...object(resource.outputs, 'properties'), ...object(inputs, 'properties') },
   }),
   remove(context, resource) {
-    for (const key of context.list('azure-native:keyvault:Key')) {
+    for (const key of context.list(VAULT_KEY)) {
       if (key.id.startsWith(`${resource.id}/`)) context.cascade(key);
     }
   },
 });
 
 const key = groupedType({
-  token: 'azure-native:keyvault:Key',
+  token: VAULT_KEY,
   path: 'Microsoft.KeyVault/vaults/{vaultName}/keys/{keyName}',
   child: true,
   replaceOn: ['properties'],

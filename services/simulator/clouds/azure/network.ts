@@ -1,16 +1,12 @@
 // Resource groups and networks of Azure.
 import { getBlock, isInside, overlaps, parseBlock } from '../../../domain/cidr.ts';
-import type { CloudContext, Resource, ResourceType, Values } from '../../resource-type.ts';
+import type { Resource, Values } from '../../ledger/resource.ts';
+import type { CloudContext, ResourceType } from '../resource-type.ts';
 import { hex, known, list, object, text } from '../values.ts';
-import { azureError, checkLocation, getById, GROUP, groupedType, groupId } from './answers.ts';
-
-const VNET = 'azure-native:network:VirtualNetwork';
-const SUBNET = 'azure-native:network:Subnet';
-const NSG = 'azure-native:network:NetworkSecurityGroup';
-const ADDRESS = 'azure-native:network:PublicIPAddress';
-const NAT = 'azure-native:network:NatGateway';
-const CLUSTER = 'azure-native:containerservice:ManagedCluster';
-const POOL = 'azure-native:containerservice:AgentPool';
+import { azureError } from './errors.ts';
+import { groupedType } from './grouped-type.ts';
+import { checkLocation, getById, groupId } from './resource-ids.ts';
+import { ADDRESS, CLUSTER, GROUP, IDENTITY, NAT, NSG, POOL, ROLE, SUBNET, VAULT, VAULT_KEY, VNET } from './tokens.ts';
 
 const resourceGroup: ResourceType = {
   token: GROUP,
@@ -50,8 +46,6 @@ const resourceGroup: ResourceType = {
     for (const type of CONTAINED) {
       for (const resource of context.list(type)) {
         if (!resource.id.startsWith(`${group.id}/`)) continue;
-        const plane = text(resource.outputs, 'fqdn').split('/').at(-1);
-        if (type === CLUSTER && plane) context.closeControlPlane(plane);
         context.cascade(resource);
       }
     }
@@ -59,19 +53,7 @@ const resourceGroup: ResourceType = {
 };
 
 /** What goes with a resource group, users before what they use. */
-const CONTAINED = [
-  POOL,
-  CLUSTER,
-  SUBNET,
-  VNET,
-  NAT,
-  ADDRESS,
-  NSG,
-  'azure-native:authorization:RoleAssignment',
-  'azure-native:managedidentity:UserAssignedIdentity',
-  'azure-native:keyvault:Key',
-  'azure-native:keyvault:Vault',
-];
+const CONTAINED = [POOL, CLUSTER, SUBNET, VNET, NAT, ADDRESS, NSG, ROLE, IDENTITY, VAULT_KEY, VAULT];
 
 function checkPrefixes(prefixes: string[], property: string): { property: string; reason: string }[] {
   const wrong = prefixes.find((prefix) => typeof prefix === 'string' && prefix.includes('/') && !parseBlock(prefix));

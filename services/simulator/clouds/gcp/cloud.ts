@@ -1,27 +1,16 @@
 // The simulated Google Cloud: its types, its functions, and what it says where types do not differ.
 import { createHash } from 'node:crypto';
-import { CloudError } from '../../cloud-error.ts';
-import type { Cloud } from '../../resource-type.ts';
-import type { ShapeFault } from '../../schemas/schema.ts';
-import { snakeCase } from '../aws/cloud.ts';
+import { CloudError } from '../cloud-error.ts';
+import type { Cloud } from '../resource-type.ts';
+import { describeBridgedFault } from '../bridged-faults.ts';
 import { text } from '../values.ts';
-import { googleError, projectOf } from './answers.ts';
+import { googleError } from './errors.ts';
+import { projectOf } from './references.ts';
 import { egressTypes } from './egress.ts';
 import { gkePoolTypes } from './gke-pools.ts';
 import { gkeTypes } from './gke.ts';
 import { identityTypes } from './identity.ts';
 import { networkTypes } from './network.ts';
-
-function describeFault(fault: ShapeFault): { property: string; reason: string } {
-  const property = fault.path;
-  const argument = snakeCase(fault.property.split('.').at(-1) ?? fault.property);
-  if (fault.kind === 'missing') {
-    const reason = `Missing required argument: The argument "${argument}" is required, but no definition was found.. Examine values at '${property}'.`;
-    return { property, reason };
-  }
-  if (fault.kind === 'unknown') return { property, reason: `Invalid or unknown key. Examine values at '${property}'.` };
-  return { property, reason: `expected type "${fault.expected}". Examine values at '${property}'.` };
-}
 
 /** A number for a project id, always the same. */
 function projectNumber(project: string): string {
@@ -61,7 +50,7 @@ export const google: Cloud = {
       zone: '',
     }),
   },
-  describeFault,
+  describeFault: describeBridgedFault,
   throttle: (type) =>
     googleError(
       `Error creating ${type.token.split(':').at(-1)}`,

@@ -1,23 +1,12 @@
 // Ways out of a network of Google Cloud, and what may come in.
-import type { CloudContext, ResourceType, Values } from '../../resource-type.ts';
+import type { Values } from '../../ledger/resource.ts';
+import type { CloudContext, ResourceType } from '../resource-type.ts';
 import { hex, list, text } from '../values.ts';
-import {
-  checkName,
-  getReference,
-  googleError,
-  labelOutputs,
-  projectOf,
-  refuseInUse,
-  refuseTwin,
-  regionOf,
-  selfLinkOf,
-} from './answers.ts';
+import { googleError } from './errors.ts';
+import { checkName, labelOutputs } from './names-and-labels.ts';
+import { getReference, projectOf, refuseInUse, refuseTwin, regionOf, selfLinkOf } from './references.ts';
 import { getNetwork } from './network.ts';
-
-const ROUTER = 'gcp:compute/router:Router';
-const ADDRESS = 'gcp:compute/address:Address';
-const NAT = 'gcp:compute/routerNat:RouterNat';
-const FIREWALL = 'gcp:compute/firewall:Firewall';
+import { ADDRESS, FIREWALL, NAT, ROUTER } from './tokens.ts';
 
 const router: ResourceType = {
   token: ROUTER,

@@ -1,9 +1,13 @@
 // GKE node pools.
-import type { CloudContext, Resource, ResourceType, Values } from '../../resource-type.ts';
+import type { Resource, Values } from '../../ledger/resource.ts';
+import type { CloudContext, ResourceType } from '../resource-type.ts';
+import { readTaint, spreadNodes, type NodePoolNeed } from '../control-plane.ts';
 import { isMachine } from '../facts.ts';
 import { hex, list, object, text } from '../values.ts';
-import { getReference, googleError, projectOf, regionOf } from './answers.ts';
-import { checkName, checkZones, CLUSTER, POOL, refuse } from './gke.ts';
+import { googleError } from './errors.ts';
+import { getReference, projectOf, regionOf } from './references.ts';
+import { checkName, checkZones, refuse } from './gke.ts';
+import { ACCOUNT, CLUSTER, POOL } from './tokens.ts';
 
 function getActiveCluster(context: CloudContext, inputs: Values, region: string, doing: string): Resource {
   const prefix = `projects/${projectOf(context, inputs)}/locations/${region}/clusters`;
@@ -49,6 +53,7 @@ const nodePool: ResourceType = {
   autoName: 'name',
   deleteBeforeReplace: true,
   seconds: { create: 120, update: 120, delete: 120 },
+  nodePool: { cluster: (pool) => ({ type: CLUSTER, id: pool.id.replace(/\/nodePools\/.*$/, '') }), need: needNodes },
   validate: checkName,
   capacity: ({ name }) => {
     const message = `[GCE_STOCKOUT] Instance creation for node pool ${String(name)} failed: the zone does not have enough resources available to fulfill the request (ZONE_RESOURCE_POOL_EXHAUSTED)`;
@@ -65,10 +70,7 @@ const nodePool: ResourceType = {
     checkPool(inputs, region, doing);
     const account = text(object(inputs, 'nodeConfig'), 'serviceAccount');
     const isOurs = account.endsWith(`@${project}.iam.gserviceaccount.com`);
-    if (
-      isOurs &&
-      !context.find('gcp:serviceaccount/account:Account', `projects/${project}/serviceAccounts/${account}`)
-    ) {
+    if (isOurs && !context.find(ACCOUNT, `projects/${project}/serviceAccounts/${account}`)) {
       throw refuse(doing, `The user does not have access to service account "${account}".`);
     }
     const zones = list<string>(inputs, 'nodeLocations').length
@@ -101,6 +103,20 @@ const nodePool: ResourceType = {
     return { cluster: parent.name };
   },
 };
+
+function needNodes({ name, inputs, outputs }: Resource): NodePoolNeed {
+  const config = object(inputs, 'nodeConfig');
+  const zones = list<string>(outputs, 'nodeLocations');
+  // GKE counts per zone, except where it scales by itself within a total.
+  const count = Number(outputs['nodeCount'] ?? 1) * zones.length;
+  const least = Number(object(inputs, 'autoscaling')['totalMinNodeCount'] ?? 0);
+  const nodes = spreadNodes(Math.max(count, least), zones, {
+    machineType: text(config, 'machineType') || 'e2-medium',
+    labels: object(config, 'labels') as Record<string, string>,
+    taints: list(config, 'taints').map(readTaint),
+  });
+  return { name, nodes };
+}
 
 /** The types of this file. */
 export const gkePoolTypes = [nodePool];

@@ -1,17 +1,16 @@
 // GKE clusters and node pools.
 import { getBlock, overlaps, parseBlock } from '../../../domain/cidr.ts';
-import type { CloudContext, Resource, ResourceType, Values } from '../../resource-type.ts';
+import type { Resource, Values } from '../../ledger/resource.ts';
+import type { CloudContext, ResourceType } from '../resource-type.ts';
+import type { ControlPlane } from '../control-plane.ts';
 import { countMinors, findExactVersion, getDefaultVersion, listZones } from '../facts.ts';
 import { hex, known, list, object, text } from '../values.ts';
-import { getReference, googleError, labelOutputs, projectOf, regionOf } from './answers.ts';
+import { googleError } from './errors.ts';
+import { labelOutputs } from './names-and-labels.ts';
+import { getReference, projectOf, regionOf } from './references.ts';
 import { getNetwork, listRanges } from './network.ts';
+import { CLUSTER, KEY, KEY_MEMBER, POOL, SUBNET } from './tokens.ts';
 
-/** Type of a cluster. */
-export const CLUSTER = 'gcp:container/cluster:Cluster';
-/** Type of a node pool. */
-export const POOL = 'gcp:container/nodePool:NodePool';
-const SUBNET = 'gcp:compute/subnetwork:Subnetwork';
-const KEY = 'gcp:kms/cryptoKey:CryptoKey';
 const NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
 /** A refusal of what was sent. */
@@ -86,7 +85,7 @@ function checkKey(context: CloudContext, inputs: Values, doing: string): void {
   if (!name) return;
   if (!context.find(KEY, name)) throw refuse(doing, `CryptoKey "${name}" was not found.`);
   const granted = context
-    .list('gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember')
+    .list(KEY_MEMBER)
     .some(
       (each) =>
         text(each.inputs, 'cryptoKeyId') === name && text(each.inputs, 'member').includes('container-engine-robot'),
@@ -96,7 +95,7 @@ function checkKey(context: CloudContext, inputs: Values, doing: string): void {
   throw googleError(doing, 403, 'forbidden', message);
 }
 
-function clusterOutputs(inputs: Values, plane: { authority: string; certificateAuthority: string }): Values {
+function planeOutputs({ inputs }: Resource, plane: ControlPlane): Values {
   const privacy = object(inputs, 'privateClusterConfig');
   const certificate = {
     issueClientCertificate: false,
@@ -142,6 +141,10 @@ const cluster: ResourceType = {
   deleteBeforeReplace: true,
   seconds: { create: 360, update: 300, delete: 240 },
   whileCreating: { endpoint: '', masterAuth: { clientCertificate: '', clientKey: '', clusterCaCertificate: '' } },
+  controlPlane: {
+    need: (cluster) => ({ version: text(cluster.outputs, 'masterVersion'), pools: [] }),
+    outputs: planeOutputs,
+  },
   validate: checkName,
   quotas: (context, inputs) => [
     {
@@ -174,7 +177,6 @@ const cluster: ResourceType = {
     checkZones(inputs, region, doing);
     checkKey(context, inputs, doing);
     const version = checkVersion(text(inputs, 'minMasterVersion') || getDefaultVersion('gke'), doing);
-    const plane = context.openControlPlane(version);
     const policy = { clusterIpv4CidrBlock: ranges.pods, servicesIpv4CidrBlock: ranges.services, stackType: 'IPV4' };
     const outputs = {
       nodeLocations: listZones('gke', region).slice(0, 3),
@@ -186,7 +188,6 @@ const cluster: ResourceType = {
       location: region,
       network: `projects/${project}/global/networks/${text(inputs, 'network').split('/').at(-1)}`,
       subnetwork: subnet.id,
-      ...clusterOutputs(inputs, plane),
       ipAllocationPolicy: { ...policy, ...object(inputs, 'ipAllocationPolicy') },
       clusterIpv4Cidr: ranges.pods,
       servicesIpv4Cidr: ranges.services,
@@ -209,16 +210,11 @@ const cluster: ResourceType = {
       );
     }
     for (const pool of context.list(POOL)) if (pool.id.startsWith(`${resource.id}/`)) context.cascade(pool);
-    context.closeControlPlane(planeOf(resource));
   },
 };
 
 function omitLabels({ resourceLabels: _own, ...labels }: Values): Values {
   return labels;
-}
-
-function planeOf(resource: Resource): string {
-  return text(resource.outputs, 'endpoint').split('/').at(-1) ?? '';
 }
 
 function updateCluster(context: CloudContext, resource: Resource, inputs: Values): Values {
@@ -232,10 +228,7 @@ function updateCluster(context: CloudContext, resource: Resource, inputs: Values
   if (minors > 1)
     throw refuse(doing, `Master cannot be upgraded from ${from} to "${wanted}": one minor version at a time.`);
   const version = minors === 1 ? wanted : from;
-  if (minors === 1) context.setControlPlaneVersion(planeOf(resource), version);
-  const plane = context.findControlPlane(planeOf(resource));
   return {
-    ...(plane ? clusterOutputs(inputs, plane) : {}),
     network: resource.outputs['network'],
     subnetwork: resource.outputs['subnetwork'],
     ipAllocationPolicy: resource.outputs['ipAllocationPolicy'],

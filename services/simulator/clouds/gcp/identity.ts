@@ -1,13 +1,12 @@
 // Service accounts, bindings and keys of Google Cloud.
-import type { CloudContext, ResourceType, Values } from '../../resource-type.ts';
+import type { Values } from '../../ledger/resource.ts';
+import type { CloudContext, ResourceType } from '../resource-type.ts';
 import { hex, known, text } from '../values.ts';
-import { googleError, labelOutputs, projectOf, refuseTwin, regionOf } from './answers.ts';
+import { googleError } from './errors.ts';
+import { labelOutputs } from './names-and-labels.ts';
+import { projectOf, refuseTwin, regionOf } from './references.ts';
+import { ACCOUNT, KEY, KEY_MEMBER, PROJECT_MEMBER, RING } from './tokens.ts';
 
-const ACCOUNT = 'gcp:serviceaccount/account:Account';
-const RING = 'gcp:kms/keyRing:KeyRing';
-const KEY = 'gcp:kms/cryptoKey:CryptoKey';
-const PROJECT_MEMBER = 'gcp:projects/iAMMember:IAMMember';
-const KEY_MEMBER = 'gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember';
 const MEMBER = /^(allUsers|allAuthenticatedUsers|(user|serviceAccount|group|domain|principal|principalSet):.+)$/;
 
 const account: ResourceType = {

@@ -1,23 +1,12 @@
 // Networks of Google Cloud, and the ways out of them.
 import { getBlock, overlaps, parseBlock } from '../../../domain/cidr.ts';
-import type { CloudContext, Resource, ResourceType, Values } from '../../resource-type.ts';
+import type { Resource, Values } from '../../ledger/resource.ts';
+import type { CloudContext, ResourceType } from '../resource-type.ts';
 import { hex, known, list, text } from '../values.ts';
-import {
-  checkName,
-  getReference,
-  googleError,
-  projectOf,
-  refuseInUse,
-  refuseTwin,
-  regionOf,
-  selfLinkOf,
-} from './answers.ts';
-
-const NETWORK = 'gcp:compute/network:Network';
-const SUBNET = 'gcp:compute/subnetwork:Subnetwork';
-const ROUTER = 'gcp:compute/router:Router';
-const FIREWALL = 'gcp:compute/firewall:Firewall';
-const CLUSTER = 'gcp:container/cluster:Cluster';
+import { googleError } from './errors.ts';
+import { checkName } from './names-and-labels.ts';
+import { getReference, projectOf, refuseInUse, refuseTwin, regionOf, selfLinkOf } from './references.ts';
+import { CLUSTER, FIREWALL, NETWORK, ROUTER, SUBNET } from './tokens.ts';
 
 /** Finds the network that a property refers to. */
 export function getNetwork(context: CloudContext, inputs: Values, doing: string): Resource {

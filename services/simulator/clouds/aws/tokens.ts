@@ -1,0 +1,23 @@
+// The type tokens of the simulated AWS.
+export const LOGS = 'aws:cloudwatch/logGroup:LogGroup';
+export const EIP = 'aws:ec2/eip:Eip';
+export const GATEWAY = 'aws:ec2/internetGateway:InternetGateway';
+export const TEMPLATE = 'aws:ec2/launchTemplate:LaunchTemplate';
+export const NAT = 'aws:ec2/natGateway:NatGateway';
+export const ROUTE = 'aws:ec2/route:Route';
+export const TABLE = 'aws:ec2/routeTable:RouteTable';
+export const LINK = 'aws:ec2/routeTableAssociation:RouteTableAssociation';
+export const SUBNET = 'aws:ec2/subnet:Subnet';
+export const VPC = 'aws:ec2/vpc:Vpc';
+export const BLOCK = 'aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation';
+export const ENTRY = 'aws:eks/accessEntry:AccessEntry';
+export const ACCESS_POLICY = 'aws:eks/accessPolicyAssociation:AccessPolicyAssociation';
+export const ADDON = 'aws:eks/addon:Addon';
+export const CLUSTER = 'aws:eks/cluster:Cluster';
+export const GROUP = 'aws:eks/nodeGroup:NodeGroup';
+export const POD_IDENTITY = 'aws:eks/podIdentityAssociation:PodIdentityAssociation';
+export const ISSUER = 'aws:iam/openIdConnectProvider:OpenIdConnectProvider';
+export const ROLE = 'aws:iam/role:Role';
+export const ATTACHMENT = 'aws:iam/rolePolicyAttachment:RolePolicyAttachment';
+export const ALIAS = 'aws:kms/alias:Alias';
+export const KEY = 'aws:kms/key:Key';

@@ -1,0 +1,6 @@
+// The kinds of control planes: a file and a row each.
+import type { KindTable } from './kind.ts';
+import { createLedgerKind } from './ledger.ts';
+
+/** By name; `ledger` is what an account has that chose none. */
+export const KINDS = { ledger: createLedgerKind } as const satisfies KindTable;

@@ -1,0 +1,112 @@
+// The daemon's HTTP server: loopback only, JSON in and out, three doors (plugins, administrators, Kubernetes readers).
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { answerRead } from '../control-planes/kubernetes/read-api.ts';
+import type { Values } from '../ledger/resource.ts';
+import { answerAdmin, type AdminParts } from './admin-routes.ts';
+import type { Answer } from './answer.ts';
+import { answerProviderCall, type ProviderServices } from './provider-routes.ts';
+
+/** What the server answers with. */
+export type ServerParts = AdminParts & { services: ProviderServices; adminToken: string };
+
+const LARGEST_BODY = 16 * 1024 * 1024;
+
+/** Makes the server; it does not listen yet. */
+export function createSimulatorServer(parts: ServerParts): Server {
+  const server = createServer((request, response) => {
+    answer(parts, request, response).catch((error: unknown) => {
+      // Stopped in the middle: the caller sees its connection end, as at a cloud that goes away.
+      if ((error as Error).name === 'AbortError') return void response.destroy();
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      process.stderr.write(`simulator: ${message}\n`);
+      send(response, { status: 500, body: { error: { code: 'InternalError', message: 'the simulator failed' } } });
+    });
+  });
+  // A created control plane may take long, and plugins keep their connections.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 600_000;
+  return server;
+}
+
+async function answer(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const path = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  if (path[0] === 'k8s') return answerKubernetes(parts, request, response, url.pathname, token);
+  if (path[0] !== 'v1') return send(response, notFound());
+  if (path[1] === 'health') return send(response, { status: 200, body: { status: 'ok', simulated: true } });
+  const body = await readBody(request);
+  if (!body)
+    return send(response, { status: 400, body: { error: { code: 'invalid', message: 'the body is no JSON' } } });
+  if (path[1] === 'admin') {
+    if (!isSame(token, parts.adminToken)) return send(response, unauthorized());
+    const admin = { method: request.method ?? 'GET', path: path.slice(2), query: url.searchParams, body };
+    return send(response, await answerAdmin(parts, admin));
+  }
+  if (path[1] !== 'provider' || request.method !== 'POST') return send(response, notFound());
+  const account = String(request.headers['fleetyard-account'] ?? '');
+  if (account === '' || token === '' || !parts.ledger.admit(account, token, parts.clock.now())) {
+    return send(response, unauthorized());
+  }
+  // From here on the call runs to its end, whether or not somebody still listens.
+  return send(response, await answerProviderCall(parts.services, path[2] ?? '', account, body));
+}
+
+function answerKubernetes(
+  parts: ServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  pathname: string,
+  token: string,
+): void {
+  const [, , id = '', ...rest] = pathname.split('/');
+  if (request.method !== 'GET') {
+    return send(response, {
+      status: 405,
+      body: { error: { code: 'read-only', message: 'simulated API servers are read-only here' } },
+    });
+  }
+  const found = answerRead(parts.ledger, { id, path: `/${rest.join('/')}`, token, now: parts.clock.now() });
+  // A server that is not there answers nothing at all.
+  if (!found) return void request.socket.destroy();
+  return send(response, found);
+}
+
+async function readBody(request: IncomingMessage): Promise<Values | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LARGEST_BODY) return undefined;
+    chunks.push(chunk);
+  }
+  if (size === 0) return {};
+  try {
+    const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+    return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Values) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function send(response: ServerResponse, { status, body }: Answer): void {
+  if (response.destroyed || response.headersSent) return;
+  const isText = typeof body === 'string';
+  response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json' });
+  response.end(isText ? body : JSON.stringify(body));
+}
+
+function isSame(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+function notFound(): Answer {
+  return { status: 404, body: { error: { code: 'not-found', message: 'the simulator has no such path' } } };
+}
+
+function unauthorized(): Answer {
+  const message = 'the security token included in the request is invalid';
+  return { status: 401, body: { error: { code: 'InvalidClientTokenId', message } } };
+}
