@@ -19,7 +19,7 @@ import { ensureBootstrapToken } from './bootstrap-token.ts';
 import type { KubeconfigMint } from './call.ts';
 import { openEventFeed } from './event-feed.ts';
 import { createMetrics } from './metrics.ts';
-import { closeServer, shutDownOnSignals } from './shutdown.ts';
+import { closeServer, shutDownOnSignals } from '../process/shutdown.ts';
 
 const heartbeatMs = 15_000;
 const tokens = { create: createTokenText, hash: hashToken };

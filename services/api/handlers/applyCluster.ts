@@ -1,9 +1,9 @@
 // Answers applyCluster.
 
 import type { Handler } from '../call.ts';
-import { applyRequest } from '../changes/apply-cluster.ts';
-import { runChange } from '../changes/change.ts';
-import { describeClusterChange } from '../changes/describe-change.ts';
+import { applyRequest } from '../../changes/apply-cluster.ts';
+import { runChange } from '../../changes/change.ts';
+import { describeClusterChange } from '../describe-change.ts';
 
 /** Applies a cluster's document: 202 with an operation, or 200 when none is needed. */
 export const applyCluster: Handler<'applyCluster'> = async (call) => {

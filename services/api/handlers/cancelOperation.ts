@@ -2,7 +2,7 @@
 
 import { requestCancel } from '../../store/cancel-operation.ts';
 import type { Handler } from '../call.ts';
-import { runChange } from '../changes/change.ts';
+import { runChange } from '../../changes/change.ts';
 import { showOperation } from '../read-resources.ts';
 
 /** Asks an operation to stop. */

@@ -4,9 +4,9 @@ import { FleetyardError } from '../../domain/errors.ts';
 import { invalidSpec } from '../../domain/resolve-cluster.ts';
 import { type CredentialRow, findCredential } from '../../store/credentials.ts';
 import type { BodyOf, Handler } from '../call.ts';
-import { type Change, runChange } from '../changes/change.ts';
-import { describeFederationChange } from '../changes/describe-change.ts';
-import { createFederationIn } from '../changes/federation-operations.ts';
+import { type Change, runChange } from '../../changes/change.ts';
+import { describeFederationChange } from '../describe-change.ts';
+import { createFederationIn } from '../../changes/federation-operations.ts';
 
 /** Makes a federation over a hub that exists: 202 with the operation that checks the hub. */
 export const createFederation: Handler<'createFederation'> = async (call) => {

@@ -1,9 +1,9 @@
 // Answers createFleet.
 
 import type { Handler } from '../call.ts';
-import { createFleetFromRequest } from '../changes/apply-fleet.ts';
-import { runChange } from '../changes/change.ts';
-import { describeFleetChange } from '../changes/describe-change.ts';
+import { createFleetFromRequest } from '../../changes/apply-fleet.ts';
+import { runChange } from '../../changes/change.ts';
+import { describeFleetChange } from '../describe-change.ts';
 
 /** Makes a fleet: 202 with its operation and those that it waits for. */
 export const createFleet: Handler<'createFleet'> = async (call) => {

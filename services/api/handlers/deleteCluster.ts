@@ -6,9 +6,9 @@ import { findFleet } from '../../store/fleets.ts';
 import { lockResource } from '../../store/resources.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { Handler } from '../call.ts';
-import { runChange } from '../changes/change.ts';
-import { startDeletion } from '../changes/cluster-operations.ts';
-import { describeClusterChange } from '../changes/describe-change.ts';
+import { runChange } from '../../changes/change.ts';
+import { startDeletion } from '../../changes/cluster-operations.ts';
+import { describeClusterChange } from '../describe-change.ts';
 import { checkIfMatch } from '../conditional.ts';
 
 /** Starts the deletion of a cluster that nothing protects or needs. */

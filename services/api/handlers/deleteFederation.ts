@@ -7,9 +7,9 @@ import { findFleet } from '../../store/fleets.ts';
 import { lockResource } from '../../store/resources.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { Handler } from '../call.ts';
-import { runChange } from '../changes/change.ts';
-import { describeFederationChange } from '../changes/describe-change.ts';
-import { startFederationDeletion } from '../changes/federation-operations.ts';
+import { runChange } from '../../changes/change.ts';
+import { describeFederationChange } from '../describe-change.ts';
+import { startFederationDeletion } from '../../changes/federation-operations.ts';
 import { checkIfMatch } from '../conditional.ts';
 
 /** Starts the deletion of a federation that has no members; its hub stays. */

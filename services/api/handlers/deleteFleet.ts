@@ -3,9 +3,9 @@
 import { getFleet } from '../../store/fleets.ts';
 import { lockResource } from '../../store/resources.ts';
 import type { Handler } from '../call.ts';
-import { runChange } from '../changes/change.ts';
-import { startFleetDeletion } from '../changes/delete-fleet.ts';
-import { describeFleetChange } from '../changes/describe-change.ts';
+import { runChange } from '../../changes/change.ts';
+import { startFleetDeletion } from '../../changes/delete-fleet.ts';
+import { describeFleetChange } from '../describe-change.ts';
 import { checkIfMatch } from '../conditional.ts';
 
 /** Starts the deletion of a fleet with its clusters and its federation. */

@@ -2,7 +2,7 @@
 
 import { retryOperation as retryStoredOperation } from '../../store/retry-operation.ts';
 import type { Handler } from '../call.ts';
-import { runChange } from '../changes/change.ts';
+import { runChange } from '../../changes/change.ts';
 import { showOperation } from '../read-resources.ts';
 
 /** Queues a failed operation once more; it goes on from the step that failed. */

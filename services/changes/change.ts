@@ -1,12 +1,12 @@
 // What every change of desired state has in common: who makes it, what it is resolved with, and the signals that follow.
 
-import type { Catalogue } from '../../../catalogue/types.ts';
-import type { Cloud, CredentialFacts } from '../../domain/cluster-spec.ts';
-import type { Id } from '../../domain/ids.ts';
-import { type CredentialRow, findCredential } from '../../store/credentials.ts';
-import { type OperationRow, signalOf, type Signal } from '../../store/operations.ts';
-import type { Tx } from '../../store/transaction.ts';
-import type { Call, Parts } from '../call.ts';
+import type { Catalogue } from '../../catalogue/types.ts';
+import type { Cloud, CredentialFacts } from '../domain/cluster-spec.ts';
+import type { Id } from '../domain/ids.ts';
+import { type CredentialRow, findCredential } from '../store/credentials.ts';
+import { type OperationRow, signalOf, type Signal } from '../store/operations.ts';
+import type { Tx } from '../store/transaction.ts';
+import type { Call, Parts } from '../api/call.ts';
 
 /** One change inside one unit of work. */
 export type Change = {

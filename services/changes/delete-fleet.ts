@@ -1,13 +1,13 @@
 // Deletes a fleet with everything that it made.
 
-import { type ErrorDetail, FleetyardError } from '../../domain/errors.ts';
-import { isSettled } from '../../domain/operation.ts';
-import { planSteps } from '../../domain/steps.ts';
-import { type ClusterRow, listFederationClusters, listFleetClusters } from '../../store/clusters.ts';
-import { findFederation } from '../../store/federations.ts';
-import type { FleetRow } from '../../store/fleets.ts';
-import { insertOperation } from '../../store/insert-operation.ts';
-import { findLatestOperation, listChildren, type OperationRow } from '../../store/operations.ts';
+import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
+import { isSettled } from '../domain/operation.ts';
+import { planSteps } from '../domain/steps.ts';
+import { type ClusterRow, listFederationClusters, listFleetClusters } from '../store/clusters.ts';
+import { findFederation } from '../store/federations.ts';
+import type { FleetRow } from '../store/fleets.ts';
+import { insertOperation } from '../store/insert-operation.ts';
+import { findLatestOperation, listChildren, type OperationRow } from '../store/operations.ts';
 import { type Change, signal } from './change.ts';
 import { startDeletion } from './cluster-operations.ts';
 import { startFederationDeletion } from './federation-operations.ts';

@@ -1,11 +1,11 @@
 // The operations of a federation: check a hub and let go of it.
 
-import type { FederationEngine } from '../../domain/fleet-spec.ts';
-import { isSettled } from '../../domain/operation.ts';
-import { planSteps } from '../../domain/steps.ts';
-import { createFederation, type FederationRow } from '../../store/federations.ts';
-import { insertOperation } from '../../store/insert-operation.ts';
-import { findLatestOperation, type OperationRow } from '../../store/operations.ts';
+import type { FederationEngine } from '../domain/fleet-spec.ts';
+import { isSettled } from '../domain/operation.ts';
+import { planSteps } from '../domain/steps.ts';
+import { createFederation, type FederationRow } from '../store/federations.ts';
+import { insertOperation } from '../store/insert-operation.ts';
+import { findLatestOperation, type OperationRow } from '../store/operations.ts';
 import { type Change, signal } from './change.ts';
 
 /** A federation that was stored and whose check waits to be started. */

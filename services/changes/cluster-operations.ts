@@ -1,13 +1,13 @@
 // The operations of one cluster: make, change and delete it, each with its row and its steps.
 
-import type { ResolvedCluster } from '../../domain/cluster-spec.ts';
-import { isSettled } from '../../domain/operation.ts';
-import { layers, type Layer, planSteps } from '../../domain/steps.ts';
-import { type ClusterRow, createCluster, updateCluster } from '../../store/clusters.ts';
-import type { CredentialRow } from '../../store/credentials.ts';
-import { insertOperation } from '../../store/insert-operation.ts';
-import { findLatestOperation, type OperationRow } from '../../store/operations.ts';
-import { settleResource } from '../../store/resources.ts';
+import type { ResolvedCluster } from '../domain/cluster-spec.ts';
+import { isSettled } from '../domain/operation.ts';
+import { layers, type Layer, planSteps } from '../domain/steps.ts';
+import { type ClusterRow, createCluster, updateCluster } from '../store/clusters.ts';
+import type { CredentialRow } from '../store/credentials.ts';
+import { insertOperation } from '../store/insert-operation.ts';
+import { findLatestOperation, type OperationRow } from '../store/operations.ts';
+import { settleResource } from '../store/resources.ts';
 import { type Change, signal } from './change.ts';
 import type { PlacedCluster } from './place.ts';
 

@@ -1,20 +1,20 @@
 // Applies the document of a fleet: its federation, and an operation for each member that differs.
 
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Schemas } from '../../contract/schemas.ts';
-import { type ErrorDetail, FleetyardError } from '../../domain/errors.ts';
-import { type Id, looksLikeId } from '../../domain/ids.ts';
-import { isSame } from '../../domain/compare.ts';
-import { type FleetResolution, resolveFleet } from '../../domain/resolve-fleet.ts';
-import { planSteps } from '../../domain/steps.ts';
-import { type ClusterRow, findCluster, listFleetClusters } from '../../store/clusters.ts';
-import { createFleet, findFleet, type FleetRow, updateFleet } from '../../store/fleets.ts';
-import { insertOperation } from '../../store/insert-operation.ts';
-import { listLatestOperations, type OperationRow } from '../../store/operations.ts';
-import { lockResource, settleResource } from '../../store/resources.ts';
-import type { AddressSpaceRow } from '../../store/address-spaces.ts';
-import { checkIfMatch } from '../conditional.ts';
-import { isSettled } from '../../domain/operation.ts';
+import type { Schemas } from '../contract/schemas.ts';
+import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
+import { type Id, looksLikeId } from '../domain/ids.ts';
+import { isSame } from '../domain/compare.ts';
+import { type FleetResolution, resolveFleet } from '../domain/resolve-fleet.ts';
+import { planSteps } from '../domain/steps.ts';
+import { type ClusterRow, findCluster, listFleetClusters } from '../store/clusters.ts';
+import { createFleet, findFleet, type FleetRow, updateFleet } from '../store/fleets.ts';
+import { insertOperation } from '../store/insert-operation.ts';
+import { listLatestOperations, type OperationRow } from '../store/operations.ts';
+import { lockResource, settleResource } from '../store/resources.ts';
+import type { AddressSpaceRow } from '../store/address-spaces.ts';
+import { checkIfMatch } from '../api/conditional.ts';
+import { isSettled } from '../domain/operation.ts';
 import { type Change, describeFacts, findCredentials, type KnownCredentials, signal } from './change.ts';
 import { createFederationIn } from './federation-operations.ts';
 import { changeMembers, type StandingMembers } from './fleet-members.ts';

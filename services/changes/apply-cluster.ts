@@ -1,16 +1,16 @@
 // Applies the document of one cluster: creates it, changes exactly what differs, or finds nothing to do.
 
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Schemas } from '../../contract/schemas.ts';
-import { assertMutable, diffCluster } from '../../domain/diff-cluster.ts';
-import { type ErrorDetail, FleetyardError } from '../../domain/errors.ts';
-import { looksLikeId } from '../../domain/ids.ts';
-import { resolveCluster } from '../../domain/resolve-cluster.ts';
-import { type Layer, layersTouched } from '../../domain/steps.ts';
-import { type ClusterRow, findCluster } from '../../store/clusters.ts';
-import type { FederationRow } from '../../store/federations.ts';
-import { lockResource } from '../../store/resources.ts';
-import { checkIfMatch } from '../conditional.ts';
+import type { Schemas } from '../contract/schemas.ts';
+import { assertMutable, diffCluster } from '../domain/diff-cluster.ts';
+import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
+import { looksLikeId } from '../domain/ids.ts';
+import { resolveCluster } from '../domain/resolve-cluster.ts';
+import { type Layer, layersTouched } from '../domain/steps.ts';
+import { type ClusterRow, findCluster } from '../store/clusters.ts';
+import type { FederationRow } from '../store/federations.ts';
+import { lockResource } from '../store/resources.ts';
+import { checkIfMatch } from '../api/conditional.ts';
 import { type Change, describeFacts, findCredentials } from './change.ts';
 import { type ClusterOutcome, findDeletion, startCreation, startUpdate } from './cluster-operations.ts';
 import { findNamedFederation, findSpace, isPlacedIn, placeClusters, resolveWith } from './place.ts';

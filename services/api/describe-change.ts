@@ -1,13 +1,13 @@
 // How a change is answered: the resource, its operation, and where to follow it.
 
-import type { Schemas } from '../../contract/schemas.ts';
-import { type ClusterRow, getCluster } from '../../store/clusters.ts';
-import { type FederationRow, getFederation } from '../../store/federations.ts';
-import { type FleetRow, getFleet } from '../../store/fleets.ts';
-import type { OperationRow } from '../../store/operations.ts';
-import type { Tx } from '../../store/transaction.ts';
-import { formatEtag } from '../conditional.ts';
-import { showCluster, showFederation, showFleet, showOperation, showOperations } from '../read-resources.ts';
+import type { Schemas } from '../contract/schemas.ts';
+import { type ClusterRow, getCluster } from '../store/clusters.ts';
+import { type FederationRow, getFederation } from '../store/federations.ts';
+import { type FleetRow, getFleet } from '../store/fleets.ts';
+import type { OperationRow } from '../store/operations.ts';
+import type { Tx } from '../store/transaction.ts';
+import { formatEtag } from './conditional.ts';
+import { showCluster, showFederation, showFleet, showOperation, showOperations } from './read-resources.ts';
 
 type Described<Body> = { headers: Record<string, string>; body: Body };
 

@@ -1,13 +1,13 @@
 // What a fleet's document means to its members: which are made, changed, repaired or removed.
 
-import { FleetyardError } from '../../domain/errors.ts';
-import type { FleetMember, FleetResolution } from '../../domain/resolve-fleet.ts';
-import { layers, layersTouched } from '../../domain/steps.ts';
-import type { AddressSpaceRow } from '../../store/address-spaces.ts';
-import type { ClusterRow } from '../../store/clusters.ts';
-import type { CredentialRow } from '../../store/credentials.ts';
-import type { FleetRow } from '../../store/fleets.ts';
-import type { OperationRow } from '../../store/operations.ts';
+import { FleetyardError } from '../domain/errors.ts';
+import type { FleetMember, FleetResolution } from '../domain/resolve-fleet.ts';
+import { layers, layersTouched } from '../domain/steps.ts';
+import type { AddressSpaceRow } from '../store/address-spaces.ts';
+import type { ClusterRow } from '../store/clusters.ts';
+import type { CredentialRow } from '../store/credentials.ts';
+import type { FleetRow } from '../store/fleets.ts';
+import type { OperationRow } from '../store/operations.ts';
 import type { Change, KnownCredentials } from './change.ts';
 import { type ClusterTies, startCreation, startDeletion, startUpdate } from './cluster-operations.ts';
 import { placeClusters } from './place.ts';
