@@ -46,6 +46,14 @@ export async function describeFederationChange(
   return { headers: describeHeaders(shown.generation, operation), body };
 }
 
+/** A change of an operation. */
+export async function describeOperationChange(
+  tx: Tx,
+  operation: OperationRow,
+): Promise<Described<Schemas['Operation']>> {
+  return { headers: { location: `/v1/operations/${operation.id}` }, body: await showOperation(tx, operation) };
+}
+
 function describeHeaders(generation: number, operation: OperationRow | null): Record<string, string> {
   const etag = formatEtag(generation);
   return operation === null ? { etag } : { etag, location: `/v1/operations/${operation.id}` };

@@ -1,15 +1,14 @@
-// The operations of one cluster: make, change and delete it, each with its row and its steps.
+// The operations of one cluster: make, change and delete it, each with its row.
 
 import type { ResolvedCluster } from '../domain/cluster-spec.ts';
-import { isSettled } from '../domain/operation.ts';
-import { layers, type Layer, planSteps } from '../domain/steps.ts';
+import { layers, type Layer } from '../domain/steps.ts';
 import { type ClusterRow, createCluster, updateCluster } from '../store/clusters.ts';
 import type { CredentialRow } from '../store/credentials.ts';
-import { insertOperation } from '../store/insert-operation.ts';
 import { findLatestOperation, type OperationRow } from '../store/operations.ts';
 import { settleResource } from '../store/resources.ts';
-import { type Change, signal } from './change.ts';
+import type { Change } from './change.ts';
 import type { PlacedCluster } from './place.ts';
+import { findRemoval, hasSteps, judgeRemoval, listDeployable, startClusterOperation } from './start-operation.ts';
 
 /** What ties a cluster to others. */
 export type ClusterTies = { fleetId: string | null; federationId: string | null; parentId: string | null };
@@ -35,7 +34,8 @@ export async function startCreation(
     spec,
     protect: spec.protect,
   });
-  return { cluster, operation: await insert(change, cluster, 'create', layers, parentId) };
+  const operation = await startClusterOperation(change, cluster, { kind: 'create', touched: layers, parentId });
+  return { cluster, operation };
 }
 
 /** A new desired spec for a cluster that stands. */
@@ -54,8 +54,9 @@ export async function startUpdate(
   { row, next, credentialId, touched, ties }: ClusterUpdate,
 ): Promise<ClusterOutcome> {
   const { fleetId, federationId, parentId } = ties;
-  const settledBefore = row.observedGeneration === row.generation && !(await isDeletionLeft(change, row.id));
-  const updated = await updateCluster(change.tx, row.id, {
+  const removal = judgeRemoval(await findLatestOperation(change.tx, row.id));
+  const settledBefore = row.observedGeneration === row.generation && removal === 'none';
+  const cluster = await updateCluster(change.tx, row.id, {
     spec: next,
     credentialId,
     fleetId,
@@ -64,69 +65,17 @@ export async function startUpdate(
   });
   // What an earlier operation has not brought about yet may be anywhere.
   const needed = settledBefore ? touched : layers;
-  const steps = planSteps('update', { kind: 'cluster', federated: federationId !== null, touched: needed });
-  if (steps.length > 0)
-    return { cluster: updated, operation: await insert(change, updated, 'update', needed, parentId) };
-  await settleResource(
-    change.tx,
-    { resourceKind: 'cluster', resourceId: row.id },
-    { kind: 'update', generation: updated.generation },
-  );
-  return { cluster: { ...updated, observedGeneration: updated.generation }, operation: null };
+  if (hasSteps('update', cluster, needed)) {
+    const operation = await startClusterOperation(change, cluster, { kind: 'update', touched: needed, parentId });
+    return { cluster, operation };
+  }
+  const { generation } = cluster;
+  await settleResource(change.tx, { resourceKind: 'cluster', resourceId: row.id }, { kind: 'update', generation });
+  return { cluster: { ...cluster, observedGeneration: generation }, operation: null };
 }
 
-/** Starts the deletion, or finds the one that is under way. */
+/** Starts the deletion. On its own, it finds the one that is under way; a fleet's always waits for one of its own. */
 export async function startDeletion(change: Change, row: ClusterRow, parentId: string | null): Promise<OperationRow> {
-  const latest = await findLatestOperation(change.tx, row.id);
-  if (parentId === null && latest?.kind === 'delete' && !isSettled(latest.state)) return latest;
-  const deployed = row.federationId === null ? layers.filter((layer) => layer !== 'membership') : layers;
-  const steps = planSteps('delete', { kind: 'cluster', federated: row.federationId !== null, deployed });
-  const operation = await insertOperation(change.tx, {
-    resourceKind: 'cluster',
-    resourceId: row.id,
-    kind: 'delete',
-    generation: row.generation,
-    input: describeInput(row),
-    steps,
-    parentId,
-    createdBy: change.createdBy,
-  });
-  return signal(change, operation);
-}
-
-/** Whether the last thing asked of a cluster was its deletion, and whether that is still under way. */
-export async function findDeletion({ tx }: Change, clusterId: string): Promise<'none' | 'under-way' | 'failed'> {
-  const latest = await findLatestOperation(tx, clusterId);
-  if (latest?.kind !== 'delete') return 'none';
-  return isSettled(latest.state) ? 'failed' : 'under-way';
-}
-
-async function isDeletionLeft(change: Change, clusterId: string): Promise<boolean> {
-  return (await findDeletion(change, clusterId)) !== 'none';
-}
-
-async function insert(
-  change: Change,
-  cluster: ClusterRow,
-  kind: 'create' | 'update',
-  touched: readonly Layer[],
-  parentId: string | null,
-): Promise<OperationRow> {
-  const steps = planSteps(kind, { kind: 'cluster', federated: cluster.federationId !== null, touched });
-  const operation = await insertOperation(change.tx, {
-    resourceKind: 'cluster',
-    resourceId: cluster.id,
-    kind,
-    generation: cluster.generation,
-    input: describeInput(cluster),
-    steps,
-    parentId,
-    createdBy: change.createdBy,
-  });
-  return signal(change, operation);
-}
-
-/** The frozen input of an operation: later changes of the row are later operations. */
-function describeInput({ spec, credentialId, federationId, simulated }: ClusterRow): Record<string, unknown> {
-  return { spec, credentialId, federationId, simulated };
+  const underWay = parentId === null ? await findRemoval(change, row.id) : undefined;
+  return underWay ?? startClusterOperation(change, row, { kind: 'delete', touched: listDeployable(row), parentId });
 }

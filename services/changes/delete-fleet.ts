@@ -1,46 +1,34 @@
 // Deletes a fleet with everything that it made.
 
 import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
-import { isSettled } from '../domain/operation.ts';
-import { planSteps } from '../domain/steps.ts';
 import { type ClusterRow, listFederationClusters, listFleetClusters } from '../store/clusters.ts';
 import { findFederation } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
-import { insertOperation } from '../store/insert-operation.ts';
-import { findLatestOperation, listChildren, type OperationRow } from '../store/operations.ts';
-import { type Change, signal } from './change.ts';
+import { listChildren, type OperationRow } from '../store/operations.ts';
+import type { Change } from './change.ts';
 import { startDeletion } from './cluster-operations.ts';
+import type { FleetOutcome } from './create-fleet.ts';
 import { startFederationDeletion } from './federation-operations.ts';
+import { lockExisting, type Named } from './lock-resource.ts';
+import { findRemoval, startFleetOperation } from './start-operation.ts';
 
 /** Starts the deletion of a fleet, its clusters and its federation, or finds the one that is under way. */
-export async function startFleetDeletion(
-  change: Change,
-  row: FleetRow,
-): Promise<{ operation: OperationRow; children: OperationRow[] }> {
-  const latest = await findLatestOperation(change.tx, row.id);
-  if (latest?.kind === 'delete' && !isSettled(latest.state)) {
-    return { operation: latest, children: await listChildren(change.tx, latest.id) };
+export async function deleteFleet(change: Change, named: Named): Promise<FleetOutcome> {
+  const fleet = await lockExisting(change, 'fleet', named);
+  const underWay = await findRemoval(change, fleet.id);
+  if (underWay !== undefined) {
+    return { fleet, operation: underWay, children: await listChildren(change.tx, underWay.id) };
   }
-  const members = await listFleetClusters(change.tx, row.id);
-  refuseProtected(row, members);
-  await refuseOutsiders(change, row);
-  const operation = signal(
-    change,
-    await insertOperation(change.tx, {
-      resourceKind: 'fleet',
-      resourceId: row.id,
-      kind: 'delete',
-      generation: row.generation,
-      input: { spec: row.spec },
-      steps: planSteps('delete', { kind: 'fleet' }),
-      createdBy: change.createdBy,
-    }),
-  );
+  const members = await listFleetClusters(change.tx, fleet.id);
+  refuseProtected(fleet, members);
+  await refuseOutsiders(change, fleet);
+  const operation = await startFleetOperation(change, fleet, 'delete');
   const children: OperationRow[] = [];
   for (const member of members) children.push(await startDeletion(change, member, operation.id));
-  const federation = row.federationId === null ? undefined : await findFederation(change.tx, row.federationId);
+  const { federationId } = fleet;
+  const federation = federationId === null ? undefined : await findFederation(change.tx, federationId);
   if (federation !== undefined) children.push(await startFederationDeletion(change, federation, operation.id));
-  return { operation, children };
+  return { fleet, operation, children };
 }
 
 function refuseProtected(row: FleetRow, members: readonly ClusterRow[]): void {

@@ -1,60 +1,33 @@
 // The operations of a federation: check a hub and let go of it.
 
 import type { FederationEngine } from '../domain/fleet-spec.ts';
-import { isSettled } from '../domain/operation.ts';
-import { planSteps } from '../domain/steps.ts';
 import { createFederation, type FederationRow } from '../store/federations.ts';
-import { insertOperation } from '../store/insert-operation.ts';
-import { findLatestOperation, type OperationRow } from '../store/operations.ts';
-import { type Change, signal } from './change.ts';
+import type { OperationRow } from '../store/operations.ts';
+import type { Change } from './change.ts';
+import { findRemoval, startFederationOperation } from './start-operation.ts';
 
-/** A federation that was stored and whose check waits to be started. */
-export type StoredFederation = {
-  id: string;
-  row: FederationRow;
-  start(parentId: string | null): Promise<OperationRow>;
-};
+/** A federation and its operation. */
+export type FederationOutcome = { federation: FederationRow; operation: OperationRow };
 
-/** Stores a federation over a hub that exists. */
-export async function createFederationIn(
+/** Stores a federation over a hub that exists; what checks the hub is started apart, for a fleet's has a parent. */
+export async function storeFederation(
   change: Change,
   { name, engine, hubCredential }: { name: string; engine: FederationEngine; hubCredential: string },
-): Promise<StoredFederation> {
-  const row = await createFederation(change.tx, {
+): Promise<FederationRow> {
+  return createFederation(change.tx, {
     name,
     engine,
     hubCredentialId: hubCredential,
     spec: { schemaVersion: 1, engine, hub: { credential: hubCredential } },
   });
-  return { id: row.id, row, start: (parentId) => startFederation(change, row, 'create', parentId) };
 }
 
-/** Starts the deletion, or finds the one that is under way. */
+/** Starts the deletion. On its own, it finds the one that is under way; a fleet's always waits for one of its own. */
 export async function startFederationDeletion(
   change: Change,
   row: FederationRow,
   parentId: string | null,
 ): Promise<OperationRow> {
-  const latest = await findLatestOperation(change.tx, row.id);
-  if (parentId === null && latest?.kind === 'delete' && !isSettled(latest.state)) return latest;
-  return startFederation(change, row, 'delete', parentId);
-}
-
-async function startFederation(
-  change: Change,
-  row: FederationRow,
-  kind: 'create' | 'delete',
-  parentId: string | null,
-): Promise<OperationRow> {
-  const operation = await insertOperation(change.tx, {
-    resourceKind: 'federation',
-    resourceId: row.id,
-    kind,
-    generation: row.generation,
-    input: { engine: row.engine, hubCredentialId: row.hubCredentialId },
-    steps: planSteps(kind, { kind: 'federation' }),
-    parentId,
-    createdBy: change.createdBy,
-  });
-  return signal(change, operation);
+  const underWay = parentId === null ? await findRemoval(change, row.id) : undefined;
+  return underWay ?? startFederationOperation(change, row, { kind: 'delete', parentId });
 }

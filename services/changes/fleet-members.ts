@@ -8,8 +8,9 @@ import type { ClusterRow } from '../store/clusters.ts';
 import type { CredentialRow } from '../store/credentials.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import type { OperationRow } from '../store/operations.ts';
-import type { Change, KnownCredentials } from './change.ts';
+import type { Change } from './change.ts';
 import { type ClusterTies, startCreation, startDeletion, startUpdate } from './cluster-operations.ts';
+import type { KnownCredentials } from './known-credentials.ts';
 import { placeClusters } from './place.ts';
 
 /** The live members of a fleet. */

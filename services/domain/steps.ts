@@ -1,6 +1,4 @@
-// Which steps an operation has, as a pure function of what is changed.
-
-import type { OperationKind } from './operation.ts';
+// The layers of a cluster, and the steps that bring them up and down.
 
 /** One Pulumi stack of a cluster. */
 export type Layer = 'network' | 'cluster' | 'membership';
@@ -38,33 +36,28 @@ export type StepSubject =
   | { kind: 'fleet' }
   | { kind: 'federation' };
 
-/** Plans the steps of an operation. */
-export function planSteps(kind: OperationKind, subject: StepSubject): Step[] {
-  switch (subject.kind) {
-    case 'cluster':
-      return planClusterSteps(kind, subject);
-    case 'fleet':
-      return [{ kind: 'wait', action: 'children' }];
-    case 'federation':
-      return [{ kind: 'hub', action: kind === 'delete' ? 'detach' : 'check' }];
-  }
+/** Takes down the layers that may have something in the cloud, the last one first. */
+export function planLayersDown({ deployed = layers }: { deployed?: readonly Layer[] }): Step[] {
+  return layers
+    .filter((layer) => deployed.includes(layer))
+    .toReversed()
+    .map((layer) => ({ kind: 'engine', action: 'destroy', layer }));
 }
 
-function planClusterSteps(kind: OperationKind, subject: Extract<StepSubject, { kind: 'cluster' }>): Step[] {
-  if (kind === 'delete') {
-    const deployed = subject.deployed ?? layers;
-    return layers
-      .filter((layer) => deployed.includes(layer))
-      .toReversed()
-      .map((layer) => ({ kind: 'engine', action: 'destroy', layer }));
-  }
-  const touched = kind === 'create' ? layers : (subject.touched ?? layers);
+/** Brings up the layers that are touched, all of them when not said, and checks what they made. */
+export function planLayersUp({
+  federated,
+  touched = layers,
+}: {
+  federated: boolean;
+  touched?: readonly Layer[];
+}): Step[] {
   const steps: Step[] = [];
   if (touched.includes('network')) steps.push({ kind: 'engine', action: 'up', layer: 'network' });
   if (touched.includes('cluster')) {
     steps.push({ kind: 'engine', action: 'up', layer: 'cluster' }, { kind: 'check', action: 'reachable' });
   }
-  if (subject.federated && touched.includes('membership')) {
+  if (federated && touched.includes('membership')) {
     steps.push({ kind: 'engine', action: 'up', layer: 'membership' }, { kind: 'hub', action: 'member-ready' });
   }
   return steps;

@@ -1,19 +1,25 @@
-// Ends the process in order: phases with one deadline for all, and a second signal that forces the end.
+// Ends a process in order: phases with a time each, one deadline for all, and a second signal that forces the end.
 
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 
 /** One phase of the end. */
-export type Phase = { name: string; run: () => Promise<void> };
+export type Phase = {
+  name: string;
+  /** After this it is left behind, and the next one begins; what it waits for may never answer. Until the deadline when not said. */
+  seconds?: number;
+  run: () => Promise<void>;
+};
 
 /** What ends, and how long it may take. */
 export type Shutdown = {
   phases: readonly Phase[];
+  /** The deadline for all phases together. */
   seconds: number;
-  log: FastifyBaseLogger;
+  log: Pick<Logger, 'debug' | 'info' | 'error'>;
   exit: (code: number) => void;
 };
 
-/** Runs the phases in turn; a phase that fails does not keep the next one from running. */
+/** Runs the phases in turn; one that fails or takes too long does not keep the next one from running. The code says whether all went well. */
 export async function shutDown({ phases, seconds, log, exit }: Shutdown, reason: string): Promise<void> {
   log.info({ reason }, 'shutting down');
   const deadline = setTimeout(() => {
@@ -21,17 +27,17 @@ export async function shutDown({ phases, seconds, log, exit }: Shutdown, reason:
     exit(1);
   }, seconds * 1000);
   let code = 0;
-  for (const { name, run } of phases) {
+  for (const phase of phases) {
     try {
-      await run();
-      log.debug({ phase: name }, 'phase ended');
+      await runPhase(phase);
+      log.debug({ phase: phase.name }, 'phase ended');
     } catch (error) {
       code = 1;
-      log.error({ err: error, phase: name }, 'phase failed');
+      log.error({ err: error, phase: phase.name }, 'phase failed');
     }
   }
   clearTimeout(deadline);
-  log.info('stopped');
+  log.info({ code }, 'stopped');
   exit(code);
 }
 
@@ -47,14 +53,15 @@ export function shutDownOnSignals(shutdown: Shutdown): void {
   }
 }
 
-const idleCheckMs = 50;
-
-/** Takes no more requests and waits for those under way; connections that fall idle meanwhile are closed, not waited for. */
-export async function closeServer(app: FastifyInstance): Promise<void> {
-  const timer = setInterval(() => app.server.closeIdleConnections(), idleCheckMs);
+async function runPhase({ name, seconds, run }: Phase): Promise<void> {
+  if (seconds === undefined) return run();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`the phase "${name}" took more than ${seconds} s`)), seconds * 1000);
+  });
   try {
-    await app.close();
+    await Promise.race([run(), late]);
   } finally {
-    clearInterval(timer);
+    clearTimeout(timer);
   }
 }

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { layersTouched, planSteps, type Step } from '../../services/domain/steps.ts';
+import { planSteps } from '../../services/domain/operation-kinds.ts';
+import { layersTouched, type Step } from '../../services/domain/steps.ts';
 
 const print = (steps: readonly Step[]): string[] =>
   steps.map((step) => [step.kind, step.action, ...('layer' in step ? [step.layer] : [])].join(' '));
