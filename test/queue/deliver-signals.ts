@@ -10,7 +10,9 @@ const consequences = signals.map((signal) => ({ kind: 'signal' as const, signal 
 
 t.test('every signal goes to the queue at once', async (t) => {
   const taken: unknown[] = [];
-  const deliver = createDelivery({ enqueue: async (given) => void taken.push(given) }, t.fail);
+  const deliver = createDelivery({ enqueue: async (given) => void taken.push(given) }, (error) => {
+    throw error;
+  });
   await deliver(consequences);
   t.same(taken, [signals]);
 });
