@@ -1,4 +1,6 @@
 import t from 'tap';
+import { operationKinds } from '../../services/domain/operation-kinds.ts';
+import { operationStates } from '../../services/domain/operation.ts';
 import { requestCancel } from '../../services/store/cancel-operation.ts';
 import { findCluster, getCluster, updateCluster } from '../../services/store/clusters.ts';
 import { listEvents } from '../../services/store/events.ts';
@@ -207,6 +209,20 @@ t.test('a person retries what failed, unless something newer was asked', async (
     work((tx) => retryOperation(tx, create.id)),
     { code: 'conflict', message: /newer/ },
   );
+});
+
+t.test('the words that the database checks are those of the domain', async (t) => {
+  const { store } = await openTestStore(t);
+  const words = async (column: string): Promise<string[]> => {
+    const [row] = await store.asSystem(
+      (tx) => tx.sql<{ definition: string }[]>`
+        select pg_get_constraintdef(oid) as definition from pg_constraint where conname = ${`operations_${column}_check`}
+      `,
+    );
+    return [...(row?.definition ?? '').matchAll(/'(\w+)'/g)].map(([, word = '']) => word).toSorted();
+  };
+  t.same(await words('kind'), Object.keys(operationKinds).toSorted());
+  t.same(await words('state'), operationStates.toSorted());
 });
 
 t.test('operations are listed in pages and by what they are', async (t) => {
