@@ -3,18 +3,22 @@
 /** Each room with the rooms it may import, besides itself and the contract, which anyone may import. */
 const ROOMS = {
   catalogue: [],
-  'services/config.ts': [],
+  'services/config.ts': ['services/process'],
+  'services/process': [],
   'services/contract': [],
   'services/domain': ['catalogue'],
   'services/store': ['services/domain'],
   'services/queue': ['services/domain'],
   'services/vault': [],
   'services/access': ['services/domain', 'services/vault'],
+  'services/changes': ['catalogue', 'services/domain', 'services/store'],
   'services/federation': ['services/domain', 'services/access'],
   'services/engine': ['services/domain', 'stacks', 'toolchain'],
   'services/api': [
     'catalogue',
     'services/config.ts',
+    'services/process',
+    'services/changes',
     'services/domain',
     'services/store',
     'services/queue',
@@ -25,6 +29,8 @@ const ROOMS = {
   'services/worker': [
     'catalogue',
     'services/config.ts',
+    'services/process',
+    'services/changes',
     'services/domain',
     'services/store',
     'services/queue',

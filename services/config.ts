@@ -1,6 +1,7 @@
 // The only reader of the environment: parses it once into a frozen value, or names every fault.
 
 import { resolve } from 'node:path';
+import { ConfigError } from './process/config-error.ts';
 
 /** Levels of the log, the chattiest first. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -52,21 +53,11 @@ export type Config = {
   /** The environment as it came, of which a runner is passed an allow-list. */
   runnerEnvironment: Environment;
   log: { level: (typeof logLevels)[number] };
+  /** What may still be ended in order after a signal; a worker then hands over what it has not ended. */
   shutdownSeconds: number;
   /** Check every answer against the contract; for tests and development. */
   checkResponses: boolean;
 };
-
-/** One or more variables are wrong; the message has a line for each. */
-export class ConfigError extends Error {
-  readonly faults: readonly string[];
-
-  constructor(faults: readonly string[]) {
-    super(`the configuration is wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
-    this.name = 'ConfigError';
-    this.faults = faults;
-  }
-}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -160,7 +151,9 @@ function createReader(environment: Environment): Reader {
     },
     url(name, protocols, fallback) {
       const value = optional(name) ?? fallback;
-      if (value === undefined) return refuse(`${name} is missing`, '');
+      if (value === undefined) {
+        return refuse(`${name} is missing; set it to a URL that begins with ${protocols.join(' or ')}`, '');
+      }
       // The value may hold a password, so a fault never repeats it.
       const protocol = URL.parse(value)?.protocol;
       if (protocol !== undefined && protocols.includes(protocol)) return value.replace(/\/$/, '');

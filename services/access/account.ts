@@ -13,9 +13,3 @@ export function describeSimulatedCredential(cloud: Cloud, id: string): Record<st
 export function describeRealAccount(cloud: Cloud, secret: Record<string, unknown>): Record<string, string> {
   return getCloudAccess(cloud).describeAccount(secret);
 }
-
-/** The account, subscription or project that a credential's attributes name; undefined while it is not known. */
-export function accountOf(cloud: Cloud, attributes: Record<string, string>): string | undefined {
-  const { accountAttribute } = getCloudAccess(cloud);
-  return accountAttribute === undefined ? undefined : attributes[accountAttribute];
-}

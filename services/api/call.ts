@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Catalogue } from '../../catalogue/types.ts';
 import type { OpenCredential } from '../access/credential.ts';
+import type { Change } from '../changes/change.ts';
 import type { ContractDocument } from '../contract/document.ts';
 import type { operations as operationTypes } from '../contract/generated/types.ts';
 import type { operations as operationEntries } from '../contract/generated/operations.ts';
@@ -16,7 +17,7 @@ import type { EventFeed } from './event-feed.ts';
 import type { Metrics } from './metrics.ts';
 
 /** The operations' queue, as far as the API needs it. */
-export type ApiQueue = Pick<OperationProducer, 'enqueue' | 'countJobs' | 'ping'>;
+export type ApiQueue = Pick<OperationProducer, 'countJobs' | 'ping'>;
 
 /** A kubeconfig with a short-lived identity. */
 export type MintedKubeconfig = { kubeconfig: string; expiresAt: Date | null };
@@ -75,6 +76,10 @@ export type Call<Name extends OperationName = OperationName> = {
   getProjectId(): string;
   /** One unit of work as that project. */
   asProject<T>(work: Work<T>): Promise<T>;
+  /** One unit of work that changes desired state as the caller, in that project. */
+  asChange<T>(work: (change: Change) => Promise<T>): Promise<T>;
+  /** The same, for what belongs to no project. */
+  asSystemChange<T>(work: (change: Change) => Promise<T>): Promise<T>;
   body: BodyOf<Name>;
   path: PathOf<Name>;
   query: QueryOf<Name>;

@@ -1,10 +1,13 @@
 // The API's process: reads the configuration, opens the parts, listens, and closes them in reverse order.
 
-import { pino, stdTimeFunctions, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { loadCatalogue } from '../../catalogue/catalogue.ts';
 import { mintKubeconfig } from '../access/kubeconfig.ts';
-import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { readContractDocument } from '../contract/document.ts';
+import { runMain } from '../process/run-main.ts';
+import { shutDownOnSignals } from '../process/shutdown.ts';
+import { createDelivery } from '../queue/deliver-signals.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
 import { eventChannel } from '../store/events.ts';
 import { migrate } from '../store/migrate.ts';
@@ -17,23 +20,12 @@ import { createVault } from '../vault/vault.ts';
 import { buildApp } from './app.ts';
 import { ensureBootstrapToken } from './bootstrap-token.ts';
 import type { KubeconfigMint } from './call.ts';
+import { closeServer } from './close-server.ts';
 import { openEventFeed } from './event-feed.ts';
 import { createMetrics } from './metrics.ts';
-import { closeServer, shutDownOnSignals } from './shutdown.ts';
 
 const heartbeatMs = 15_000;
 const tokens = { create: createTokenText, hash: hashToken };
-
-function createLogger(config: Config): Logger {
-  const redactor = createRedactor();
-  return pino({
-    level: config.log.level,
-    base: { service: 'api', pid: process.pid },
-    timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    hooks: { streamWrite: (line) => redactor.redactText(line) },
-  });
-}
 
 const mint: KubeconfigMint = ({ name, region, outputs, credential }) => {
   const { endpoint, certificateAuthority, physicalName } = outputs;
@@ -57,12 +49,15 @@ async function openParts(config: Config, log: Logger) {
     const { applied, version } = await migrate({ url, vault, stateDatabase });
     log.info({ applied, version }, 'the schema is up to date');
   }
-  const store = await openStore({ url, max, vault, applicationName: 'fleetyard-api' });
   const queue = openOperationProducer({
     redisUrl: config.redis.url,
     prefix: config.redis.prefix,
     onError: (error) => log.warn({ err: error }, 'the queue is away'),
   });
+  const onCommitted = createDelivery(queue, (error) =>
+    log.warn({ err: error }, 'the queue is away; the sweep will signal'),
+  );
+  const store = await openStore({ url, max, vault, applicationName: 'fleetyard-api', onCommitted });
   const feed = await openEventFeed(store, eventChannel);
   const counts = {
     countOperations: () => store.asSystem(countOpenOperations) as Promise<Record<string, number>>,
@@ -112,25 +107,5 @@ async function start(config: Config, log: Logger): Promise<void> {
   log.info({ address: await app.listen({ host, port }) }, 'listening');
 }
 
-function readConfig(): Config | undefined {
-  try {
-    return loadConfig();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return undefined;
-  }
-}
-
-const config = readConfig();
-if (config === undefined) {
-  process.exitCode = 2;
-} else {
-  const log = createLogger(config);
-  try {
-    await start(config, log);
-  } catch (error) {
-    log.fatal({ err: error }, 'could not start');
-    process.exit(1);
-  }
-}
+const redactor = createRedactor();
+await runMain({ service: 'api', load: loadConfig, redact: (line) => redactor.redactText(line), start });

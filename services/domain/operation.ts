@@ -1,10 +1,7 @@
-// The life of an operation: its states, the one map of transitions, and the phases that people see.
+// The life of an operation: its states, the one map of transitions, and the words for phases.
 
 /** What an operation works on. */
 export type ResourceKind = 'cluster' | 'fleet' | 'federation';
-
-/** What it does. */
-export type OperationKind = 'create' | 'update' | 'delete';
 
 /** Every state with the states it may move to. The store checks each update against this map. */
 export const operationTransitions = {
@@ -70,36 +67,3 @@ export function isSettled(state: OperationState): boolean {
 /** What people see of a resource. It never drives a decision. */
 export type Phase =
   'pending' | 'creating' | 'updating' | 'deleting' | 'ready' | 'failed' | 'cancelled' | 'needs-attention' | 'deleted';
-
-/** What the phase is derived from: the latest operation, and whether the resource ever came to stand. */
-export type PhaseInputs = {
-  deleted: boolean;
-  /** The newest operation that is not settled, else the newest one; null when there was none. */
-  operation: { kind: OperationKind; state: OperationState } | null;
-};
-
-/** Derives the phase. */
-export function derivePhase({ deleted, operation }: PhaseInputs): Phase {
-  if (deleted) return 'deleted';
-  if (operation === null) return 'ready';
-  switch (operation.state) {
-    case 'queued':
-    case 'awaiting_approval':
-      return operation.kind === 'create' ? 'pending' : inProgress[operation.kind];
-    case 'running':
-    case 'waiting':
-    case 'interrupted':
-    case 'cancelling':
-      return inProgress[operation.kind];
-    case 'succeeded':
-      return operation.kind === 'delete' ? 'deleted' : 'ready';
-    case 'failed':
-      return 'failed';
-    case 'cancelled':
-      return 'cancelled';
-    case 'needs_attention':
-      return 'needs-attention';
-  }
-}
-
-const inProgress = { create: 'creating', update: 'updating', delete: 'deleting' } as const;

@@ -1,7 +1,6 @@
-// Which steps an operation has, as a pure function of what is changed.
+// The steps of operations, and those that bring a cluster's layers up and down.
 
 import { type Layer, layers, type LayerSubject, listFollowing, listLayers } from './layers.ts';
-import type { OperationKind } from './operation.ts';
 import type { EngineAction, PlainStep } from './step-kinds.ts';
 
 /** One durable step. */
@@ -19,28 +18,16 @@ export type StepSubject =
   | { kind: 'fleet' }
   | { kind: 'federation' };
 
-/** Plans the steps of an operation. */
-export function planSteps(kind: OperationKind, subject: StepSubject): Step[] {
-  switch (subject.kind) {
-    case 'cluster':
-      return kind === 'delete' ? planDestroy(subject.deployed ?? layers) : planUp(kind, subject);
-    case 'fleet':
-      return [{ kind: 'wait', action: 'children' }];
-    case 'federation':
-      return [{ kind: 'hub', action: kind === 'delete' ? 'detach' : 'check' }];
-  }
-}
-
-/** Takes layers down, the last one first. */
-export function planDestroy(deployed: readonly Layer[]): Step[] {
+/** Takes down the layers that may have something in the cloud, the last one first. */
+export function planLayersDown({ deployed = layers }: { deployed?: readonly Layer[] }): Step[] {
   return layers
     .filter((layer) => deployed.includes(layer))
     .toReversed()
     .map((layer) => ({ kind: 'engine', action: 'destroy', layer }));
 }
 
-function planUp(kind: OperationKind, subject: Extract<StepSubject, { kind: 'cluster' }>): Step[] {
-  const touched = kind === 'create' ? layers : (subject.touched ?? layers);
+/** Brings up the layers that are touched, all of them when not said, and looks at what they made. */
+export function planLayersUp({ touched = layers, ...subject }: LayerSubject & { touched?: readonly Layer[] }): Step[] {
   return listLayers(subject)
     .filter((layer) => touched.includes(layer))
     .flatMap((layer): Step[] => [{ kind: 'engine', action: 'up', layer }, ...listFollowing(layer)]);

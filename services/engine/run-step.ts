@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { killStepProcesses } from './processes.ts';
-import { buildRunnerEnvironment, type CloudAccess } from './runner-environment.ts';
+import { buildRunnerEnvironment, type RunnerAccess } from './runner-environment.ts';
 import type { RunnerCommand, RunnerEvent, RunnerMessage, RunnerRequest, StepVerdict } from './step-request.ts';
 
 /** One engine step, as the worker orders it. */
@@ -13,7 +13,7 @@ export type EngineStep = {
   /** Unique for a step and an attempt; marks every process of the step. */
   stepKey: string;
   request: RunnerRequest;
-  access: CloudAccess;
+  access: RunnerAccess;
   /** The worker's environment, of which an allow-list is passed on. */
   baseEnvironment: Record<string, string | undefined>;
   onEvent(event: RunnerEvent): void;

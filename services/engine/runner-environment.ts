@@ -3,7 +3,7 @@
 import { stepMarker } from './processes.ts';
 
 /** How a stack reaches its cloud; real or simulated is fixed with the credential. */
-export type CloudAccess = {
+export type RunnerAccess = {
   simulated: boolean;
   /** Variables of the provider's own SDK, or the simulator's three. */
   variables: Record<string, string>;
@@ -32,7 +32,7 @@ export function buildRunnerEnvironment(options: {
   base: Record<string, string | undefined>;
   stepKey: string;
   home: string;
-  access: CloudAccess;
+  access: RunnerAccess;
 }): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const name of inherited) {

@@ -1,6 +1,7 @@
 // The one kind of job: which operation has something to do. The truth about it is in PostgreSQL.
 
 import type { JobsOptions } from 'bullmq';
+import type { Signal } from '../domain/consequences.ts';
 
 /** Name of the queue, and of the jobs in it. */
 export const operationQueue = 'operations';
@@ -11,11 +12,8 @@ export type OperationJob = { v: 1; operationId: string; attempt: number };
 // The due time is judged by the database's clock when the job comes; one that came too early would wait for the sweep.
 const clockMarginMs = 250;
 
-/** Which operation to signal, and at which of its attempts; the store's changes return these. */
-export type OperationSignal = { operationId: string; attempt: number; delaySeconds?: number };
-
 /** Makes the job of a signal. */
-export function toJob({ operationId, attempt }: OperationSignal): OperationJob {
+export function toJob({ operationId, attempt }: Signal): OperationJob {
   return { v: 1, operationId, attempt };
 }
 
@@ -23,7 +21,7 @@ export function toJob({ operationId, attempt }: OperationSignal): OperationJob {
  * Options of a job. PostgreSQL decides about retries, so BullMQ never tries again; ended jobs go away at once, because an add
  * whose id is still kept is silently ignored.
  */
-export function jobOptions({ operationId, attempt, delaySeconds = 0 }: OperationSignal): JobsOptions {
+export function jobOptions({ operationId, attempt, delaySeconds = 0 }: Signal): JobsOptions {
   const delay = delaySeconds === 0 ? 0 : Math.ceil(delaySeconds * 1000) + clockMarginMs;
   return { jobId: `${operationId}.${attempt}`, attempts: 1, removeOnComplete: true, removeOnFail: true, delay };
 }

@@ -3,8 +3,9 @@
 import { once } from 'node:events';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { Signal } from '../domain/consequences.ts';
 import { FleetyardError } from '../domain/errors.ts';
-import { jobOptions, operationQueue, toJob, type OperationJob, type OperationSignal } from './operation-job.ts';
+import { jobOptions, operationQueue, toJob, type OperationJob } from './operation-job.ts';
 import { connectProducer, type QueueOptions } from './redis-connection.ts';
 
 /** Adds jobs. */
@@ -13,7 +14,7 @@ export type OperationProducer = {
    * Adds a job for each signal; one that is there already stays. Throws `unavailable` soon when Redis is away: the sweep adds
    * them later.
    */
-  enqueue(signals: OperationSignal | readonly OperationSignal[]): Promise<void>;
+  enqueue(signals: Signal | readonly Signal[]): Promise<void>;
   /** Jobs by what they are doing. */
   countJobs(): Promise<{ waiting: number; active: number; delayed: number }>;
   /** Throws `unavailable` when Redis does not answer. */

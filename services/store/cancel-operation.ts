@@ -4,58 +4,54 @@ import { FleetyardError } from '../domain/errors.ts';
 import { isSettled } from '../domain/operation.ts';
 import { appendEvent } from './events.ts';
 import { moveOperation } from './move-operation.ts';
-import { getOperation, listChildren, type OperationRow, type Signal } from './operations.ts';
+import { getOperation, listChildren, type OperationRow } from './operations.ts';
 import { lockResource, refreshPhase } from './resources.ts';
-import { advanceParent, lockFamily, settleOperation, type Settled } from './settle-operation.ts';
+import { advanceParent, lockFamily, settleOperation } from './settle-operation.ts';
 import type { Tx } from './transaction.ts';
 
 /** Asks an operation to stop; asking twice is asking once. Throws `conflict` when it has ended. */
-export async function requestCancel(tx: Tx, id: string): Promise<Settled> {
+export async function requestCancel(tx: Tx, id: string): Promise<OperationRow> {
   await lockFamily(tx, await getOperation(tx, id));
   const operation = await getOperation(tx, id);
   if (isSettled(operation.state)) {
     throw new FleetyardError('conflict', `Operation "${id}" is ${operation.state} already.`);
   }
-  const signals = await cancelLocked(tx, operation);
-  return { operation: await getOperation(tx, id), signals };
+  await cancelLocked(tx, operation);
+  return getOperation(tx, id);
 }
 
 /** Cancels an operation that is not settled; the caller has locked its resource. */
-export async function cancelLocked(tx: Tx, operation: OperationRow): Promise<Signal[]> {
+export async function cancelLocked(tx: Tx, operation: OperationRow): Promise<void> {
   const { id, state } = operation;
   switch (state) {
     case 'queued':
-    case 'awaiting_approval': {
-      const { signals } = await settleOperation(tx, { id, to: 'cancelled', from: [state] });
-      return [...signals, ...(await cancelChildren(tx, id))];
-    }
+    case 'awaiting_approval':
+      await settleOperation(tx, { id, to: 'cancelled', from: [state] });
+      return cancelChildren(tx, id);
     case 'running':
       await moveOperation(tx, { id, to: 'cancelling', from: ['running'] });
       await refreshPhase(tx, operation);
       return cancelChildren(tx, id);
-    case 'waiting': {
+    case 'waiting':
       await moveOperation(tx, { id, to: 'cancelling', from: ['waiting'] });
       await refreshPhase(tx, operation);
-      const signals = await cancelChildren(tx, id);
-      return [...signals, ...(await advanceParent(tx, id))];
-    }
+      await cancelChildren(tx, id);
+      return advanceParent(tx, id);
     case 'interrupted':
       // Nobody holds it: whoever claims it next goes on as `cancelling`.
       await noteRequest(tx, operation);
       return cancelChildren(tx, id);
     default:
-      return [];
+      return;
   }
 }
 
-async function cancelChildren(tx: Tx, parentId: string): Promise<Signal[]> {
-  const signals: Signal[] = [];
+async function cancelChildren(tx: Tx, parentId: string): Promise<void> {
   for (const { id, resourceKind, resourceId } of await listChildren(tx, parentId)) {
     await lockResource(tx, { resourceKind, resourceId });
     const child = await getOperation(tx, id);
-    if (!isSettled(child.state)) signals.push(...(await cancelLocked(tx, child)));
+    if (!isSettled(child.state)) await cancelLocked(tx, child);
   }
-  return signals;
 }
 
 async function noteRequest(tx: Tx, { id, cancelRequestedAt }: OperationRow): Promise<void> {

@@ -7,7 +7,7 @@ import type { Phase } from '../domain/operation.ts';
 import type { Provider } from '../domain/providers/registry.ts';
 import { claimName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
-import { checkGeneration, lockResource, resourceColumns, type ResourceColumns } from './resources.ts';
+import { lockResource, resourceColumns, type ResourceColumns } from './resources.ts';
 import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
 
 /** A cluster as stored. */
@@ -145,15 +145,12 @@ export type ClusterChange = {
   federationId?: string | null;
   credentialId?: string;
   protect?: boolean;
-  /** From `If-Match`. */
-  ifGeneration?: number;
 };
 
-/** Writes a new desired state and bumps the generation; throws `not-found` and `precondition-failed`. */
+/** Writes a new desired state and bumps the generation; throws `not-found`. */
 export async function updateCluster(tx: Tx, id: string, change: ClusterChange): Promise<ClusterRow> {
   const current = await lockResource(tx, { resourceKind: 'cluster', resourceId: id });
   if (current.deletedAt !== null) throw new FleetyardError('not-found', `There is no cluster "${id}".`);
-  checkGeneration(current, change.ifGeneration);
   const { sql } = tx;
   return only(
     await sql<ClusterRow[]>`

@@ -6,7 +6,7 @@ import { idPrefixes, isId, newId } from '../domain/ids.ts';
 import type { Phase } from '../domain/operation.ts';
 import { claimName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
-import { checkGeneration, lockResource, resourceColumns, type ResourceColumns } from './resources.ts';
+import { lockResource, resourceColumns, type ResourceColumns } from './resources.ts';
 import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
 
 /** A fleet as stored. */
@@ -34,8 +34,6 @@ export type FleetChange = {
   spec?: ResolvedFleet;
   federationId?: string | null;
   addressSpaceId?: string | null;
-  /** From `If-Match`. */
-  ifGeneration?: number;
 };
 
 const fleetColumns = [
@@ -105,11 +103,10 @@ export async function listFleets(
   return toPage(rows, limit);
 }
 
-/** Writes a new desired state and bumps the generation; throws `not-found` and `precondition-failed`. */
+/** Writes a new desired state and bumps the generation; throws `not-found`. */
 export async function updateFleet(tx: Tx, id: string, change: FleetChange): Promise<FleetRow> {
   const current = await lockResource(tx, { resourceKind: 'fleet', resourceId: id });
   if (current.deletedAt !== null) throw new FleetyardError('not-found', `There is no fleet "${id}".`);
-  checkGeneration(current, change.ifGeneration);
   const { sql } = tx;
   return only(
     await sql<FleetRow[]>`

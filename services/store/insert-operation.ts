@@ -2,9 +2,12 @@
 
 import { FleetyardError } from '../domain/errors.ts';
 import { idPrefixes, newId } from '../domain/ids.ts';
-import { settledStates, type OperationKind, type ResourceKind } from '../domain/operation.ts';
+import type { OperationInput } from '../domain/operation-input.ts';
+import { judgeEarlier, type OperationKind } from '../domain/operation-kinds.ts';
+import { settledStates, type ResourceKind } from '../domain/operation.ts';
 import type { Step } from '../domain/steps.ts';
 import { cancelLocked } from './cancel-operation.ts';
+import { noteSignal } from './consequences.ts';
 import { appendEvent } from './events.ts';
 import { getOperation, operationColumns, type OperationRow } from './operations.ts';
 import { lockResource, refreshPhase } from './resources.ts';
@@ -19,7 +22,7 @@ export type NewOperation = {
   resourceId: string;
   kind: OperationKind;
   generation: number;
-  input: Record<string, unknown>;
+  input: OperationInput;
   steps: readonly Step[];
   /** The operation that waits for this one. */
   parentId?: string | null;
@@ -28,8 +31,8 @@ export type NewOperation = {
 };
 
 /**
- * Inserts a queued operation with its steps. It lines up behind what the resource is doing: an update takes the place of
- * queued updates that have not started; a delete cancels whatever is queued and asks what runs to stop.
+ * Inserts a queued operation with its steps. It lines up behind what the resource is doing, except for what gives way to its kind:
+ * see `operationKinds`. The queue is told after the commit.
  */
 export async function insertOperation(tx: Tx, operation: NewOperation): Promise<OperationRow> {
   const resource = await lockResource(tx, operation);
@@ -47,27 +50,24 @@ export async function insertOperation(tx: Tx, operation: NewOperation): Promise<
   await insertSteps(tx, { operationId: id, projectId: resource.projectId, steps: operation.steps });
   await appendEvent(tx, { operationId: id, type: 'state', data: { from: null, to: 'queued', attempt: 1 } });
   await refreshPhase(tx, operation);
+  noteSignal(tx, { id, attempt: 1 });
   return getOperation(tx, id);
 }
 
-/** Clears the line for a new operation: queued updates are superseded by an update, and a delete stops everything before it. */
+/** Clears the line for a new operation of whatever gives way to its kind. */
 async function giveWay(tx: Tx, next: NewOperation & { id: string }): Promise<void> {
-  if (next.kind === 'create') return;
   const unsettled = await tx.sql<OperationRow[]>`
     select ${columns(tx, operationColumns)} from operations
     where resource_id = ${next.resourceId} and state <> all(${[...settledStates]}) order by id
   `;
   for (const earlier of unsettled) {
-    if (next.kind === 'delete') await cancelLocked(tx, earlier);
-    else if (isReplaceable(earlier)) await supersede(tx, earlier, next.id);
+    const verdict = judgeEarlier(next.kind, earlier);
+    if (verdict === 'cancel') await cancelLocked(tx, earlier);
+    if (verdict === 'supersede') await supersede(tx, earlier, next.id);
   }
 }
 
-function isReplaceable({ kind, state, startedAt }: OperationRow): boolean {
-  return kind === 'update' && state === 'queued' && startedAt === null;
-}
-
 async function supersede(tx: Tx, earlier: OperationRow, by: string): Promise<void> {
-  const error = { code: 'superseded', message: 'A later update took the place of this one before it started.', by };
+  const error = { code: 'superseded', message: 'A later operation took the place of this one before it started.', by };
   await settleOperation(tx, { id: earlier.id, to: 'cancelled', from: ['queued'], error });
 }

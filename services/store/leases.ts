@@ -1,9 +1,11 @@
 // Leases with fences: who may write an operation now. All times are the database's.
 
+import type { Signal } from '../domain/consequences.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { claimableStates, leasedStates, settledStates, type OperationState } from '../domain/operation.ts';
+import { noteSignal } from './consequences.ts';
 import { appendEvent } from './events.ts';
-import { findOperation, operationColumns, signalOf, type OperationRow, type Signal } from './operations.ts';
+import { findOperation, operationColumns, type OperationRow } from './operations.ts';
 import { lockResource, refreshPhase } from './resources.ts';
 import { columns, type Tx } from './transaction.ts';
 
@@ -86,7 +88,7 @@ export async function holdLease(tx: Tx, { operationId, fence }: Lease): Promise<
 }
 
 /**
- * Marks operations whose worker stopped extending its lease as `interrupted` and returns what to enqueue. The fence and the
+ * Marks operations whose worker stopped extending its lease as `interrupted` and returns their signals. The fence and the
  * attempt grow: the late worker fails, and the queue takes a job although it may still hold the dead worker's.
  */
 export async function expireLeases(tx: Tx, { limit = 50 }: { limit?: number } = {}): Promise<Signal[]> {
@@ -107,8 +109,9 @@ export async function expireLeases(tx: Tx, { limit = 50 }: { limit?: number } = 
   for (const row of expired) {
     const data = { from: row.leftState, to: row.state, attempt: row.attempt, owner: row.leftOwner };
     await appendEvent(tx, { operationId: row.id, type: 'state', data });
+    noteSignal(tx, row);
   }
-  return expired.map(signalOf);
+  return expired.map(({ id, attempt }) => ({ operationId: id, attempt }));
 }
 
 /**

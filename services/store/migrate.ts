@@ -106,7 +106,7 @@ function isRoleRace(error: unknown): boolean {
 async function prepareState(sql: Pool, vault: StoreVault, database: string): Promise<void> {
   const login = await sql.begin(async (transaction) => {
     await transaction`select set_config('role', ${systemRole}, true)`;
-    return getOrCreateStateLogin({ sql: transaction, projectId: null, vault }, database);
+    return getOrCreateStateLogin({ sql: transaction, projectId: null, consequences: [], vault }, database);
   });
   await ensureStateDatabase(sql, login);
 }

@@ -1,6 +1,7 @@
 // The store's front door: a pool, units of work as one project or as the system, and notifications.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Consequence } from '../domain/consequences.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { appRole, checkIsolation, systemRole } from './check-isolation.ts';
 import { connect, type ConnectionOptions } from './connection.ts';
@@ -11,7 +12,14 @@ import { findStateUrl } from './state-database.ts';
 import type { Pool, StoreVault, Tx } from './transaction.ts';
 
 /** What a store needs. */
-export type StoreOptions = ConnectionOptions & { vault: StoreVault };
+export type StoreOptions = ConnectionOptions & {
+  vault: StoreVault;
+  /** Delivers what follows a commit, and reports what it could not deliver: the commit stands, so it has nobody to tell. */
+  onCommitted?: Deliver;
+};
+
+/** Delivers what follows a commit. */
+type Deliver = (consequences: readonly Consequence[]) => Promise<void>;
 
 /** Work inside one transaction. It may run again after a deadlock, so it does nothing outside of the database. */
 export type Work<T> = (tx: Tx) => Promise<T>;
@@ -43,7 +51,7 @@ const attempts = 5;
 const beginAttempts = 3;
 
 /** Opens the store; refuses a schema of another version and a database whose roles do not keep projects apart. */
-export async function openStore({ vault, ...connection }: StoreOptions): Promise<Store> {
+export async function openStore({ vault, onCommitted, ...connection }: StoreOptions): Promise<Store> {
   const sql = connect({ ...connection, max: 1 });
   try {
     await checkSchema(sql);
@@ -53,9 +61,15 @@ export async function openStore({ vault, ...connection }: StoreOptions): Promise
     throw isAway(error) ? sayAway(error) : error;
   }
   const sessions = openSessionPool(connection);
-  const asSystem = <T>(work: Work<T>): Promise<T> => runWork(sessions, vault, null, work);
+  const run = async <T>(projectId: string | null, work: Work<T>): Promise<T> => {
+    const { result, consequences } = await runWork(sessions, vault, projectId, work);
+    // After the session was given back: who delivers may be slow, and whatever comes of it, the work is done.
+    if (consequences.length > 0) await onCommitted?.(consequences).catch(() => undefined);
+    return result;
+  };
+  const asSystem = <T>(work: Work<T>): Promise<T> => run(null, work);
   return {
-    asProject: (projectId, work) => runWork(sessions, vault, projectId, work),
+    asProject: run,
     asSystem,
     async listen(channel, onNotify, onReady) {
       const { unlisten } = await sql.listen(channel, onNotify, onReady);
@@ -75,12 +89,15 @@ export async function openStore({ vault, ...connection }: StoreOptions): Promise
   };
 }
 
+/** What a unit of work returned, and what follows it. */
+type Committed<T> = { result: T; consequences: readonly Consequence[] };
+
 async function runWork<T>(
   sessions: SessionPool,
   vault: StoreVault,
   projectId: string | null,
   work: Work<T>,
-): Promise<T> {
+): Promise<Committed<T>> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await sessions.use((session) => runTransaction(session, vault, projectId, work));
@@ -99,7 +116,7 @@ async function runTransaction<T>(
   vault: StoreVault,
   projectId: string | null,
   work: Work<T>,
-): Promise<T> {
+): Promise<Committed<T>> {
   const role = projectId === null ? systemRole : appRole;
   const tx: Tx = {
     get sql() {
@@ -107,6 +124,7 @@ async function runTransaction<T>(
     },
     projectId,
     vault,
+    consequences: [],
   };
   try {
     await begin(tx, role);
@@ -114,7 +132,7 @@ async function runTransaction<T>(
     const { command } = await tx.sql`commit`;
     // PostgreSQL answers so when a statement failed and somebody went on as if it had not.
     if (command !== 'COMMIT') throw new FleetyardError('internal', 'A statement failed, so nothing was written.');
-    return result;
+    return { result, consequences: tx.consequences };
   } catch (error) {
     if (error instanceof BeginError || isAway(error)) session.giveUp();
     else await rollBack(session);

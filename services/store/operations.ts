@@ -1,7 +1,9 @@
 // Operations as rows: how they are read and listed. Inserting, leases, moves and results have files of their own.
 
 import { FleetyardError } from '../domain/errors.ts';
-import type { OperationKind, OperationState, ResourceKind } from '../domain/operation.ts';
+import type { StoredInput } from '../domain/operation-input.ts';
+import type { OperationKind } from '../domain/operation-kinds.ts';
+import type { OperationState, ResourceKind } from '../domain/operation.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { columns, type Tx } from './transaction.ts';
 
@@ -27,8 +29,8 @@ export type OperationRow = {
   retries: number;
   /** The generation of the spec that it brings about. */
   generation: number;
-  /** Frozen when it was inserted. */
-  input: Record<string, unknown>;
+  /** Frozen when it was inserted; read it with `readOperationInput`. */
+  input: StoredInput;
   error: OperationError | null;
   parentId: string | null;
   fence: number;
@@ -43,9 +45,6 @@ export type OperationRow = {
   startedAt: Date | null;
   finishedAt: Date | null;
 };
-
-/** What goes into the queue for an operation; enqueue it after the unit of work has been committed. */
-export type Signal = { operationId: string; attempt: number; delaySeconds?: number };
 
 /** Names of the columns of an operation. */
 export const operationColumns = [
@@ -72,11 +71,6 @@ export const operationColumns = [
   'startedAt',
   'finishedAt',
 ] as const satisfies (keyof OperationRow)[];
-
-/** What to put into the queue for an operation. */
-export function signalOf({ id, attempt }: Pick<OperationRow, 'id' | 'attempt'>): Signal {
-  return { operationId: id, attempt };
-}
 
 /** Finds an operation by id. */
 export async function findOperation(tx: Tx, id: string): Promise<OperationRow | undefined> {

@@ -1,14 +1,8 @@
 // What clusters, fleets and federations share: the row lock under which operations line up, phase, status and tombstone.
 
 import { FleetyardError } from '../domain/errors.ts';
-import {
-  derivePhase,
-  settledStates,
-  type OperationKind,
-  type OperationState,
-  type Phase,
-  type ResourceKind,
-} from '../domain/operation.ts';
+import { derivePhase, kindsToldUnstarted, operationKinds, type OperationKind } from '../domain/operation-kinds.ts';
+import { settledStates, type OperationState, type Phase, type ResourceKind } from '../domain/operation.ts';
 import { json, only, type Tx } from './transaction.ts';
 
 /** A resource by kind and id. */
@@ -67,13 +61,6 @@ export async function lockResource(tx: Tx, { resourceKind, resourceId }: Resourc
   return row;
 }
 
-/** Refuses when `If-Match` named another generation than the row has. */
-export function checkGeneration(row: { name: string; generation: number }, wanted: number | undefined): void {
-  if (wanted === undefined || wanted === row.generation) return;
-  const message = `"${row.name}" has generation ${row.generation}, not ${wanted}.`;
-  throw new FleetyardError('precondition-failed', message);
-}
-
 /** Merges keys into the observed status; a key with the value null goes away. */
 export async function mergeStatus(
   tx: Tx,
@@ -97,7 +84,7 @@ export async function refreshPhase(tx: Tx, { resourceKind, resourceId }: Resourc
     union all
     (select kind, state, 2 as rank, id from operations
       where resource_id = ${resourceId}
-        and (state <> 'cancelled' or started_at is not null or kind = 'create')
+        and (state <> 'cancelled' or started_at is not null or kind = any(${kindsToldUnstarted}))
       order by id desc limit 1)
     order by rank limit 1
   `;
@@ -114,19 +101,20 @@ export async function refreshPhase(tx: Tx, { resourceKind, resourceId }: Resourc
   return phase;
 }
 
-/** Notes that an operation brought a generation about; a deletion leaves a tombstone, frees the name and the ranges. */
+/** Notes that an operation brought a generation about; where its kind leaves a tombstone, the name and the ranges are free. */
 export async function settleResource(
   tx: Tx,
   { resourceKind, resourceId }: ResourceRef,
   done: { kind: OperationKind; generation: number },
 ): Promise<void> {
+  const buries = operationKinds[done.kind].settles === 'tombstone';
   await tx.sql`
     update ${tableOf(tx, resourceKind)}
     set observed_generation = greatest(observed_generation, ${done.generation}),
-      deleted_at = ${done.kind === 'delete' ? tx.sql`coalesce(deleted_at, now())` : tx.sql`deleted_at`},
+      deleted_at = ${buries ? tx.sql`coalesce(deleted_at, now())` : tx.sql`deleted_at`},
       updated_at = now()
     where id = ${resourceId}
   `;
-  if (done.kind === 'delete' && resourceKind === 'cluster')
-    await tx.sql`delete from ranges where cluster_id = ${resourceId}`;
+  // Of a cluster; nothing else holds ranges.
+  if (buries) await tx.sql`delete from ranges where cluster_id = ${resourceId}`;
 }

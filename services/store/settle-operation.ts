@@ -1,16 +1,15 @@
 // The end of an operation: what it leaves on its resource, who is next in line, and what it means to its parent.
 
 import { settledStates, type OperationState } from '../domain/operation.ts';
+import { noteSignal } from './consequences.ts';
 import { moveOperation, type Move } from './move-operation.ts';
 import {
   findOperation,
   getOperation,
   listChildren,
   operationColumns,
-  signalOf,
   type OperationError,
   type OperationRow,
-  type Signal,
 } from './operations.ts';
 import { lockResource, refreshPhase, settleResource } from './resources.ts';
 import type { Lease } from './leases.ts';
@@ -19,9 +18,6 @@ import { columns, type Tx } from './transaction.ts';
 /** How an operation may end. */
 export type Outcome = (typeof settledStates)[number];
 
-/** An operation after a change, and what has to be enqueued once the unit of work is committed. */
-export type Settled = { operation: OperationRow; signals: Signal[] };
-
 /**
  * Ends an operation whose lease the caller holds, and in the same transaction updates its resource, lets the next one in
  * line go, and ends the parent when this was its last child.
@@ -29,47 +25,46 @@ export type Settled = { operation: OperationRow; signals: Signal[] };
 export async function finishOperation(
   tx: Tx,
   { operationId, fence, outcome, error = null }: Lease & { outcome: Outcome; error?: OperationError | null },
-): Promise<Settled> {
+): Promise<OperationRow> {
   await lockFamily(tx, await getOperation(tx, operationId));
   return settleOperation(tx, { id: operationId, to: outcome, fence, error });
 }
 
 /** Ends an operation; the caller has locked its resource. */
-export async function settleOperation(tx: Tx, move: Move & { to: Outcome }): Promise<Settled> {
+export async function settleOperation(tx: Tx, move: Move & { to: Outcome }): Promise<OperationRow> {
   const operation = await moveOperation(tx, move);
   if (operation.state === 'succeeded') await settleResource(tx, operation, operation);
   await refreshPhase(tx, operation);
-  const signals = await listNextInLine(tx, operation.resourceId);
-  if (operation.parentId !== null) signals.push(...(await advanceParent(tx, operation.parentId)));
-  return { operation, signals };
+  await signalNextInLine(tx, operation.resourceId);
+  if (operation.parentId !== null) await advanceParent(tx, operation.parentId);
+  return operation;
 }
 
 /**
  * Hands a parent over to its children: it gives up its lease and waits, or ends at once when all of them have ended. A
  * parent that was asked to cancel meanwhile goes on cancelling without a lease.
  */
-export async function waitForChildren(tx: Tx, { operationId, fence }: Lease): Promise<Settled> {
+export async function waitForChildren(tx: Tx, { operationId, fence }: Lease): Promise<OperationRow> {
   await lockResource(tx, await getOperation(tx, operationId));
   // Read under the lock: a cancel may have come just before.
   const { state, ...parent } = await getOperation(tx, operationId);
   if (state === 'cancelling') await leaveLease(tx, { operationId, fence });
   else await moveOperation(tx, { id: operationId, to: 'waiting', from: ['running'], fence });
   await refreshPhase(tx, parent);
-  const signals = await advanceParent(tx, operationId);
-  return { operation: await getOperation(tx, operationId), signals };
+  await advanceParent(tx, operationId);
+  return getOperation(tx, operationId);
 }
 
 /** Ends a waiting parent when all of its children have ended; says nothing otherwise. */
-export async function advanceParent(tx: Tx, parentId: string): Promise<Signal[]> {
+export async function advanceParent(tx: Tx, parentId: string): Promise<void> {
   // The lock orders siblings that end at the same time: the later one sees the earlier one's end.
   const [parent] = await tx.sql<OperationRow[]>`
     select ${columns(tx, operationColumns)} from operations where id = ${parentId} for no key update
   `;
-  if (parent === undefined || !isWaiting(parent)) return [];
+  if (parent === undefined || !isWaiting(parent)) return;
   const verdict = judgeChildren(parent, await listChildren(tx, parentId));
-  if (verdict === undefined) return [];
-  const { signals } = await settleOperation(tx, { id: parentId, to: verdict.outcome, error: verdict.error });
-  return signals;
+  if (verdict === undefined) return;
+  await settleOperation(tx, { id: parentId, to: verdict.outcome, error: verdict.error });
 }
 
 /** Locks the parent's resource and then the operation's own: the order that changes of fleets take, too. */
@@ -111,10 +106,10 @@ async function leaveLease(tx: Tx, { operationId, fence }: Lease): Promise<void> 
   `;
 }
 
-async function listNextInLine(tx: Tx, resourceId: string): Promise<Signal[]> {
+async function signalNextInLine(tx: Tx, resourceId: string): Promise<void> {
   const [next] = await tx.sql<OperationRow[]>`
     select ${columns(tx, operationColumns)} from operations
     where resource_id = ${resourceId} and state <> all(${[...settledStates]}) order by id limit 1
   `;
-  return next?.state === 'queued' ? [signalOf(next)] : [];
+  if (next?.state === 'queued') noteSignal(tx, next);
 }

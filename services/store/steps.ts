@@ -107,11 +107,14 @@ export async function recordStep(tx: Tx, lease: Lease, change: StepChange): Prom
   return row;
 }
 
+/** States of a step that did not come to a good end. */
+const unfinishedStates = ['running', 'failed'] as const satisfies StepState[];
+
 /** Makes everything that did not succeed pending again, so that the next attempt goes on from there. */
 export async function resetSteps(tx: Tx, operationId: string): Promise<void> {
   await tx.sql`
     update steps set state = 'pending', error = null, started_at = null, finished_at = null
-    where operation_id = ${operationId} and state in ('running', 'failed')
+    where operation_id = ${operationId} and state = any(${[...unfinishedStates]})
   `;
 }
 

@@ -1,6 +1,7 @@
 // One unit of work: what every function of the store takes first.
 
 import type { ISql, JSONValue, Sql } from 'postgres';
+import type { Consequence } from '../domain/consequences.ts';
 import { FleetyardError } from '../domain/errors.ts';
 
 /** The store's need for encryption; the vault fills it. `context` binds a value to its row. */
@@ -17,6 +18,8 @@ export type Tx = {
   /** Null for the system. */
   readonly projectId: string | null;
   readonly vault: StoreVault;
+  /** What follows the commit; begun anew when the work runs again. */
+  readonly consequences: Consequence[];
 };
 
 /** The project of the unit of work; the system has none. */

@@ -31,7 +31,12 @@ export function keepLease(
   let lastBeat = performance.now();
   let beating = false;
 
+  const judge = (): void => {
+    if (performance.now() - lastBeat >= context.leaseSeconds * 1000) lost.abort();
+  };
   const beat = async (): Promise<void> => {
+    // First, for a database that hangs never answers the beat that is under way.
+    judge();
     if (beating) return;
     beating = true;
     const asked = performance.now();
@@ -50,7 +55,7 @@ export function keepLease(
     } finally {
       beating = false;
     }
-    if (performance.now() - lastBeat >= context.leaseSeconds * 1000) lost.abort();
+    judge();
   };
 
   const timer = setInterval(() => void beat(), period);

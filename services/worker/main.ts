@@ -4,11 +4,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import pino from 'pino';
+import type { Logger } from 'pino';
 import { findPulumi } from '../../toolchain/pulumi.mjs';
 import { loadConfig, type Config } from '../config.ts';
 import { toBackendUrl } from '../engine/backend-url.ts';
 import { prepareBackend } from '../engine/prepare-backend.ts';
+import { runMain } from '../process/run-main.ts';
+import { shutDownOnSignals } from '../process/shutdown.ts';
+import { createDelivery } from '../queue/deliver-signals.ts';
 import { checkRedis } from '../queue/redis-connection.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
 import { installSimulatedHome } from '../../plugins/simulated/install-home.ts';
@@ -22,6 +25,8 @@ import { startWorker } from './start-worker.ts';
 const sweepSeconds = 5;
 /** Milliseconds from a cancel to the kill; clouds finish most creates within it. */
 const cancelGrace = 15 * 60_000;
+/** For each connection to close; servers that are away never answer. */
+const closingSeconds = 3;
 /** A hub looks at a new member within seconds; a slow network may take minutes. */
 const memberPatience = { everySeconds: 1, forSeconds: 300 };
 
@@ -47,26 +52,22 @@ async function prepareEngine(config: Config, backendUrl: string): Promise<Worker
   };
 }
 
-async function main(): Promise<void> {
-  const config = loadConfig();
-  const redactor = createRedactor();
-  const logger = pino({
-    level: config.log.level,
-    base: { service: 'worker', pid: process.pid },
-    hooks: { streamWrite: (line) => redactor.redactText(line) },
-  });
+async function start(config: Config, logger: Logger): Promise<void> {
   const vault = await openVault(config.masterKeyFile);
-  const store = await openStore({
-    url: config.database.url,
-    applicationName: 'fleetyard-worker',
-    max: config.database.max,
-    vault,
-  });
   await checkRedis(config.redis.url);
   const queueOptions = { redisUrl: config.redis.url, prefix: config.redis.prefix };
   const queue = openOperationProducer({
     ...queueOptions,
     onError: (error) => logger.warn({ err: error }, 'the queue reports'),
+  });
+  const store = await openStore({
+    url: config.database.url,
+    applicationName: 'fleetyard-worker',
+    max: config.database.max,
+    vault,
+    onCommitted: createDelivery(queue, (error) =>
+      logger.warn({ err: error }, 'the queue did not take what is next; the sweep will'),
+    ),
   });
   const engine = await prepareEngine(config, toBackendUrl(await store.getStateUrl()));
   const context: WorkerContext = {
@@ -82,20 +83,20 @@ async function main(): Promise<void> {
     now: () => new Date(),
   };
   const worker = await startWorker(context, { ...queueOptions, concurrency: config.worker.concurrency, sweepSeconds });
+  shutDownOnSignals({
+    log: logger,
+    // An engine that was asked to stop finishes what the cloud is making; without the servers its lease ends that sooner.
+    seconds: config.shutdownSeconds + config.worker.leaseSeconds + cancelGrace / 1000 + 4 * closingSeconds,
+    exit: (code) => process.exit(code),
+    phases: [
+      { name: 'operations', run: () => worker.drain(config.shutdownSeconds) },
+      { name: 'consumer', seconds: closingSeconds, run: () => worker.close() },
+      { name: 'queue', seconds: closingSeconds, run: () => queue.close() },
+      { name: 'store', seconds: closingSeconds, run: () => store.close(1) },
+    ],
+  });
   logger.info({ owner: context.owner, simulator: config.simulator.url ?? null }, 'ready');
-
-  let stopping = false;
-  const stop = async (signal: string): Promise<void> => {
-    // A second signal does not wait for anybody: leases run out and another worker goes on.
-    if (stopping) process.exit(1);
-    stopping = true;
-    logger.info({ signal }, 'stopping');
-    await worker.stop(config.shutdownSeconds);
-    await queue.close();
-    await store.close();
-    process.exit(0);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal));
 }
 
-await main();
+const redactor = createRedactor();
+await runMain({ service: 'worker', load: loadConfig, redact: (line) => redactor.redactText(line), start });

@@ -1,11 +1,12 @@
 // Claims one operation and walks its steps to an end, a pause or a hand-over.
 
 import { retryDelaySeconds, type OperationError } from '../domain/engine-errors.ts';
-import { isFleetyardError } from '../domain/errors.ts';
+import { FleetyardError, isFleetyardError } from '../domain/errors.ts';
 import { killOperationProcesses } from '../engine/processes.ts';
 import { claimOperation, type ClaimedOperation } from '../store/leases.ts';
+import type { OperationRow } from '../store/operations.ts';
 import { requeueOperation, interruptOperation } from '../store/retry-operation.ts';
-import { finishOperation, waitForChildren, type Settled } from '../store/settle-operation.ts';
+import { finishOperation, waitForChildren } from '../store/settle-operation.ts';
 import { listSteps, recordStep, type StepRow } from '../store/steps.ts';
 import type { Tx } from '../store/transaction.ts';
 import type { WorkerContext } from './context.ts';
@@ -73,7 +74,7 @@ async function reconcile(context: WorkerContext, { operation, lease }: Walk, ste
   return end.outcome === 'succeeded' || end.outcome === 'skipped' ? { outcome: 'cancelled' } : end;
 }
 
-async function settleFailure(context: WorkerContext, tx: Tx, walk: Walk, error: OperationError): Promise<Settled> {
+async function settleFailure(context: WorkerContext, tx: Tx, walk: Walk, error: OperationError): Promise<OperationRow> {
   const { operation, lease } = walk;
   const stored = toStored(error);
   const delay = retryDelaySeconds(error.class, operation.retries, context.random);
@@ -81,7 +82,7 @@ async function settleFailure(context: WorkerContext, tx: Tx, walk: Walk, error: 
   return requeueOperation(tx, { ...lease, delaySeconds: delay * context.retryScale, error: stored });
 }
 
-async function settleDeath(tx: Tx, { operation, lease }: Walk, detail: string): Promise<Settled> {
+async function settleDeath(tx: Tx, { operation, lease }: Walk, detail: string): Promise<OperationRow> {
   // Every attempt beyond the first that was no retry was an inspection, or a person's wish.
   if (operation.attempt - operation.retries <= inspectionsAllowed)
     return interruptOperation(tx, { ...lease, reason: detail });
@@ -90,7 +91,7 @@ async function settleDeath(tx: Tx, { operation, lease }: Walk, detail: string): 
   return finishOperation(tx, { ...lease, outcome: 'needs_attention', error });
 }
 
-function settle(context: WorkerContext, tx: Tx, walk: Walk, end: StepEnd): Promise<Settled> {
+function settle(context: WorkerContext, tx: Tx, walk: Walk, end: StepEnd): Promise<OperationRow> {
   const { lease } = walk;
   switch (end.outcome) {
     case 'succeeded':
@@ -107,13 +108,6 @@ function settle(context: WorkerContext, tx: Tx, walk: Walk, end: StepEnd): Promi
     case 'died':
       return settleDeath(tx, walk, end.detail);
   }
-}
-
-/** Tells the queue what may go on now. Without Redis the sweep does it later. */
-async function signalNext(context: WorkerContext, signals: Settled['signals']): Promise<void> {
-  await context.queue.enqueue(signals).catch((error: unknown) => {
-    context.logger.warn({ err: error }, 'the queue did not take what is next; the sweep will');
-  });
 }
 
 /**
@@ -143,9 +137,9 @@ export async function runOperation(context: WorkerContext, held: HeldOperations,
     }
     const walk = { operation, lease, handOver: handOver.signal };
     const end = await walkSteps(context, walk);
-    const { operation: settled, signals } = await store.asSystem((tx) => settle(context, tx, walk, end));
+    if (lease.lost.aborted) throw new FleetyardError('lease-lost', 'Nobody may write the operation now.');
+    const settled = await store.asSystem((tx) => settle(context, tx, walk, end));
     log.info({ state: settled.state, error: settled.error?.code }, 'let go');
-    await signalNext(context, signals);
   } catch (error) {
     if (!isFleetyardError(error, 'lease-lost')) throw error;
     log.warn('the lease was lost; another worker goes on');

@@ -1,7 +1,8 @@
 // What each cloud gives: tokens, variables, what is known of accounts.
 
 import t from 'tap';
-import { accountOf, describeRealAccount, describeSimulatedCredential } from '../../services/access/account.ts';
+import { describeRealAccount, describeSimulatedCredential } from '../../services/access/account.ts';
+import { findAccount } from '../../services/domain/clouds.ts';
 import { buildCloudVariables } from '../../services/access/cloud-variables.ts';
 import type { OpenCredential } from '../../services/access/credential.ts';
 import { openHubKubeconfig } from '../../services/access/kubeconfig.ts';
@@ -42,12 +43,12 @@ t.test('a simulated credential has the attributes of its cloud, by which account
   for (const cloud of ['aws', 'azure', 'gcp'] as const) {
     const attributes = describeSimulatedCredential(cloud, 'cr_a');
     t.strictSame(Object.keys(attributes), members[cloud]);
-    t.equal(accountOf(cloud, attributes), attributes[members[cloud][0] ?? '']);
-    t.not(accountOf(cloud, attributes), accountOf(cloud, describeSimulatedCredential(cloud, 'cr_b')));
+    t.equal(findAccount(cloud, attributes), attributes[members[cloud][0] ?? '']);
+    t.not(findAccount(cloud, attributes), findAccount(cloud, describeSimulatedCredential(cloud, 'cr_b')));
   }
   t.strictSame(describeSimulatedCredential('kubernetes', 'cr_a'), {});
-  t.equal(accountOf('aws', { accessKeyId: 'AKID' }), undefined, 'not known before the cloud was asked');
-  t.equal(accountOf('ssh', {}), undefined);
+  t.equal(findAccount('aws', { accessKeyId: 'AKID' }), undefined, 'not known before the cloud was asked');
+  t.equal(findAccount('ssh', {}), undefined);
 });
 
 t.test('each cloud has the variables of its own SDK', async (t) => {

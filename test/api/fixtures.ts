@@ -9,6 +9,7 @@ import type { Parts } from '../../services/api/call.ts';
 import { openEventFeed } from '../../services/api/event-feed.ts';
 import { createMetrics } from '../../services/api/metrics.ts';
 import { readContractDocument } from '../../services/contract/document.ts';
+import { createDelivery } from '../../services/queue/deliver-signals.ts';
 import { type OperationProducer, openOperationProducer } from '../../services/queue/operation-producer.ts';
 import { createCredential } from '../../services/store/credentials.ts';
 import { eventChannel } from '../../services/store/events.ts';
@@ -59,10 +60,14 @@ export type TestApi = {
 const today = new Date('2026-06-01T00:00:00Z');
 
 /** Opens the application; every answer is checked against the contract. */
-export async function openTestApi(t: Test, overrides: Partial<Parts> = {}): Promise<TestApi> {
-  const { store, url, vault, projectId, otherProjectId, work } = await openTestStore(t, { max: 20 });
+export async function openTestApi(
+  t: Test,
+  { enqueue, ...overrides }: Partial<Parts> & Partial<Pick<OperationProducer, 'enqueue'>> = {},
+): Promise<TestApi> {
   const { url: redisUrl, prefix } = createTestRedis(t);
   const queue = openOperationProducer({ redisUrl, prefix });
+  const onCommitted = createDelivery(enqueue === undefined ? queue : { enqueue }, () => undefined);
+  const { store, url, vault, projectId, otherProjectId, work } = await openTestStore(t, { max: 20, onCommitted });
   const feed = await openEventFeed(store, eventChannel);
   const log = pino({ level: 'silent' });
   const counts = {

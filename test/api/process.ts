@@ -105,7 +105,11 @@ test('A process that was told nothing', async (t) => {
   const told = startProcess(t, {});
   const [code] = await told.ended;
   t.equal(code, 2, 'ends with 2');
-  t.match(told.output(), /DATABASE_URL is missing\n\s+REDIS_URL is missing/, 'and names what is missing');
+  t.match(
+    told.output(),
+    /DATABASE_URL is missing; set it to .*\n\s+REDIS_URL is missing; set it to /,
+    'and names what is missing, and the mend',
+  );
 });
 
 test('A process without its key', async (t) => {

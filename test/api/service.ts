@@ -1,6 +1,5 @@
 // The service itself: health, readiness, measurements, the contract, and what happens when a part is away.
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { test, type Test } from 'tap';
+import { test } from 'tap';
 import { pino } from 'pino';
 import { buildApp, checkHandlers } from '../../services/api/app.ts';
 import { handlers } from '../../services/api/handlers.ts';
@@ -12,6 +11,7 @@ import { readContractDocument } from '../../services/contract/document.ts';
 import { errorCodes, FleetyardError } from '../../services/domain/errors.ts';
 import { hashToken, createTokenText } from '../../services/vault/tokens.ts';
 import { openStore } from '../../services/store/open-store.ts';
+import { openDoor } from '../helpers/door.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { createTestDirectory } from '../helpers/directory.ts';
 import { openTestStore } from '../store/fixtures.ts';
@@ -39,37 +39,6 @@ test('A service that is well', async (t) => {
   );
   t.equal((await api.send('GET', '/openapi.json', anonymous)).body.openapi, '3.1.0', 'hands out its contract');
 });
-
-/** A door to the database that can be shut and opened again. */
-async function openDoor(
-  t: Test,
-  url: string,
-): Promise<{ url: string; shut(): Promise<void>; reopen(): Promise<void> }> {
-  const target = new URL(url);
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    const inner = connect(Number(target.port), target.hostname);
-    for (const side of [socket, inner]) {
-      sockets.add(side);
-      side.on('error', () => undefined).on('close', () => sockets.delete(side));
-    }
-    socket.pipe(inner).pipe(socket);
-  });
-  const listen = (port: number) => new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
-  const shut = async (): Promise<void> => {
-    const closed = new Promise((done) => server.close(done));
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  };
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
-  t.teardown(async () => {
-    if (server.listening) await shut();
-  });
-  const through = new URL(url);
-  [through.hostname, through.port] = ['127.0.0.1', String(port)];
-  return { url: through.toString(), shut, reopen: () => listen(port) };
-}
 
 test('A service whose database goes away and comes back', async (t) => {
   const api = await openTestApi(t);
@@ -108,7 +77,8 @@ test('A service without its queue', async (t) => {
     throw new FleetyardError('unavailable', 'The queue does not answer.');
   };
   const api = await openTestApi(t, {
-    queue: { enqueue: async () => away(), countJobs: async () => away(), ping: async () => away() },
+    enqueue: async () => away(),
+    queue: { countJobs: async () => away(), ping: async () => away() },
   });
   t.equal(
     (await api.send('POST', '/v1/clusters', { body: clusterRequest() })).status,

@@ -1,6 +1,7 @@
 // The configuration: read once, frozen, and every fault named at once.
 import { test } from 'tap';
-import { ConfigError, loadConfig } from '../../services/config.ts';
+import { loadConfig } from '../../services/config.ts';
+import { ConfigError } from '../../services/process/config-error.ts';
 
 const least = { DATABASE_URL: 'postgres://fleetyard:secret@db/fleetyard', REDIS_URL: 'redis://queue:6379/' };
 

@@ -5,9 +5,9 @@ import { type FieldRule, requestFields, specFields, specGroups } from '../../ser
 import type { ClusterRequest, ManagedCluster } from '../../services/domain/cluster-spec.ts';
 import { diffCluster, layersTouched } from '../../services/domain/diff-cluster.ts';
 import { type Layer, layers } from '../../services/domain/layers.ts';
-import { planRanges, listRangeNeeds, placeCluster } from '../../services/domain/ranges.ts';
+import { listRangeNeeds, placeCluster, planRanges } from '../../services/domain/ranges.ts';
 import { resolveCluster } from '../../services/domain/resolve-cluster.ts';
-import { planSteps } from '../../services/domain/steps.ts';
+import { planSteps } from '../../services/domain/operation-kinds.ts';
 import { findUnbuiltFields } from '../../services/domain/unbuilt-fields.ts';
 import type { LayerInputs } from '../../stacks/contract.ts';
 import { buildContext, buildRequest, catalogue } from './fixtures.ts';

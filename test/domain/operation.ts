@@ -3,10 +3,8 @@ import {
   canMove,
   cancellableStates,
   claimableStates,
-  derivePhase,
   isSettled,
   leasedStates,
-  type OperationKind,
   operationStates,
   type OperationState,
   operationTransitions,
@@ -54,21 +52,5 @@ t.test('the from-list of an update is the reverse of the map', (t) => {
   for (const to of operationStates) {
     for (const from of operationStates) t.equal(statesBefore(to).includes(from), canMove(from, to), `${from} → ${to}`);
   }
-  t.end();
-});
-
-t.test('the phase says what people see', (t) => {
-  const phase = (kind: OperationKind, state: OperationState) =>
-    derivePhase({ deleted: false, operation: { kind, state } });
-  t.equal(phase('create', 'queued'), 'pending');
-  t.equal(phase('create', 'running'), 'creating');
-  t.equal(phase('update', 'queued'), 'updating');
-  t.equal(phase('update', 'interrupted'), 'updating');
-  t.equal(phase('delete', 'cancelling'), 'deleting');
-  t.equal(phase('create', 'succeeded'), 'ready');
-  t.equal(phase('create', 'failed'), 'failed');
-  t.equal(phase('delete', 'needs_attention'), 'needs-attention');
-  t.equal(phase('create', 'cancelled'), 'cancelled');
-  t.equal(derivePhase({ deleted: true, operation: null }), 'deleted');
   t.end();
 });

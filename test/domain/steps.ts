@@ -1,5 +1,6 @@
 import t from 'tap';
-import { type Step, planSteps } from '../../services/domain/steps.ts';
+import { planSteps } from '../../services/domain/operation-kinds.ts';
+import type { Step } from '../../services/domain/steps.ts';
 import { layersTouched } from '../../services/domain/diff-cluster.ts';
 
 const print = (steps: readonly Step[]): string[] =>

@@ -11,6 +11,7 @@ const FOLDERS: Record<string, Group> = {
   store: 'integration',
   queue: 'integration',
   api: 'integration',
+  changes: 'integration',
   worker: 'integration',
   integration: 'integration',
   engine: 'engine',

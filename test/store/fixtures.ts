@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Test } from 'tap';
 import type { ResolvedCluster } from '../../services/domain/cluster-spec.ts';
-import type { OperationKind } from '../../services/domain/operation.ts';
+import type { Consequence, Signal } from '../../services/domain/consequences.ts';
+import type { OperationKind } from '../../services/domain/operation-kinds.ts';
 import type { Step } from '../../services/domain/steps.ts';
 import { createCluster, type ClusterRow } from '../../services/store/clusters.ts';
 import { createCredential } from '../../services/store/credentials.ts';
@@ -30,18 +31,44 @@ export type TestStore = {
   otherProjectId: string;
   /** A unit of work as the first project. */
   work<T>(run: (tx: Tx) => Promise<T>): Promise<T>;
+  /** What was to be signalled since this was asked last. */
+  takeSignals(): Signal[];
 };
 
 /** Opens a store; it is closed before its database is dropped. */
-export async function openTestStore(t: Test, { max = 10 }: { max?: number } = {}): Promise<TestStore> {
+export async function openTestStore(
+  t: Test,
+  {
+    max = 10,
+    onCommitted,
+  }: { max?: number; onCommitted?: (consequences: readonly Consequence[]) => Promise<void> } = {},
+): Promise<TestStore> {
   const { url } = await createTestDatabase(t);
   const vault = createTestVault();
-  const store = await openStore({ url, applicationName: 'test', max, vault });
+  const signals: Signal[] = [];
+  const store = await openStore({
+    url,
+    applicationName: 'test',
+    max,
+    vault,
+    async onCommitted(consequences) {
+      signals.push(...consequences.map(({ signal }) => signal));
+      await onCommitted?.(consequences);
+    },
+  });
   // Teardowns run last in, first out.
   t.teardown(() => store.close(1));
   const { id: projectId } = await store.asSystem((tx) => createProject(tx, { name: 'first' }));
   const { id: otherProjectId } = await store.asSystem((tx) => createProject(tx, { name: 'second' }));
-  return { store, url, vault, projectId, otherProjectId, work: (run) => store.asProject(projectId, run) };
+  return {
+    store,
+    url,
+    vault,
+    projectId,
+    otherProjectId,
+    work: (run) => store.asProject(projectId, run),
+    takeSignals: () => signals.splice(0),
+  };
 }
 
 /** A resolved spec; the store never looks inside. */
@@ -107,7 +134,14 @@ export async function addOperation(
     resourceId: cluster.id,
     kind,
     generation: cluster.generation,
-    input: {},
+    input: {
+      v: 1,
+      resource: 'cluster',
+      spec: buildSpec('any'),
+      credentialId: 'cr_x',
+      federationId: null,
+      simulated: true,
+    },
     steps,
     parentId,
   });
@@ -124,7 +158,7 @@ export async function addFleetOperation(
     resourceId: fleet.id,
     kind,
     generation: fleet.generation,
-    input: {},
+    input: { v: 1, resource: 'fleet', spec: fleet.spec },
     steps: [{ kind: 'wait', action: 'children' }],
   });
 }

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import t from 'tap';
 import { FleetyardError } from '../../services/domain/errors.ts';
-import { isSettled, type OperationKind } from '../../services/domain/operation.ts';
+import type { OperationKind } from '../../services/domain/operation-kinds.ts';
+import { isSettled } from '../../services/domain/operation.ts';
 import { requestCancel } from '../../services/store/cancel-operation.ts';
 import { listFleetClusters } from '../../services/store/clusters.ts';
 import { listEvents } from '../../services/store/events.ts';

@@ -1,7 +1,5 @@
 import t, { type Test } from 'tap';
-import { createCredential } from '../../services/store/credentials.ts';
-import { createFederation, getFederation } from '../../services/store/federations.ts';
-import { insertOperation } from '../../services/store/insert-operation.ts';
+import { getFederation } from '../../services/store/federations.ts';
 import { listEvents } from '../../services/store/events.ts';
 import { getOperation, type OperationRow } from '../../services/store/operations.ts';
 import type { Store } from '../../services/store/open-store.ts';
@@ -9,37 +7,11 @@ import type { WorkerContext } from '../../services/worker/context.ts';
 import { runOperation, type HeldOperations } from '../../services/worker/run-operation.ts';
 import { startWorker } from '../../services/worker/start-worker.ts';
 import { sweepOnce } from '../../services/worker/sweeps/run-sweeps.ts';
-import { startTestHub, type TestHub } from '../helpers/hub.ts';
+import { startTestHub } from '../helpers/hub.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { createWorkerContext } from '../helpers/worker.ts';
-import { openTestStore, type TestStore } from '../store/fixtures.ts';
-
-/** A federation behind a hub of the test's own, with its create operation. */
-async function addFederation({ work }: TestStore, hub: TestHub): Promise<OperationRow> {
-  return work(async (tx) => {
-    const credential = await createCredential(tx, {
-      name: 'hub',
-      provider: 'kubernetes',
-      simulated: false,
-      attributes: {},
-      secret: { kubeconfig: hub.kubeconfig },
-    });
-    const federation = await createFederation(tx, {
-      name: 'main',
-      engine: 'karmada',
-      hubCredentialId: credential.id,
-      spec: {},
-    });
-    return insertOperation(tx, {
-      resourceKind: 'federation',
-      resourceId: federation.id,
-      kind: 'create',
-      generation: 1,
-      input: {},
-      steps: [{ kind: 'hub', action: 'check' }],
-    });
-  });
-}
+import { openTestStore } from '../store/fixtures.ts';
+import { addFederation } from './fixtures.ts';
 
 const read = (store: Store, id: string): Promise<OperationRow> => store.asSystem((tx) => getOperation(tx, id));
 
@@ -47,7 +19,7 @@ async function prepare(t: Test, change: Partial<WorkerContext> = {}) {
   const hub = await startTestHub(t);
   const fixture = await openTestStore(t);
   const { context, redis } = await createWorkerContext(t, fixture.store, change);
-  const operation = await addFederation(fixture, hub);
+  const operation = await fixture.work((tx) => addFederation(tx, hub));
   const held: HeldOperations = new Map();
   return { hub, fixture, store: fixture.store, context, redis, operation, held };
 }
@@ -148,6 +120,7 @@ t.test('a worker that starts finds what Redis lost, and a worker that stops leav
     sweepSeconds: 0.05,
   });
   await waitFor('the operation to be found', async () => (await read(store, operation.id)).state === 'succeeded');
-  await worker.stop(1);
+  await worker.drain(1);
+  await worker.close();
   t.same(await context.queue.countJobs(), { waiting: 0, active: 0, delayed: 0 });
 });

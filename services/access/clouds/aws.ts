@@ -52,5 +52,4 @@ export const aws: CloudAccess = {
   // The account's number is asked of the cloud at the first use; the key's id tells keys apart until then.
   describeAccount: (secret) => ({ accessKeyId: String(secret['accessKeyId']) }),
   describeSimulatedAccount: ({ accountId }) => ({ accountId }),
-  accountAttribute: 'accountId',
 };

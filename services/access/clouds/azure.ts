@@ -26,5 +26,4 @@ export const azure: CloudAccess = {
     tenantId: String(secret['tenantId']),
   }),
   describeSimulatedAccount: ({ subscriptionId, tenantId }) => ({ subscriptionId, tenantId }),
-  accountAttribute: 'subscriptionId',
 };

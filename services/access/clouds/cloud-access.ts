@@ -21,8 +21,6 @@ export type CloudAccess = {
   describeAccount: (secret: Record<string, unknown>) => Record<string, string>;
   /** The same of a simulated account. */
   describeSimulatedAccount: (account: SimulatedAccount) => Record<string, string>;
-  /** Which of those attributes tells accounts apart; undefined where none does. */
-  accountAttribute: string | undefined;
   /** Asks the cloud for attributes that the secret does not hold, such as the account's number. */
   findAccount?: (credential: OpenCredential) => Promise<Record<string, string> | undefined>;
 };

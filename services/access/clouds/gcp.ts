@@ -49,5 +49,4 @@ export const gcp: CloudAccess = {
     return { project: String(secret['project']) };
   },
   describeSimulatedAccount: ({ project }) => ({ project }),
-  accountAttribute: 'project',
 };

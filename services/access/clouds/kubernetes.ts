@@ -11,5 +11,4 @@ export const kubernetes: CloudAccess = {
   },
   describeAccount: () => ({}),
   describeSimulatedAccount: () => ({}),
-  accountAttribute: undefined,
 };

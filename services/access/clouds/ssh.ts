@@ -6,5 +6,4 @@ export const ssh: CloudAccess = {
   buildVariables: () => ({}),
   describeAccount: () => ({}),
   describeSimulatedAccount: () => ({}),
-  accountAttribute: undefined,
 };

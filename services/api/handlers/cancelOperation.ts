@@ -1,16 +1,12 @@
 // Answers cancelOperation.
 
-import { requestCancel } from '../../store/cancel-operation.ts';
+import { cancelOperation as cancel } from '../../changes/cancel-operation.ts';
 import type { Handler } from '../call.ts';
-import { runChange } from '../changes/change.ts';
-import { showOperation } from '../read-resources.ts';
+import { describeOperationChange } from '../describe-change.ts';
 
 /** Asks an operation to stop. */
-export const cancelOperation: Handler<'cancelOperation'> = async (call) => {
-  return runChange(call, async ({ tx, signals }) => {
-    const settled = await requestCancel(tx, call.path.operation);
-    signals.push(...settled.signals);
-    const headers = { location: `/v1/operations/${settled.operation.id}` };
-    return { status: 202, headers, body: await showOperation(tx, settled.operation) };
-  });
-};
+export const cancelOperation: Handler<'cancelOperation'> = ({ asChange, path }) =>
+  asChange(async (change) => ({
+    ...(await describeOperationChange(change.tx, await cancel(change, path.operation))),
+    status: 202,
+  }));

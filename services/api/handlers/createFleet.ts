@@ -1,14 +1,12 @@
 // Answers createFleet.
 
+import { createFleet as create } from '../../changes/create-fleet.ts';
 import type { Handler } from '../call.ts';
-import { createFleetFromRequest } from '../changes/apply-fleet.ts';
-import { runChange } from '../changes/change.ts';
-import { describeFleetChange } from '../changes/describe-change.ts';
+import { describeFleetChange } from '../describe-change.ts';
 
 /** Makes a fleet: 202 with its operation and those that it waits for. */
-export const createFleet: Handler<'createFleet'> = async (call) => {
-  return runChange(call, async (change) => {
-    const outcome = await createFleetFromRequest(change, call.body);
-    return { ...(await describeFleetChange(change.tx, outcome)), status: 202 };
-  });
-};
+export const createFleet: Handler<'createFleet'> = ({ asChange, body }) =>
+  asChange(async (change) => ({
+    ...(await describeFleetChange(change.tx, await create(change, body))),
+    status: 202,
+  }));

@@ -1,11 +1,11 @@
 // Answers createProject.
 
-import { createProject as storeProject } from '../../store/projects.ts';
+import { createProject as create } from '../../changes/create-project.ts';
 import type { Handler } from '../call.ts';
 import { describeProject } from '../describe-access.ts';
 
 /** Makes a project. */
-export const createProject: Handler<'createProject'> = async ({ parts, body }) => {
-  const project = await parts.store.asSystem((tx) => storeProject(tx, { name: body.name }));
+export const createProject: Handler<'createProject'> = async ({ asSystemChange, body }) => {
+  const project = await asSystemChange((change) => create(change, body));
   return { status: 201, headers: { location: `/v1/projects/${project.id}` }, body: describeProject(project) };
 };

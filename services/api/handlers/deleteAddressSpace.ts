@@ -1,10 +1,10 @@
 // Answers deleteAddressSpace.
 
-import { deleteAddressSpace as deleteStoredAddressSpace } from '../../store/address-spaces.ts';
+import { deleteAddressSpace as remove } from '../../changes/delete-address-space.ts';
 import type { Handler } from '../call.ts';
 
 /** Deletes an address space that nothing uses. */
-export const deleteAddressSpace: Handler<'deleteAddressSpace'> = async ({ path, asProject }) => {
-  await asProject((tx) => deleteStoredAddressSpace(tx, path.addressSpace));
+export const deleteAddressSpace: Handler<'deleteAddressSpace'> = async ({ asChange, path }) => {
+  await asChange((change) => remove(change, path.addressSpace));
   return { status: 204 };
 };

@@ -1,10 +1,10 @@
 // Answers deleteCredential.
 
-import { deleteCredential as deleteStoredCredential } from '../../store/credentials.ts';
+import { deleteCredential as remove } from '../../changes/delete-credential.ts';
 import type { Handler } from '../call.ts';
 
 /** Deletes a credential that nothing uses. */
-export const deleteCredential: Handler<'deleteCredential'> = async ({ path, asProject }) => {
-  await asProject((tx) => deleteStoredCredential(tx, path.credential));
+export const deleteCredential: Handler<'deleteCredential'> = async ({ asChange, path }) => {
+  await asChange((change) => remove(change, path.credential));
   return { status: 204 };
 };

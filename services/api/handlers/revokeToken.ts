@@ -1,11 +1,11 @@
 // Answers revokeToken.
 
-import { revokeToken as revokeStoredToken } from '../../store/tokens.ts';
+import { revokeToken as revoke } from '../../changes/revoke-token.ts';
 import type { Handler } from '../call.ts';
 
 /** Revokes a token of the project, or one of a platform administrator when no project is named. */
-export const revokeToken: Handler<'revokeToken'> = async ({ parts, projectId, path }) => {
-  const work = (tx: Parameters<typeof revokeStoredToken>[0]) => revokeStoredToken(tx, path.token);
-  await (projectId === null ? parts.store.asSystem(work) : parts.store.asProject(projectId, work));
+export const revokeToken: Handler<'revokeToken'> = async ({ projectId, asChange, asSystemChange, path }) => {
+  const run = projectId === null ? asSystemChange : asChange;
+  await run((change) => revoke(change, path.token));
   return { status: 204 };
 };

@@ -1,6 +1,7 @@
 // Answers one call: parameters, body, idempotency, then the operation's handler.
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Application, type Change, runChange, runSystemChange } from '../../changes/change.ts';
 import { type OperationName, operationTable } from '../../contract/schemas.ts';
 import type { OperationValidator } from '../../contract/validator.ts';
 import { FleetyardError } from '../../domain/errors.ts';
@@ -53,16 +54,24 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
   });
   if (errors.length > 0) throw new ParameterProblem(errors);
   checkBody(name, validator, request.body);
-  const getProjectId = (): string => identity?.projectId ?? refuseWithoutProject();
+  const caller = identity?.caller ?? nobody;
+  const projectId = identity?.projectId ?? null;
+  const getProjectId = (): string => projectId ?? refuseWithoutProject();
+  const getApplication = (project: string | null): Application => ({
+    ...parts,
+    actor: { id: caller.id, role: caller.role, projectId: project },
+  });
   const abort = new AbortController();
   // Of the response: the socket outlives it, and would gather a listener a request.
   reply.raw.once('close', () => abort.abort());
   return {
     parts,
-    caller: identity?.caller ?? nobody,
-    projectId: identity?.projectId ?? null,
+    caller,
+    projectId,
     getProjectId,
-    asProject: <T>(work: Work<T>) => parts.store.asProject(getProjectId(), work),
+    asProject: async <T>(work: Work<T>) => parts.store.asProject(getProjectId(), work),
+    asChange: async <T>(work: (change: Change) => Promise<T>) => runChange(getApplication(getProjectId()), work),
+    asSystemChange: <T>(work: (change: Change) => Promise<T>) => runSystemChange(getApplication(projectId), work),
     body: request.body,
     path: parameters.path,
     query: parameters.query,

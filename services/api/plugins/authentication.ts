@@ -1,15 +1,13 @@
 // Says who calls, whether the role is enough, and which project the call is about.
 
 import type { FastifyRequest } from 'fastify';
+import { hasRole } from '../../changes/roles.ts';
 import type { RequiredRole } from '../../contract/schemas.ts';
 import { FleetyardError } from '../../domain/errors.ts';
 import { findProject } from '../../store/projects.ts';
-import { findTokenByHash, type TokenRole } from '../../store/tokens.ts';
+import { findTokenByHash } from '../../store/tokens.ts';
 import type { Caller, Parts } from '../call.ts';
 import { ParameterProblem } from '../problems.ts';
-
-/** Roles from the least to the most. */
-const ranks: readonly TokenRole[] = ['viewer', 'operator', 'admin', 'platform-admin'];
 
 /** A caller whose project, if one was named, is known. */
 export type Identity = { caller: Caller; projectId: string | null };
@@ -29,11 +27,6 @@ export async function authenticate(
     throw new FleetyardError('forbidden', `This needs the role ${role}; the token has ${caller.role}.`);
   }
   return { caller, projectId: await findProjectOf(parts, caller, request.headers[projectHeader]) };
-}
-
-/** Whether a role can do what another one can. */
-export function hasRole(role: TokenRole, needed: TokenRole): boolean {
-  return ranks.indexOf(role) >= ranks.indexOf(needed);
 }
 
 /** What is said when a call is about a project and none was named. */

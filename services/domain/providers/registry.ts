@@ -20,9 +20,6 @@ const rules = { ...managedRules, ...hostsRules } as const satisfies Record<Provi
 /** Every provider, in the order of the table. */
 export const providers = Object.keys(rules) as Provider[];
 
-/** Providers whose clusters a cloud runs. */
-export const managedProviders = Object.keys(managedRules) as ManagedProvider[];
-
 /** A provider whose clusters can be made. */
 export type BuiltProvider = {
   [P in Provider]: (typeof rules)[P] extends { built: false } ? never : P;

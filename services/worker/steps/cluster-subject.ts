@@ -2,9 +2,10 @@
 
 import { openHubKubeconfig, mintKubeconfig } from '../../access/kubeconfig.ts';
 import type { OpenCredential } from '../../access/credential.ts';
-import type { ResolvedCluster } from '../../domain/cluster-spec.ts';
-import { getManagedCluster } from '../../domain/managed-cluster.ts';
 import { FleetyardError } from '../../domain/errors.ts';
+import type { Layer } from '../../domain/layers.ts';
+import { getManagedCluster } from '../../domain/managed-cluster.ts';
+import { readOperationInput } from '../../domain/operation-input.ts';
 import { getCluster, type ClusterRow } from '../../store/clusters.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
 import { getFederation, type FederationRow } from '../../store/federations.ts';
@@ -12,7 +13,6 @@ import { listOperations, type OperationRow } from '../../store/operations.ts';
 import { listStacks } from '../../store/stacks.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { LayerOutputs } from '../../../stacks/contract.ts';
-import type { Layer } from '../../domain/layers.ts';
 import type { WorkerContext } from '../context.ts';
 import type { StepCluster } from '../layers/base-inputs.ts';
 
@@ -44,15 +44,12 @@ async function findCreation(tx: Tx, clusterId: string): Promise<string> {
   return page.items[0]?.id ?? clusterId;
 }
 
-/** What was frozen when the operation was asked for; a later write waits for its own operation. */
-type FrozenInput = { spec: ResolvedCluster; credentialId: string; federationId: string | null };
-
 /** Loads what an operation on a cluster works on: its frozen input, not what the row says by now. */
 export async function loadClusterSubject(
   context: WorkerContext,
-  operation: Pick<OperationRow, 'resourceId' | 'input'>,
+  operation: Pick<OperationRow, 'id' | 'resourceKind' | 'resourceId' | 'input'>,
 ): Promise<ClusterSubject> {
-  const { spec, credentialId, federationId } = operation.input as FrozenInput;
+  const { spec, credentialId, federationId } = readOperationInput(operation, 'cluster');
   return context.store.asSystem(async (tx) => {
     const cluster = await getCluster(tx, operation.resourceId, { includeDeleted: true });
     const credential = await openCredential(tx, credentialId);

@@ -1,17 +1,18 @@
 // What a fleet's document means to its members: which are made, changed, repaired or removed.
 
-import { FleetyardError } from '../../domain/errors.ts';
-import { layers } from '../../domain/layers.ts';
-import type { FleetMember, FleetResolution } from '../../domain/resolve-fleet.ts';
-import type { AddressSpaceRow } from '../../store/address-spaces.ts';
-import type { ClusterRow } from '../../store/clusters.ts';
-import type { CredentialRow } from '../../store/credentials.ts';
-import type { FleetRow } from '../../store/fleets.ts';
-import type { OperationRow } from '../../store/operations.ts';
-import type { Change, KnownCredentials } from './change.ts';
+import { FleetyardError } from '../domain/errors.ts';
+import type { FleetMember, FleetResolution } from '../domain/resolve-fleet.ts';
+import type { AddressSpaceRow } from '../store/address-spaces.ts';
+import type { ClusterRow } from '../store/clusters.ts';
+import type { CredentialRow } from '../store/credentials.ts';
+import type { FleetRow } from '../store/fleets.ts';
+import type { OperationRow } from '../store/operations.ts';
+import type { Change } from './change.ts';
 import { type ClusterTies, startCreation, startDeletion, startUpdate } from './cluster-operations.ts';
+import type { KnownCredentials } from './known-credentials.ts';
 import { placeClusters } from './place.ts';
-import { layersTouched } from '../../domain/diff-cluster.ts';
+import { layersTouched } from '../domain/diff-cluster.ts';
+import { layers } from '../domain/layers.ts';
 
 /** The live members of a fleet. */
 export type StandingMembers = {

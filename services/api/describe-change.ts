@@ -1,13 +1,13 @@
 // How a change is answered: the resource, its operation, and where to follow it.
 
-import type { Schemas } from '../../contract/schemas.ts';
-import { type ClusterRow, getCluster } from '../../store/clusters.ts';
-import { type FederationRow, getFederation } from '../../store/federations.ts';
-import { type FleetRow, getFleet } from '../../store/fleets.ts';
-import type { OperationRow } from '../../store/operations.ts';
-import type { Tx } from '../../store/transaction.ts';
-import { formatEtag } from '../conditional.ts';
-import { showCluster, showFederation, showFleet, showOperation, showOperations } from '../read-resources.ts';
+import type { Schemas } from '../contract/schemas.ts';
+import { type ClusterRow, getCluster } from '../store/clusters.ts';
+import { type FederationRow, getFederation } from '../store/federations.ts';
+import { type FleetRow, getFleet } from '../store/fleets.ts';
+import type { OperationRow } from '../store/operations.ts';
+import type { Tx } from '../store/transaction.ts';
+import { formatEtag } from './conditional.ts';
+import { showCluster, showFederation, showFleet, showOperation, showOperations } from './read-resources.ts';
 
 type Described<Body> = { headers: Record<string, string>; body: Body };
 
@@ -44,6 +44,14 @@ export async function describeFederationChange(
   const shown = await showFederation(tx, await getFederation(tx, federation.id, { includeDeleted: true }));
   const body = { federation: shown, operation: await showOperation(tx, operation) };
   return { headers: describeHeaders(shown.generation, operation), body };
+}
+
+/** A change of an operation. */
+export async function describeOperationChange(
+  tx: Tx,
+  operation: OperationRow,
+): Promise<Described<Schemas['Operation']>> {
+  return { headers: { location: `/v1/operations/${operation.id}` }, body: await showOperation(tx, operation) };
 }
 
 function describeHeaders(generation: number, operation: OperationRow | null): Record<string, string> {

@@ -1,14 +1,14 @@
 // Where a change puts its clusters: the address space and the federation that a document names.
 
-import { type ErrorDetail, FleetyardError, throwDetails } from '../../domain/errors.ts';
-import type { ClusterDraft, ResolvedCluster } from '../../domain/cluster-spec.ts';
-import { newId } from '../../domain/ids.ts';
-import type { AddressPools } from '../../domain/range-roles.ts';
-import { listRangeNeeds, placeCluster } from '../../domain/ranges.ts';
-import { invalidSpec } from '../../domain/resolve-cluster.ts';
-import { type AddressSpaceRow, findAddressSpace, getOrCreateDefaultAddressSpace } from '../../store/address-spaces.ts';
-import { type FederationRow, findFederation } from '../../store/federations.ts';
-import { listRanges, reserveRanges } from '../../store/ranges.ts';
+import { type ErrorDetail, FleetyardError, throwDetails } from '../domain/errors.ts';
+import type { ClusterDraft, ResolvedCluster } from '../domain/cluster-spec.ts';
+import { newId } from '../domain/ids.ts';
+import type { AddressPools } from '../domain/range-roles.ts';
+import { listRangeNeeds, placeCluster } from '../domain/ranges.ts';
+import { invalidSpec } from '../domain/resolve-cluster.ts';
+import { type AddressSpaceRow, findAddressSpace, getOrCreateDefaultAddressSpace } from '../store/address-spaces.ts';
+import { type FederationRow, findFederation } from '../store/federations.ts';
+import { listRanges, reserveRanges } from '../store/ranges.ts';
 import type { Change } from './change.ts';
 
 /** The address space that is named, or the project's own; undefined, with a detail, when the named one does not exist. */

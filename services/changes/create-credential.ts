@@ -1,0 +1,48 @@
+// Stores a real credential sealed, or makes a simulated one with an account of its own.
+
+import { randomBytes } from 'node:crypto';
+import type { Schemas } from '../contract/schemas.ts';
+import { FleetyardError } from '../domain/errors.ts';
+import { newId } from '../domain/ids.ts';
+import { createCredential as storeCredential, type CredentialRow } from '../store/credentials.ts';
+import type { Change } from './change.ts';
+import type { Cloud } from '../domain/clouds.ts';
+
+type Request = Schemas['CredentialRequest'];
+
+/** What may be known of the accounts behind credentials; the process hands in what knows the clouds. */
+export type Accounts = {
+  describeSimulated(cloud: Cloud, id: string): Record<string, string>;
+  /** Refuses a secret that is not one of the cloud's. */
+  describeReal(cloud: Cloud, secret: Record<string, unknown>): Record<string, string>;
+};
+
+/** Stores the credential; whether it is real or simulated is fixed for ever. */
+export async function createCredential({ tx }: Change, request: Request, accounts: Accounts): Promise<CredentialRow> {
+  checkRequest(request);
+  const { name, provider } = request;
+  const id = newId('cr');
+  if (request.simulated === true) {
+    const secret = { token: randomBytes(24).toString('base64url') };
+    const attributes = accounts.describeSimulated(provider, id);
+    return storeCredential(tx, { id, name, provider, simulated: true, attributes, secret });
+  }
+  const secret = request.secret ?? {};
+  const attributes = accounts.describeReal(provider, secret);
+  return storeCredential(tx, { id, name, provider, simulated: false, attributes, secret });
+}
+
+function checkRequest(request: Request): void {
+  if (request.provider === 'ssh') {
+    const message = 'Not built yet: credentials of hosts.';
+    throw new FleetyardError('not-built-yet', message, {
+      details: [{ pointer: '/provider', message, code: 'not-built-yet' }],
+    });
+  }
+  if (request.simulated === true && request.secret !== undefined) {
+    const message = 'A simulated credential has no secret of yours.';
+    throw new FleetyardError('validation', message, {
+      details: [{ pointer: '/secret', message, code: 'not-allowed' }],
+    });
+  }
+}

@@ -1,0 +1,32 @@
+// Deletes a federation that has no members; its hub stays.
+
+import { FleetyardError } from '../domain/errors.ts';
+import { listFederationClusters } from '../store/clusters.ts';
+import type { FederationRow } from '../store/federations.ts';
+import { findFleet } from '../store/fleets.ts';
+import type { Tx } from '../store/transaction.ts';
+import type { Change } from './change.ts';
+import { type FederationOutcome, startFederationDeletion } from './federation-operations.ts';
+import { lockExisting, type Named } from './lock-resource.ts';
+
+/** Starts the deletion, or finds the one that is under way. */
+export async function deleteFederation(change: Change, named: Named): Promise<FederationOutcome> {
+  const federation = await lockExisting(change, 'federation', named);
+  await refuseNeeded(change.tx, federation);
+  return { federation, operation: await startFederationDeletion(change, federation, null) };
+}
+
+async function refuseNeeded(tx: Tx, { id, name }: FederationRow): Promise<void> {
+  // A fleet's own federation has the fleet's name.
+  const fleet = await findFleet(tx, name);
+  if (fleet?.federationId === id) {
+    throw new FleetyardError(
+      'in-use',
+      `The federation "${name}" belongs to the fleet "${fleet.name}" and goes with it.`,
+    );
+  }
+  const members = await listFederationClusters(tx, id);
+  if (members.length === 0) return;
+  const names = members.slice(0, 5).map((member) => `"${member.name}"`);
+  throw new FleetyardError('in-use', `The federation "${name}" has members: ${names.join(', ')}.`);
+}

@@ -1,0 +1,49 @@
+// Deletes a fleet with everything that it made.
+
+import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
+import { type ClusterRow, listFederationClusters, listFleetClusters } from '../store/clusters.ts';
+import { findFederation } from '../store/federations.ts';
+import type { FleetRow } from '../store/fleets.ts';
+import { listChildren, type OperationRow } from '../store/operations.ts';
+import type { Change } from './change.ts';
+import { startDeletion } from './cluster-operations.ts';
+import type { FleetOutcome } from './create-fleet.ts';
+import { startFederationDeletion } from './federation-operations.ts';
+import { lockExisting, type Named } from './lock-resource.ts';
+import { findRemoval, startFleetOperation } from './start-operation.ts';
+
+/** Starts the deletion of a fleet, its clusters and its federation, or finds the one that is under way. */
+export async function deleteFleet(change: Change, named: Named): Promise<FleetOutcome> {
+  const fleet = await lockExisting(change, 'fleet', named);
+  const underWay = await findRemoval(change, fleet.id);
+  if (underWay !== undefined) {
+    return { fleet, operation: underWay, children: await listChildren(change.tx, underWay.id) };
+  }
+  const members = await listFleetClusters(change.tx, fleet.id);
+  refuseProtected(fleet, members);
+  await refuseOutsiders(change, fleet);
+  const operation = await startFleetOperation(change, fleet, 'delete');
+  const children: OperationRow[] = [];
+  for (const member of members) children.push(await startDeletion(change, member, operation.id));
+  const { federationId } = fleet;
+  const federation = federationId === null ? undefined : await findFederation(change.tx, federationId);
+  if (federation !== undefined) children.push(await startFederationDeletion(change, federation, operation.id));
+  return { fleet, operation, children };
+}
+
+function refuseProtected(row: FleetRow, members: readonly ClusterRow[]): void {
+  const details: ErrorDetail[] = members
+    .filter(({ protect }) => protect)
+    .map(({ name }) => ({ pointer: '', message: `The cluster ${name} is protected.`, code: 'protected' }));
+  if (details.length > 0)
+    throw new FleetyardError('protected', `The fleet "${row.name}" has protected clusters.`, { details });
+}
+
+/** A cluster of its own, or of another fleet, may have joined the federation that goes with this fleet. */
+async function refuseOutsiders({ tx }: Change, row: FleetRow): Promise<void> {
+  if (row.federationId === null) return;
+  const outsiders = (await listFederationClusters(tx, row.federationId)).filter(({ fleetId }) => fleetId !== row.id);
+  if (outsiders.length === 0) return;
+  const names = outsiders.map(({ name }) => `"${name}"`).join(', ');
+  throw new FleetyardError('in-use', `The federation of the fleet "${row.name}" has members from elsewhere: ${names}.`);
+}

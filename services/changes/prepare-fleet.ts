@@ -1,0 +1,113 @@
+// Resolves a fleet's document against what stands, and names every fault before anything is changed.
+
+import type { Schemas } from '../contract/schemas.ts';
+import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
+import type { Id } from '../domain/ids.ts';
+import { type FleetResolution, resolveFleet } from '../domain/resolve-fleet.ts';
+import type { AddressSpaceRow } from '../store/address-spaces.ts';
+import { type ClusterRow, findCluster, listFleetClusters } from '../store/clusters.ts';
+import type { FleetRow } from '../store/fleets.ts';
+import { listLatestOperations } from '../store/operations.ts';
+import type { Change } from './change.ts';
+import type { StandingMembers } from './fleet-members.ts';
+import { describeFacts, findCredentials, type KnownCredentials } from './known-credentials.ts';
+import { findSpace, resolveWith } from './place.ts';
+import { judgeRemoval } from './start-operation.ts';
+
+type Request = Schemas['FleetRequest'];
+
+/** A document that is known to be possible. */
+export type PreparedFleet = {
+  space: AddressSpaceRow;
+  credentials: KnownCredentials;
+  resolution: FleetResolution;
+  standing: StandingMembers;
+};
+
+/** Resolves the document against what stands; throws every fault at once, and changes nothing. */
+export async function prepareFleet(
+  change: Change,
+  request: Request,
+  row: FleetRow | undefined,
+): Promise<PreparedFleet> {
+  const details: ErrorDetail[] = [];
+  const space = await findSpace(change, request.addressSpace, details);
+  if (
+    row !== undefined &&
+    space !== undefined &&
+    request.addressSpace !== undefined &&
+    row.addressSpaceId !== space.id
+  ) {
+    details.push({
+      pointer: '/addressSpace',
+      message: 'This is fixed for the life of a fleet.',
+      code: 'immutable-field',
+    });
+  }
+  const credentials = await findCredentials(change.tx, [
+    request.federation?.hub.credential,
+    request.defaults?.credential,
+    ...request.clusters.map(({ credential }) => credential),
+  ]);
+  const standing = await findStanding(change, row);
+  details.push(...(await findNameFaults(change, request, row, standing)));
+  const { catalogue, now } = change;
+  const existing = standing.members.map(({ id, name, spec }) => ({ id: id as Id<'cl'>, name, spec }));
+  const resolution = resolveWith(`The fleet ${request.name} cannot be made as asked.`, details, () =>
+    resolveFleet(request, existing, {
+      catalogue,
+      now,
+      findCredential: (named) => {
+        const found = credentials.get(named);
+        return found && describeFacts(found);
+      },
+      ...(row === undefined ? {} : { previous: row.spec }),
+    }),
+  );
+  if (space === undefined) throw new FleetyardError('internal', 'The document was not resolved.');
+  return { space, credentials, resolution, standing };
+}
+
+/** The live members of a fleet by what is being done to them. */
+async function findStanding({ tx }: Change, row: FleetRow | undefined): Promise<StandingMembers> {
+  if (row === undefined) return { members: [], leaving: [], broken: [] };
+  const clusters = await listFleetClusters(tx, row.id);
+  const latest = await listLatestOperations(
+    tx,
+    clusters.map(({ id }) => id),
+  );
+  const isLeaving = ({ id }: ClusterRow): boolean => judgeRemoval(latest.get(id)) === 'under-way';
+  const isBroken = ({ id }: ClusterRow): boolean => judgeRemoval(latest.get(id)) === 'failed';
+  const members = clusters.filter((cluster) => !isLeaving(cluster));
+  return { members, leaving: clusters.filter(isLeaving), broken: members.filter(isBroken) };
+}
+
+/** Names that a cluster outside of the fleet has, or one that is on its way out. */
+async function findNameFaults(
+  { tx }: Change,
+  { clusters }: Request,
+  row: FleetRow | undefined,
+  standing: StandingMembers,
+): Promise<ErrorDetail[]> {
+  const details: ErrorDetail[] = [];
+  for (const [index, { name }] of clusters.entries()) {
+    const pointer = `/clusters/${index}/name`;
+    if (standing.leaving.some((member) => member.name === name)) {
+      details.push({
+        pointer,
+        message: `The cluster ${name} is being deleted; its name is free after that.`,
+        code: 'name-taken',
+      });
+      continue;
+    }
+    const other = await findCluster(tx, name);
+    if (other !== undefined && (row === undefined || other.fleetId !== row.id)) {
+      details.push({
+        pointer,
+        message: `There is already a cluster named ${name} outside of this fleet.`,
+        code: 'name-taken',
+      });
+    }
+  }
+  return details;
+}

@@ -1,0 +1,133 @@
+// What each kind of operation means: its steps, its phases, what gives way to it, and what it leaves when it succeeds.
+
+import type { Schemas } from '../contract/schemas.ts';
+import { isSettled, type OperationState, type Phase, type ResourceKind } from './operation.ts';
+import { type Step, type StepSubject, planLayersDown, planLayersUp } from './steps.ts';
+
+/** What an operation does. A kind of the contract that has no row below does not compile. */
+export type OperationKind = Schemas['Operation']['kind'];
+
+/** What makes one kind differ from the others. */
+type KindRules = {
+  /** Plans the steps, by what the operation works on. */
+  plan: { [Kind in ResourceKind]: (subject: Extract<StepSubject, { kind: Kind }>) => Step[] };
+  /** What people see of the resource before it begins, while it is at work, and when it has succeeded. */
+  phases: { before: Phase; during: Phase; after: Phase };
+  /**
+   * What becomes of unsettled operations of the same resource when one is inserted: queued ones of these kinds that never started
+   * are superseded, or everything is cancelled. Whatever is not named goes first.
+   */
+  givesWay: { superseded: readonly OperationKind[] } | 'everything';
+  /** What success leaves on the resource: its generation as observed, and in the end a tombstone without name and ranges. */
+  settles: 'observed' | 'tombstone';
+  /** Whether it says something about the resource although it was cancelled before it began: without it, there is nothing. */
+  tellsUnstarted: boolean;
+  /** Whether a person may have it run again when it failed. */
+  retryable: boolean;
+};
+
+/** Every kind of operation. */
+export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
+  create: {
+    plan: {
+      cluster: ({ federated }) => planLayersUp({ federated }),
+      fleet: waitForChildren,
+      federation: () => [{ kind: 'hub', action: 'check' }],
+    },
+    phases: { before: 'pending', during: 'creating', after: 'ready' },
+    givesWay: { superseded: [] },
+    settles: 'observed',
+    tellsUnstarted: true,
+    retryable: true,
+  },
+  update: {
+    plan: {
+      cluster: planLayersUp,
+      fleet: waitForChildren,
+      federation: () => [{ kind: 'hub', action: 'check' }],
+    },
+    phases: { before: 'updating', during: 'updating', after: 'ready' },
+    givesWay: { superseded: ['update'] },
+    settles: 'observed',
+    tellsUnstarted: false,
+    retryable: true,
+  },
+  delete: {
+    plan: {
+      cluster: planLayersDown,
+      fleet: waitForChildren,
+      federation: () => [{ kind: 'hub', action: 'detach' }],
+    },
+    phases: { before: 'deleting', during: 'deleting', after: 'deleted' },
+    givesWay: 'everything',
+    settles: 'tombstone',
+    tellsUnstarted: false,
+    retryable: true,
+  },
+};
+
+/** Plans the steps of an operation. */
+export function planSteps(kind: OperationKind, subject: StepSubject): Step[] {
+  const { plan } = operationKinds[kind];
+  switch (subject.kind) {
+    case 'cluster':
+      return plan.cluster(subject);
+    case 'fleet':
+      return plan.fleet(subject);
+    case 'federation':
+      return plan.federation(subject);
+  }
+}
+
+/** What a new operation does to an earlier one of its resource. */
+export function judgeEarlier(
+  kind: OperationKind,
+  earlier: { kind: OperationKind; state: OperationState; startedAt: Date | null },
+): 'keep' | 'supersede' | 'cancel' {
+  const { givesWay } = operationKinds[kind];
+  if (isSettled(earlier.state)) return 'keep';
+  if (givesWay === 'everything') return 'cancel';
+  const untouched = earlier.state === 'queued' && earlier.startedAt === null;
+  return untouched && givesWay.superseded.includes(earlier.kind) ? 'supersede' : 'keep';
+}
+
+/** The kinds whose operations say something about their resource although they never began. */
+export const kindsToldUnstarted = (Object.keys(operationKinds) as OperationKind[]).filter(
+  (kind) => operationKinds[kind].tellsUnstarted,
+);
+
+/** What the phase is derived from: the latest operation, and whether the resource is a tombstone. */
+export type PhaseInputs = {
+  deleted: boolean;
+  /** The newest operation that is not settled, else the newest one; null when there was none. */
+  operation: { kind: OperationKind; state: OperationState } | null;
+};
+
+/** Derives the phase. */
+export function derivePhase({ deleted, operation }: PhaseInputs): Phase {
+  if (deleted) return 'deleted';
+  if (operation === null) return 'ready';
+  const { phases } = operationKinds[operation.kind];
+  switch (operation.state) {
+    case 'queued':
+    case 'awaiting_approval':
+      return phases.before;
+    case 'running':
+    case 'waiting':
+    case 'interrupted':
+    case 'cancelling':
+      return phases.during;
+    case 'succeeded':
+      return phases.after;
+    case 'failed':
+      return 'failed';
+    case 'cancelled':
+      return 'cancelled';
+    case 'needs_attention':
+      return 'needs-attention';
+  }
+}
+
+function waitForChildren(): Step[] {
+  return [{ kind: 'wait', action: 'children' }];
+}

@@ -1,0 +1,34 @@
+import t from 'tap';
+import { derivePhase, judgeEarlier, type OperationKind } from '../../services/domain/operation-kinds.ts';
+import type { OperationState } from '../../services/domain/operation.ts';
+
+t.test('the phase says what people see', (t) => {
+  const phase = (kind: OperationKind, state: OperationState) =>
+    derivePhase({ deleted: false, operation: { kind, state } });
+  t.equal(phase('create', 'queued'), 'pending');
+  t.equal(phase('create', 'running'), 'creating');
+  t.equal(phase('update', 'queued'), 'updating');
+  t.equal(phase('update', 'interrupted'), 'updating');
+  t.equal(phase('delete', 'cancelling'), 'deleting');
+  t.equal(phase('create', 'succeeded'), 'ready');
+  t.equal(phase('create', 'failed'), 'failed');
+  t.equal(phase('delete', 'needs_attention'), 'needs-attention');
+  t.equal(phase('create', 'cancelled'), 'cancelled');
+  t.equal(derivePhase({ deleted: true, operation: null }), 'deleted');
+  t.end();
+});
+
+t.test('what lines up gives way to what comes after it, by kind', (t) => {
+  const judge = (kind: OperationKind, earlier: OperationKind, state: OperationState, startedAt: Date | null = null) =>
+    judgeEarlier(kind, { kind: earlier, state, startedAt });
+  t.equal(judge('update', 'update', 'queued'), 'supersede');
+  t.equal(judge('update', 'update', 'queued', new Date()), 'keep', 'what once began goes first');
+  t.equal(judge('update', 'update', 'running'), 'keep');
+  t.equal(judge('update', 'create', 'queued'), 'keep');
+  t.equal(judge('create', 'update', 'queued'), 'keep');
+  for (const earlier of ['create', 'update', 'delete'] as const)
+    for (const state of ['queued', 'running', 'waiting', 'interrupted'] as const)
+      t.equal(judge('delete', earlier, state), 'cancel', `a delete stops a ${earlier} that is ${state}`);
+  t.equal(judge('delete', 'create', 'failed'), 'keep', 'and nothing that has ended');
+  t.end();
+});
