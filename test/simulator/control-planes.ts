@@ -132,9 +132,15 @@ test('a cluster that is removed behind the back of the engine takes its control 
   await makeNetwork(bench);
   const { id } = await bench.cloud.make(CLUSTER, inputs());
   await bench.cloud.make(POOL, pool());
+  bench.kind.failures.set('close', 'the process does not end');
   await bench.cloud.admin.deleteResource(bench.cloud.account, id);
-  t.match(bench.kind.calls.at(-1), /^close/);
-  t.equal(bench.kind.open.size, 0);
+  t.same(await bench.cloud.admin.listResources(bench.cloud.account, CLUSTER), [], 'whether or not it closes at once');
+  t.equal(bench.kind.open.size, 1);
+  await bench.cloud.simulator.stop();
+  bench.kind.failures.clear();
+  await open(t, { kind: bench.kind, dataDir: bench.cloud.dataDir });
+  await waitFor('the closing', async () => bench.kind.open.size === 0);
+  t.match(bench.kind.calls.at(-1), /^close/, 'a restart tries again');
 });
 
 test("a GKE pool's nodes follow it: count, zone, machine, labels and taints, and none when it goes", async (t) => {

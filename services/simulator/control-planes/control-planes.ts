@@ -84,9 +84,17 @@ export class ControlPlanes {
     });
   }
 
-  /** Closes those whose clusters have gone. */
-  async closeReleased(): Promise<void> {
-    await Promise.all(listReleased(this.#parts.ledger).map(({ id }) => this.close(id)));
+  /** Closes those whose clusters have gone, of one account or of all. What does not close now is tried again the next time. */
+  async closeReleased(account?: string): Promise<void> {
+    const released = listReleased(this.#parts.ledger).filter(
+      (each) => account === undefined || each.account === account,
+    );
+    const outcomes = await Promise.allSettled(released.map(({ id }) => this.close(id)));
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome.status === 'fulfilled' || this.#parts.signal.aborted) continue;
+      const reason = String((outcome.reason as Error).message);
+      process.stderr.write(`simulator: the control plane ${released[index]?.id} does not close: ${reason}\n`);
+    }
   }
 
   #getRecord(id: string): ControlPlaneRecord {

@@ -27,7 +27,7 @@ export async function withdrawNeeds({ ledger, planes }: Parts, type: ResourceTyp
   if (resource.controlPlane !== null) await planes.close(resource.controlPlane);
   const cluster = findCluster(ledger, type, resource);
   if (cluster?.controlPlane) await planes.scale(cluster.controlPlane, { name: resource.name, nodes: [] });
-  await planes.closeReleased();
+  await planes.closeReleased(resource.account);
 }
 
 function findCluster(ledger: Ledger, type: ResourceType, pool: Resource): Resource | undefined {

@@ -29,7 +29,8 @@ export async function deleteOutOfBand(parts: OutOfBandParts, resource: Resource)
     if (resource.controlPlane !== null) parts.planes.release(resource.controlPlane);
     record(parts, resource, 'delete');
   });
-  if (type) await withdrawNeeds(parts, type, resource);
+  // Its control plane is released, and closes with the others that are.
+  if (type) await withdrawNeeds(parts, type, { ...resource, controlPlane: null });
 }
 
 /** Changes properties, in the inputs and in what a read answers. */

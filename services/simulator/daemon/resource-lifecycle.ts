@@ -53,7 +53,7 @@ export class ResourceLifecycle {
       this.#resumeOne(getType(resource.type), resource).catch(() => undefined);
     }
     for (const cluster of ledger.listWithControlPlane()) this.#findAgain(cluster).catch(warn);
-    planes.closeReleased().catch(warn);
+    void planes.closeReleased();
   }
 
   /** Waits for what is under way to end, which it does when the daemon stops. */
