@@ -20,6 +20,9 @@ const inspectionsAllowed = 5;
 /** Operations that this process holds, by id: for cancels that should not wait for a heartbeat, and for shutdown. */
 export type HeldOperations = Map<string, HeldLease & { handOver(): void }>;
 
+/** How a run ended: nothing was to be done, the operation was let go of in order, or it was left to its lease. */
+export type RunEnd = 'unclaimed' | 'let-go' | 'lost';
+
 type Walk = { operation: ClaimedOperation; lease: HeldLease; handOver: AbortSignal };
 
 /** Steps that did not succeed yet, in order. */
@@ -114,10 +117,10 @@ function settle(context: WorkerContext, tx: Tx, walk: Walk, end: StepEnd): Promi
  * Runs one operation as far as it goes now. Returns quietly when there is nothing to do: another worker has it, it is not due, or
  * something earlier of its resource is under way.
  */
-export async function runOperation(context: WorkerContext, held: HeldOperations, operationId: string): Promise<void> {
+export async function runOperation(context: WorkerContext, held: HeldOperations, operationId: string): Promise<RunEnd> {
   const { store, owner, leaseSeconds } = context;
   const operation = await store.asSystem((tx) => claimOperation(tx, { id: operationId, owner, leaseSeconds }));
-  if (operation === undefined) return;
+  if (operation === undefined) return 'unclaimed';
   const log = context.logger.child({ operation: operation.id, kind: operation.kind, resource: operation.resourceId });
   const handOver = new AbortController();
   const lease = keepLease(
@@ -140,9 +143,11 @@ export async function runOperation(context: WorkerContext, held: HeldOperations,
     if (lease.lost.aborted) throw new FleetyardError('lease-lost', 'Nobody may write the operation now.');
     const settled = await store.asSystem((tx) => settle(context, tx, walk, end));
     log.info({ state: settled.state, error: settled.error?.code }, 'let go');
+    return 'let-go';
   } catch (error) {
     if (!isFleetyardError(error, 'lease-lost')) throw error;
     log.warn('the lease was lost; another worker goes on');
+    return 'lost';
   } finally {
     lease.release();
     held.delete(operationId);

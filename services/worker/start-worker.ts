@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startOperationConsumer, type ConsumerOptions } from '../queue/operation-consumer.ts';
 import { eventChannel } from '../store/events.ts';
 import type { WorkerContext } from './context.ts';
-import { runOperation, type HeldOperations } from './run-operation.ts';
+import { runOperation, type HeldOperations, type RunEnd } from './run-operation.ts';
 import { runSweeps } from './sweeps/run-sweeps.ts';
 
 /** What a worker is given beside its context. */
@@ -15,7 +15,7 @@ export type WorkerOptions = Pick<ConsumerOptions, 'redisUrl' | 'prefix' | 'concu
 export type RunningWorker = {
   /**
    * Takes no more jobs, gives what runs the time to end, then hands it over: each engine ends in order, and the next worker goes
-   * on. Resolves when nothing runs any more, or nothing that this worker may still write.
+   * on. Resolves when nothing runs any more; throws when something was left that this worker could not hand over.
    */
   drain(graceSeconds: number): Promise<void>;
   /** Closes its connections; may hang when the servers are away. */
@@ -23,7 +23,7 @@ export type RunningWorker = {
 };
 
 /** One job at work. */
-type Run = { operationId: string; done: Promise<void> };
+type Run = { operationId: string; done: Promise<RunEnd> };
 
 /** Starts to take jobs and to sweep. */
 export async function startWorker(context: WorkerContext, options: WorkerOptions): Promise<RunningWorker> {
@@ -55,8 +55,7 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
       const timer = setTimeout(() => {
         for (const operation of held.values()) operation.handOver();
       }, graceSeconds * 1000);
-      await awaitRuns(runs, held);
-      clearTimeout(timer);
+      await awaitRuns(runs, held).finally(() => clearTimeout(timer));
     },
     async close() {
       await Promise.all([sweeps, unlisten(), stopped, consumer.close()]);
@@ -67,18 +66,27 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
 /** Time to claim an operation, and to end the processes of one whose lease was lost. */
 const patienceMs = 3_000;
 
-/** Waits for each run until it ends. One that has no lease, or lost it, can write nothing any more and is not waited for long. */
+/**
+ * Waits for each run until it ends. One that has no lease, or lost it, can write nothing any more and is not waited for long. Throws in
+ * the end when a run did not let go of its operation.
+ */
 async function awaitRuns(runs: Set<Run>, held: HeldOperations): Promise<void> {
+  const left: string[] = [];
   for (let [run] = runs; run !== undefined; [run] = runs) {
     const { operationId, done } = run;
-    const ended = done.catch(() => undefined);
     const lease = held.get(operationId);
-    if (lease === undefined) await Promise.race([ended, pause(patienceMs)]);
-    else await Promise.race([ended, awaitAbort(lease.lost).then(() => pause(patienceMs))]);
-    // Claimed meanwhile: it is waited for like the others.
-    if (lease === undefined && held.has(operationId)) continue;
+    const patience = lease === undefined ? pause(patienceMs) : awaitAbort(lease.lost).then(() => pause(patienceMs));
+    const end = await Promise.race([done.catch(() => 'failed' as const), patience]);
+    const late = lease === undefined && end === undefined ? held.get(operationId) : undefined;
+    if (late !== undefined) {
+      // Claimed while this worker ends: it is handed over at once, and waited for like the others.
+      late.handOver();
+      continue;
+    }
+    if (end !== 'let-go' && end !== 'unclaimed') left.push(operationId);
     runs.delete(run);
   }
+  if (left.length > 0) throw new Error(`operations are left to their leases: ${left.join(', ')}`);
 }
 
 function pause(milliseconds: number): Promise<void> {

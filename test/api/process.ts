@@ -9,6 +9,7 @@ import { ensureMasterKeys } from '../../services/vault/master-keys.ts';
 import { createTestDirectory } from '../helpers/directory.ts';
 import { createTestDatabase } from '../helpers/postgres.ts';
 import { createTestRedis } from '../helpers/redis.ts';
+import { openDoor } from '../helpers/door.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 const main = fileURLToPath(new URL('../../services/api/main.ts', import.meta.url));
@@ -99,6 +100,27 @@ test('A process on an empty database', async (t) => {
   again.child.kill('SIGTERM');
   again.child.kill('SIGINT');
   await again.ended;
+});
+
+test('A process whose servers hang', async (t) => {
+  const { environment } = await prepare(t);
+  const database = await openDoor(t, environment['DATABASE_URL'] ?? '');
+  const redis = await openDoor(t, environment['REDIS_URL'] ?? '');
+  const running = startProcess(t, {
+    ...environment,
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    FLEETYARD_SHUTDOWN_SECONDS: '2',
+  });
+  await waitAddress(running);
+  database.block();
+  redis.block();
+  running.child.kill('SIGTERM');
+  // Far above its deadline, for a slow machine.
+  const timer = setTimeout(() => running.child.kill('SIGKILL'), 30_000);
+  const [code] = await running.ended;
+  clearTimeout(timer);
+  t.equal(code, 1, 'ends within its deadline, and not in order');
 });
 
 test('A process that was told nothing', async (t) => {

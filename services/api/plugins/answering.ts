@@ -58,7 +58,9 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
   const projectId = identity?.projectId ?? null;
   const getProjectId = (): string => projectId ?? refuseWithoutProject();
   const getApplication = (project: string | null): Application => ({
-    ...parts,
+    store: parts.store,
+    catalogue: parts.catalogue,
+    clock: parts.clock,
     actor: { id: caller.id, role: caller.role, projectId: project },
   });
   const abort = new AbortController();
