@@ -32,6 +32,11 @@ const STEPS = {
     advice: 'the import table is in ARCHITECTURE.md and .dependency-cruiser.cjs',
   },
   'dead-code': { command: 'knip', args: ['--no-progress'], advice: 'remove what nothing uses' },
+  'dead-exports': {
+    command: 'knip',
+    args: ['--production', '--no-progress'],
+    advice: 'remove what only tests use, or give it its caller',
+  },
   contract: { command: 'redocly', args: ['lint', 'openapi.yaml'], advice: 'repair openapi.yaml' },
   'lock-file': {
     command: 'node',

@@ -1,4 +1,4 @@
-// The HTTP application: every operation of the contract as a route, on parts that the process hands in.
+// The HTTP application: every endpoint of the contract as a route, on parts that the process hands in.
 
 import { randomUUID } from 'node:crypto';
 import Fastify, {
@@ -8,8 +8,8 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { operationNames, operationTable, type OperationName } from '../contract/schemas.ts';
-import { createValidators, type OperationValidator } from '../contract/validator.ts';
+import { endpointNames, endpointTable, type EndpointName } from '../contract/schemas.ts';
+import { createValidators, type EndpointValidator } from '../contract/validator.ts';
 import type { AnyAnswer, Handlers, Parts } from './call.ts';
 import { handlers as allHandlers } from './handlers.ts';
 import { answerOperation } from './plugins/answering.ts';
@@ -50,7 +50,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   installBodyParsers(app);
   app.decorateRequest('identity', null);
   const validators = createValidators(parts.document);
-  for (const name of operationNames) addRoute(app, name, validators[name], options, handlers);
+  for (const name of endpointNames) addRoute(app, name, validators[name], options, handlers);
   app.setErrorHandler((error, request, reply) => {
     const problem = describeError(error, request.id);
     logFailure(request, problem, error);
@@ -60,10 +60,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
   return app;
 }
 
-/** Says which operations lack a handler and which handlers lack an operation; throws when there is one. */
+/** Says which endpoints lack a handler and which handlers lack an endpoint; throws when there is one. */
 export function checkHandlers(names: readonly string[]): void {
-  const missing = operationNames.filter((name) => !names.includes(name));
-  const extra = names.filter((name) => !(operationNames as string[]).includes(name));
+  const missing = endpointNames.filter((name) => !names.includes(name));
+  const extra = names.filter((name) => !(endpointNames as string[]).includes(name));
   if (missing.length === 0 && extra.length === 0) return;
   const faults = [
     ...missing.map((name) => `no handler for ${name}`),
@@ -80,12 +80,12 @@ declare module 'fastify' {
 
 function addRoute(
   app: FastifyInstance,
-  name: OperationName,
-  validator: OperationValidator,
+  name: EndpointName,
+  validator: EndpointValidator,
   { parts, checkResponses }: AppOptions,
   handlers: Handlers,
 ): void {
-  const { method, path, role } = operationTable[name];
+  const { method, path, role } = endpointTable[name];
   const send = createSender(validator, checkResponses);
   app.route({
     method,
@@ -110,7 +110,7 @@ function addRoute(
     onResponse: async (request, reply) => {
       const seconds = reply.elapsedTime / 1000;
       parts.metrics.observeRequest(name, reply.statusCode, seconds);
-      const seen = { operation: name, method, path: request.url.split('?')[0], status: reply.statusCode, seconds };
+      const seen = { endpoint: name, method, path: request.url.split('?')[0], status: reply.statusCode, seconds };
       request.log[name === 'getHealth' || name === 'getReadiness' || name === 'getMetrics' ? 'debug' : 'info'](
         seen,
         'answered',
@@ -124,7 +124,7 @@ function addRoute(
   });
 }
 
-function createSender(validator: OperationValidator, checkResponses: boolean): Sender {
+function createSender(validator: EndpointValidator, checkResponses: boolean): Sender {
   return (reply, answer) => {
     const { status, headers = {}, body } = answer;
     const contentType = answer.contentType ?? (body === undefined ? undefined : 'application/json');
@@ -159,8 +159,8 @@ function logFailure(request: FastifyRequest, problem: Problem, error: unknown): 
   else request.log.debug({ problem: problem.type, detail: problem.detail }, 'refused');
 }
 
-const routePatterns = operationNames.map((name) => {
-  const { method, path } = operationTable[name];
+const routePatterns = endpointNames.map((name) => {
+  const { method, path } = endpointTable[name];
   return { method, pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`) };
 });
 

@@ -1,4 +1,4 @@
-// What a handler gets and gives: one call of the contract, typed by its operation.
+// What a handler gets and gives: one call of the contract, typed by its endpoint.
 
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
@@ -7,9 +7,9 @@ import type { Catalogue } from '../../catalogue/types.ts';
 import type { OpenCredential } from '../access/credential.ts';
 import type { Change } from '../changes/change.ts';
 import type { ContractDocument } from '../contract/document.ts';
-import type { operations as operationTypes } from '../contract/generated/types.ts';
-import type { operations as operationEntries } from '../contract/generated/operations.ts';
-import type { OperationName, Schemas } from '../contract/schemas.ts';
+import type { operations as endpointTypes } from '../contract/generated/types.ts';
+import type { endpoints as endpointEntries } from '../contract/generated/endpoints.ts';
+import type { EndpointName, Schemas } from '../contract/schemas.ts';
 import type { OperationProducer } from '../queue/operation-producer.ts';
 import type { Store, Work } from '../store/open-store.ts';
 import type { TokenRole } from '../store/tokens.ts';
@@ -51,23 +51,23 @@ export type Parts = {
 /** Who calls. */
 export type Caller = { id: string; role: TokenRole; projectId: string | null };
 
-type TypeOf<Name extends OperationName> = operationTypes[Name];
-type Entry<Name extends OperationName> = (typeof operationEntries)[Name];
-type ParametersOf<Name extends OperationName> = TypeOf<Name>['parameters'];
+type TypeOf<Name extends EndpointName> = endpointTypes[Name];
+type Entry<Name extends EndpointName> = (typeof endpointEntries)[Name];
+type ParametersOf<Name extends EndpointName> = TypeOf<Name>['parameters'];
 
-/** The body of an operation. */
-export type BodyOf<Name extends OperationName> = Entry<Name>['body'] extends keyof Schemas
+/** The body of an endpoint. */
+export type BodyOf<Name extends EndpointName> = Entry<Name>['body'] extends keyof Schemas
   ? Schemas[Entry<Name>['body']]
   : undefined;
 
-/** The path's parameters of an operation. */
-export type PathOf<Name extends OperationName> = NonNullable<ParametersOf<Name>['path']>;
+/** The path's parameters of an endpoint. */
+export type PathOf<Name extends EndpointName> = NonNullable<ParametersOf<Name>['path']>;
 
-/** The query's parameters of an operation. */
-export type QueryOf<Name extends OperationName> = NonNullable<ParametersOf<Name>['query']>;
+/** The query's parameters of an endpoint. */
+export type QueryOf<Name extends EndpointName> = NonNullable<ParametersOf<Name>['query']>;
 
-/** One call of an operation, authenticated and checked. */
-export type Call<Name extends OperationName = OperationName> = {
+/** One call of an endpoint, authenticated and checked. */
+export type Call<Name extends EndpointName = EndpointName> = {
   parts: Parts;
   caller: Caller;
   /** The project that the call is about; null when a platform administrator named none. */
@@ -104,15 +104,15 @@ type AnswerOf<Status, Response> =
       : OtherOf<Response> & { status: Status; headers?: Record<string, string> })
   | (Response extends { content?: never } ? { status: Status; headers?: Record<string, string> } : never);
 
-/** What an operation may answer; problems are thrown. */
-export type Answer<Name extends OperationName> = {
+/** What an endpoint may answer; problems are thrown. */
+export type Answer<Name extends EndpointName> = {
   [Status in keyof TypeOf<Name>['responses']]: AnswerOf<Status, TypeOf<Name>['responses'][Status]>;
 }[keyof TypeOf<Name>['responses']];
 
-/** Answers one operation. */
-export type Handler<Name extends OperationName> = (call: Call<Name>) => Promise<Answer<Name>>;
+/** Answers one endpoint. */
+export type Handler<Name extends EndpointName> = (call: Call<Name>) => Promise<Answer<Name>>;
 
-/** An answer whose operation is not known any more. */
+/** An answer whose endpoint is not known any more. */
 export type AnyAnswer = {
   status: number;
   headers?: Record<string, string>;
@@ -120,5 +120,5 @@ export type AnyAnswer = {
   body?: unknown;
 };
 
-/** One handler for every operation of the contract. */
-export type Handlers = { [Name in OperationName]: Handler<Name> };
+/** One handler for every endpoint of the contract. */
+export type Handlers = { [Name in EndpointName]: Handler<Name> };

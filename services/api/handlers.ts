@@ -1,4 +1,4 @@
-// Every handler by the operation that it answers; the types refuse a missing one, and the start an extra one.
+// Every handler by the endpoint that it answers; the types refuse a missing one, and the start an extra one.
 
 import type { Handlers } from './call.ts';
 import { applyCluster } from './handlers/applyCluster.ts';
@@ -47,7 +47,7 @@ import { listTokens } from './handlers/listTokens.ts';
 import { retryOperation } from './handlers/retryOperation.ts';
 import { revokeToken } from './handlers/revokeToken.ts';
 
-/** One handler for every operation of the contract. */
+/** One handler for every endpoint of the contract. */
 export const handlers: Handlers = {
   applyCluster,
   applyFleet,

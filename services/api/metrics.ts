@@ -11,7 +11,7 @@ export type MeasuredCounts = {
 
 /** The measurements. */
 export type Metrics = {
-  observeRequest(operation: string, status: number, seconds: number): void;
+  observeRequest(endpoint: string, status: number, seconds: number): void;
   /** Everything, as text. */
   render(): Promise<{ contentType: string; body: string }>;
 };
@@ -22,15 +22,15 @@ export function createMetrics(counts: MeasuredCounts, log: FastifyBaseLogger, de
   if (defaults) collectDefaultMetrics({ register: registry, prefix: 'fleetyard_api_' });
   const requests = new Histogram({
     name: 'fleetyard_http_request_duration_seconds',
-    help: 'Time to answer a request, by operation and status.',
-    labelNames: ['operation', 'status'],
+    help: 'Time to answer a request, by endpoint and status.',
+    labelNames: ['endpoint', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
   addGauge('fleetyard_operations', 'Operations that have not come to rest, by state.', counts.countOperations);
   addGauge('fleetyard_queue_jobs', 'Jobs of the queue, by state.', counts.countJobs);
   return {
-    observeRequest: (operation, status, seconds) => requests.observe({ operation, status: String(status) }, seconds),
+    observeRequest: (endpoint, status, seconds) => requests.observe({ endpoint, status: String(status) }, seconds),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 

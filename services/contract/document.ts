@@ -2,24 +2,24 @@
 
 import { readFileSync } from 'node:fs';
 
-/** A parameter of an operation, with its reference resolved. */
+/** A parameter of an endpoint, with its reference resolved. */
 export type Parameter = { name: string; in: 'path' | 'query' | 'header'; required?: boolean; schema: JsonSchema };
 
 /** A JSON Schema as it stands in the document. */
 export type JsonSchema = Record<string, unknown>;
 
-/** A response of an operation, with its reference resolved. */
+/** A response of an endpoint, with its reference resolved. */
 export type ResponseEntry = { content?: Record<string, { schema?: JsonSchema }> };
 
-/** An operation as it stands in the document. */
-export type DocumentOperation = {
+/** An endpoint as it stands in the document. */
+export type DocumentEndpoint = {
   operationId: string;
   parameters?: (Parameter | { $ref: string })[];
   requestBody?: { content: Record<string, { schema: JsonSchema }> };
   responses: Record<string, ResponseEntry | { $ref: string }>;
 };
 
-type PathItem = { parameters?: (Parameter | { $ref: string })[] } & Record<string, DocumentOperation | undefined>;
+type PathItem = { parameters?: (Parameter | { $ref: string })[] } & Record<string, DocumentEndpoint | undefined>;
 
 /** The whole document. */
 export type ContractDocument = {
@@ -34,22 +34,22 @@ export function readContractDocument(): ContractDocument {
   return JSON.parse(readFileSync(new URL('./generated/document.json', import.meta.url), 'utf8')) as ContractDocument;
 }
 
-/** The operation at a path and method with every parameter of its own and of its path, references resolved. */
-export function getDocumentOperation(
+/** The endpoint at a path and method with every parameter of its own and of its path, references resolved. */
+export function getDocumentEndpoint(
   document: ContractDocument,
   path: string,
   method: string,
-): { operation: DocumentOperation; parameters: Parameter[] } {
+): { endpoint: DocumentEndpoint; parameters: Parameter[] } {
   const item = document.paths[path];
-  const operation = item?.[method.toLowerCase()];
-  if (item === undefined || operation === undefined) throw new Error(`the contract has no ${method} ${path}`);
-  const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])];
-  return { operation, parameters: parameters.map((parameter) => resolve<Parameter>(document, parameter)) };
+  const endpoint = item?.[method.toLowerCase()];
+  if (item === undefined || endpoint === undefined) throw new Error(`the contract has no ${method} ${path}`);
+  const parameters = [...(item.parameters ?? []), ...(endpoint.parameters ?? [])];
+  return { endpoint, parameters: parameters.map((parameter) => resolve<Parameter>(document, parameter)) };
 }
 
-/** The responses of an operation by status, references resolved. */
-export function listResponses(document: ContractDocument, operation: DocumentOperation): [number, ResponseEntry][] {
-  return Object.entries(operation.responses).map(([status, response]) => [
+/** The responses of an endpoint by status, references resolved. */
+export function listResponses(document: ContractDocument, endpoint: DocumentEndpoint): [number, ResponseEntry][] {
+  return Object.entries(endpoint.responses).map(([status, response]) => [
     Number(status),
     resolve<ResponseEntry>(document, response),
   ]);

@@ -1,4 +1,4 @@
-// Writes what is generated from openapi.yaml: the document as JSON, the TypeScript types, the table of operations.
+// Writes what is generated from openapi.yaml: the document as JSON, the TypeScript types, the table of endpoints.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -7,13 +7,13 @@ import { parse } from 'yaml';
 
 type MediaTypes = Record<string, { schema?: { $ref?: string } }>;
 type Response = { $ref?: string; content?: MediaTypes };
-type SourceOperation = {
+type SourceEndpoint = {
   operationId: string;
   'x-fleetyard-role': string;
   requestBody?: { content: MediaTypes };
   responses: Record<string, Response>;
 };
-type Source = { paths: Record<string, Record<string, SourceOperation>> };
+type Source = { paths: Record<string, Record<string, SourceEndpoint>> };
 
 const methods = ['get', 'put', 'post', 'delete', 'patch'];
 const source = fileURLToPath(new URL('../../openapi.yaml', import.meta.url));
@@ -28,36 +28,36 @@ async function generateFiles(): Promise<Map<string, string>> {
   return new Map([
     ['document.json', `${JSON.stringify(document, null, 1)}\n`],
     ['types.ts', notice + types],
-    ['operations.ts', notice + writeOperations(document)],
+    ['endpoints.ts', notice + writeEndpoints(document)],
   ]);
 }
 
-function writeOperations(document: Source): string {
+function writeEndpoints(document: Source): string {
   const lines = Object.entries(document.paths).flatMap(([path, item]) =>
     methods.flatMap((method) => {
-      const operation = item[method];
-      return operation === undefined ? [] : [writeOperation(path, method, operation)];
+      const endpoint = item[method];
+      return endpoint === undefined ? [] : [writeEndpoint(path, method, endpoint)];
     }),
   );
   return [
-    '/** Every operation of the contract: where it is, the least role that may call it, and the schema of its body. */',
-    'export const operations = {',
+    '/** Every endpoint of the contract: where it is, the least role that may call it, and the schema of its body. */',
+    'export const endpoints = {',
     ...lines,
     '} as const;',
     '',
   ].join('\n');
 }
 
-function writeOperation(path: string, method: string, operation: SourceOperation): string {
-  const ref = operation.requestBody?.content['application/json']?.schema?.$ref;
+function writeEndpoint(path: string, method: string, endpoint: SourceEndpoint): string {
+  const ref = endpoint.requestBody?.content['application/json']?.schema?.$ref;
   const entry = {
     method: method.toUpperCase(),
     path,
-    role: operation['x-fleetyard-role'],
+    role: endpoint['x-fleetyard-role'],
     body: ref === undefined ? null : ref.slice(ref.lastIndexOf('/') + 1),
-    statuses: Object.keys(operation.responses).map(Number),
+    statuses: Object.keys(endpoint.responses).map(Number),
   };
-  return `  ${operation.operationId}: ${JSON.stringify(entry)},`;
+  return `  ${endpoint.operationId}: ${JSON.stringify(entry)},`;
 }
 
 async function readExisting(name: string): Promise<string | undefined> {

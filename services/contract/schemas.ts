@@ -1,19 +1,19 @@
 // The generated types under the names that the rooms use.
 
 import type { components } from './generated/types.ts';
-import { operations } from './generated/operations.ts';
+import { endpoints } from './generated/endpoints.ts';
 
 /** Every schema of the contract by its name. */
 export type Schemas = components['schemas'];
 
-/** The id of an operation of the contract. */
-export type OperationName = keyof typeof operations;
+/** The name of an endpoint: its `operationId` in the contract. */
+export type EndpointName = keyof typeof endpoints;
 
-/** Least role that may call an operation; `none` needs no token. */
+/** Least role that may call an endpoint; `none` needs no token. */
 export type RequiredRole = Schemas['Role'] | 'none';
 
-/** What the table knows of an operation. */
-export type OperationEntry = {
+/** What the table knows of an endpoint. */
+export type EndpointEntry = {
   method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** With parameters in braces. */
   path: string;
@@ -23,8 +23,8 @@ export type OperationEntry = {
   statuses: readonly number[];
 };
 
-/** Every operation of the contract. */
-export const operationTable: Readonly<Record<OperationName, OperationEntry>> = operations;
+/** Every endpoint of the contract. */
+export const endpointTable: Readonly<Record<EndpointName, EndpointEntry>> = endpoints;
 
-/** The names of all operations, in the order of the contract. */
-export const operationNames = Object.keys(operations) as OperationName[];
+/** The names of all endpoints, in the order of the contract. */
+export const endpointNames = Object.keys(endpoints) as EndpointName[];

@@ -4,13 +4,13 @@ import { Ajv2020, type AnySchema, type ValidateFunction } from 'ajv/dist/2020.js
 import formats from 'ajv-formats';
 import {
   type ContractDocument,
-  getDocumentOperation,
+  getDocumentEndpoint,
   listResponses,
   type Parameter,
   readContractDocument,
 } from './document.ts';
 import { type FieldError, listFieldErrors } from './field-errors.ts';
-import { type OperationName, operationTable, type Schemas } from './schemas.ts';
+import { type EndpointName, endpointTable } from './schemas.ts';
 
 /** A wrong path, query or header parameter. */
 export type ParameterError = { parameter: string; code: string; message: string };
@@ -28,8 +28,8 @@ export type CheckedParameters = {
   query: Record<string, string | number | boolean | undefined>;
 };
 
-/** The checks of one operation. */
-export type OperationValidator = {
+/** The checks of one endpoint. */
+export type EndpointValidator = {
   checkBody: (body: unknown) => FieldError[];
   checkParameters: (raw: RawParameters) => { parameters: CheckedParameters; errors: ParameterError[] };
   /** Says what an answer breaks; empty when nothing. */
@@ -38,25 +38,18 @@ export type OperationValidator = {
 
 const documentKey = 'contract';
 
-/** Builds the checks of every operation; each schema is compiled when it is first needed. */
+/** Builds the checks of every endpoint; each schema is compiled when it is first needed. */
 export function createValidators(
   document: ContractDocument = readContractDocument(),
-): Record<OperationName, OperationValidator> {
+): Record<EndpointName, EndpointValidator> {
   const bodies = createAjv(false);
   const parameters = createAjv(true);
   for (const ajv of [bodies, parameters]) ajv.addSchema({ $id: documentKey, components: document.components });
-  const validators = Object.keys(operationTable).map((name) => [
+  const validators = Object.keys(endpointTable).map((name) => [
     name,
-    createOperationValidator(document, name as OperationName, bodies, parameters),
+    createEndpointValidator(document, name as EndpointName, bodies, parameters),
   ]);
-  return Object.fromEntries(validators) as Record<OperationName, OperationValidator>;
-}
-
-/** Builds the check of one schema by its name. */
-export function createSchemaValidator(name: keyof Schemas): (value: unknown) => FieldError[] {
-  const ajv = createAjv(false);
-  ajv.addSchema({ $id: documentKey, components: readContractDocument().components });
-  return checkWith(() => ajv.compile({ $ref: `${documentKey}#/components/schemas/${name}` }));
+  return Object.fromEntries(validators) as Record<EndpointName, EndpointValidator>;
 }
 
 function createAjv(coerceTypes: boolean): Ajv2020 {
@@ -65,16 +58,16 @@ function createAjv(coerceTypes: boolean): Ajv2020 {
   return ajv;
 }
 
-function createOperationValidator(
+function createEndpointValidator(
   document: ContractDocument,
-  name: OperationName,
+  name: EndpointName,
   bodies: Ajv2020,
   coercing: Ajv2020,
-): OperationValidator {
-  const entry = operationTable[name];
-  const { operation, parameters } = getDocumentOperation(document, entry.path, entry.method);
+): EndpointValidator {
+  const entry = endpointTable[name];
+  const { endpoint, parameters } = getDocumentEndpoint(document, entry.path, entry.method);
   const schema = entry.body;
-  const responses = new Map(listResponses(document, operation));
+  const responses = new Map(listResponses(document, endpoint));
   const compiled = new Map<string, (value: unknown) => FieldError[]>();
   return {
     checkBody:
@@ -97,7 +90,7 @@ function createOperationValidator(
   };
 }
 
-function createParameterCheck(parameters: Parameter[], ajv: Ajv2020): OperationValidator['checkParameters'] {
+function createParameterCheck(parameters: Parameter[], ajv: Ajv2020): EndpointValidator['checkParameters'] {
   const known = new Set(parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name));
   const checks = parameters.map((parameter) => ({
     parameter,

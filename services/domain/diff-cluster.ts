@@ -28,11 +28,6 @@ export function diffCluster(previous: ResolvedCluster, next: ClusterDraft): Clus
   return { changed: [...new Set(diff.changed)].toSorted(), immutable: diff.immutable };
 }
 
-/** Whether nothing changes. */
-export function isUnchanged(previous: ResolvedCluster, next: ClusterDraft): boolean {
-  return diffCluster(previous, next).changed.length === 0;
-}
-
 /** The layers that a change of a cluster's spec touches, from the pointers that `diffCluster` names. */
 export function layersTouched(changed: readonly string[]): Layer[] {
   const touched = new Set(changed.flatMap(findTouched));

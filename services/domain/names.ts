@@ -7,9 +7,6 @@ import { looksLikeId } from './ids.ts';
 const longest = 48;
 const label = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
 
-/** Pattern that every name obeys, for schemas; `checkName` says more exactly what is wrong. */
-export const namePattern = '^[a-z]([a-z0-9-]{0,46}[a-z0-9])?$';
-
 /** Says what is wrong with a name, or undefined. A name is a DNS label of at most 48 characters, and never looks like an id. */
 export function findNameFault(name: string): string | undefined {
   if (looksLikeId(name)) return 'A name may not look like an id (letters followed by an underscore).';

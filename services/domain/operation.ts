@@ -37,15 +37,6 @@ export const leasedStates = ['running', 'cancelling'] as const satisfies Operati
 /** States from which a worker may claim the operation. */
 export const claimableStates = ['queued', 'interrupted'] as const satisfies OperationState[];
 
-/** States in which a person may ask to cancel. */
-export const cancellableStates = [
-  'queued',
-  'running',
-  'waiting',
-  'awaiting_approval',
-  'interrupted',
-] as const satisfies OperationState[];
-
 /** States in which a person may ask to retry. */
 export const retryableStates = ['failed', 'needs_attention'] as const satisfies OperationState[];
 

@@ -5,6 +5,7 @@ import { type Block, getBlock, overlaps, parseBlock, printBlock, sizeOf } from '
 import type { ClusterDraft, ClusterNetwork, ManagedCluster } from './cluster-spec.ts';
 import { countNodes } from './count-nodes.ts';
 import { FleetyardError, type ErrorDetail, throwDetails } from './errors.ts';
+import { findGap } from './find-gap.ts';
 import { getManagedRules } from './providers/registry.ts';
 import type { ManagedProvider, ManagedRules, NodeLoad } from './providers/rules.ts';
 import {
@@ -43,36 +44,6 @@ function sizeRange(role: ClusterRangeRole, rules: ManagedRules, load: NodeLoad):
     case 'control-plane':
       return controlPlanePrefix;
   }
-}
-
-/** Finds the first block of the wanted prefix that lies in the pool and meets neither a taken nor a forbidden block. */
-export function firstFit(search: {
-  pool: string;
-  prefix: number;
-  taken: Iterable<string>;
-  forbidden?: Iterable<string>;
-}): string | undefined {
-  const forbidden = Array.from(search.forbidden ?? [], getBlock);
-  const found = findGap(getBlock(search.pool), search.prefix, sortBlocks(search.taken), forbidden);
-  return found === undefined ? undefined : printBlock(found);
-}
-
-// One pass over the taken blocks, which are sorted: a fleet of 200 clusters makes 600 of them beside 10,000 taken ones.
-function findGap(pool: Block, prefix: number, taken: readonly Block[], forbidden: readonly Block[]): Block | undefined {
-  const size = 2 ** (32 - prefix);
-  const align = (address: number): number => Math.ceil(address / size) * size;
-  let index = 0;
-  let gap = { first: align(pool.first), last: align(pool.first) + size - 1 };
-  while (gap.last <= pool.last) {
-    // What ends before the gap cannot meet a later one either.
-    while ((taken[index]?.last ?? Infinity) < gap.first) index++;
-    const next = taken[index];
-    const met = next !== undefined && overlaps(next, gap) ? next : forbidden.find((block) => overlaps(block, gap));
-    if (met === undefined) return gap;
-    const first = align(met.last + 1);
-    gap = { first, last: first + size - 1 };
-  }
-  return undefined;
 }
 
 function sortBlocks(cidrs: Iterable<string>): Block[] {
@@ -196,9 +167,4 @@ function findGivenOverlaps(claims: readonly RangeClaim[], taken: readonly Block[
     const message = `${printBlock(block)} overlaps ${printBlock(met)}, which is taken.`;
     return [{ pointer, message, code: 'range-overlap' }];
   });
-}
-
-/** How many blocks of a prefix a pool could hold if it were empty. */
-export function countBlocks(pool: string, prefix: number): number {
-  return Math.floor(sizeOf(getBlock(pool)) / 2 ** (32 - prefix));
 }

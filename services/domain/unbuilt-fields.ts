@@ -62,11 +62,6 @@ export function findUnbuiltFleetFields(request: FleetRequest): ErrorDetail[] {
   ];
 }
 
-/** Names every field of a request, of a fleet when it lists clusters, else of a cluster. */
-export function findUnbuiltFields(request: ClusterRequest | FleetRequest): ErrorDetail[] {
-  return 'clusters' in request ? findUnbuiltFleetFields(request) : findUnbuiltClusterFields(request);
-}
-
 function applyRules(rules: readonly Rule[], document: unknown, base: string): ErrorDetail[] {
   return rules.flatMap(({ path, what, when }) =>
     findValues(document, path.split('/').slice(1), base)

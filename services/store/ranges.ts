@@ -71,16 +71,6 @@ export async function reserveRanges(tx: Tx, reservation: RangeReservation): Prom
   return planned;
 }
 
-/** Stores a range that no cluster of ours owns, so that nothing is cut from it; throws `range-overlap`. */
-export async function addForeignRange(
-  tx: Tx,
-  range: { addressSpaceId: string; role: 'hosts' | 'foreign'; range: string; note?: string },
-): Promise<void> {
-  await lockAddressSpace(tx, range.addressSpaceId);
-  const row = { ...range, id: newId(idPrefixes.range), projectId: getProjectId(tx), note: range.note ?? null };
-  await insertRanges(tx, [row]);
-}
-
 async function lockAddressSpace(tx: Tx, id: string): Promise<AddressPools> {
   const [space] = await tx.sql<{ pools: AddressPools }[]>`
     select pools from address_spaces where id = ${id} for no key update

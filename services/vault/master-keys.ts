@@ -1,7 +1,7 @@
 // The master key file: one key a line, oldest first, readable by its owner only.
 
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** A master key with the id that sealed values carry. */
@@ -44,13 +44,6 @@ export async function ensureMasterKeys(path: string): Promise<MasterKey[]> {
     await unlink(draft);
   }
   return readMasterKeys(path);
-}
-
-/** Adds a new key that seals from the next start on; older values open as before. */
-export async function addMasterKey(path: string): Promise<MasterKey[]> {
-  const keys = [...(await readMasterKeys(path)), makeKey()];
-  await rename(await writeDraft(path, keys), path);
-  return keys;
 }
 
 function makeKey(): MasterKey {

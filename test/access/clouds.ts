@@ -1,6 +1,6 @@
 // What each cloud gives: tokens, variables, what is known of accounts.
 
-import t from 'tap';
+import { test } from 'tap';
 import { describeRealAccount, describeSimulatedCredential } from '../../services/access/account.ts';
 import { findAccount } from '../../services/domain/clouds.ts';
 import { buildCloudVariables } from '../../services/access/cloud-variables.ts';
@@ -17,7 +17,7 @@ const real = (provider: OpenCredential['provider'], secret: Record<string, strin
   secret,
 });
 
-t.test('the public members of a secret are known, and nothing else of it', async (t) => {
+test('the public members of a secret are known, and nothing else of it', async (t) => {
   t.strictSame(describeRealAccount('aws', { accessKeyId: 'AKID', secretAccessKey: 's' }), { accessKeyId: 'AKID' });
   t.strictSame(describeRealAccount('azure', { subscriptionId: 'sub', tenantId: 'ten', clientSecret: 's' }), {
     subscriptionId: 'sub',
@@ -29,7 +29,7 @@ t.test('the public members of a secret are known, and nothing else of it', async
   t.strictSame(describeRealAccount('ssh', { privateKey: 'k' }), {});
 });
 
-t.test('a file that is no service account key is refused with its pointer', async (t) => {
+test('a file that is no service account key is refused with its pointer', async (t) => {
   for (const serviceAccountKey of ['no json', 'null', '{"type":"authorized_user"}']) {
     t.throws(() => describeRealAccount('gcp', { project: 'proj', serviceAccountKey }), {
       code: 'validation',
@@ -38,7 +38,7 @@ t.test('a file that is no service account key is refused with its pointer', asyn
   }
 });
 
-t.test('a simulated credential has the attributes of its cloud, by which accounts are told apart', async (t) => {
+test('a simulated credential has the attributes of its cloud, by which accounts are told apart', async (t) => {
   const members = { aws: ['accountId'], azure: ['subscriptionId', 'tenantId'], gcp: ['project'] };
   for (const cloud of ['aws', 'azure', 'gcp'] as const) {
     const attributes = describeSimulatedCredential(cloud, 'cr_a');
@@ -51,7 +51,7 @@ t.test('a simulated credential has the attributes of its cloud, by which account
   t.equal(findAccount('ssh', {}), undefined);
 });
 
-t.test('each cloud has the variables of its own SDK', async (t) => {
+test('each cloud has the variables of its own SDK', async (t) => {
   const build = (credential: OpenCredential) =>
     buildCloudVariables(credential, { region: 'westeurope', simulatorUrl: undefined });
   const azure = { tenantId: 'ten', clientId: 'cli', clientSecret: 'sec', subscriptionId: 'sub' };
@@ -69,7 +69,7 @@ t.test('each cloud has the variables of its own SDK', async (t) => {
   t.strictSame(build(real('ssh', {})), {});
 });
 
-t.test('a token comes from the cloud of the credential, or is refused where there is none', async (t) => {
+test('a token comes from the cloud of the credential, or is refused where there is none', async (t) => {
   const subject = { region: 'europe-west1', physicalName: 'fy-a' };
   const aws = real('aws', { accessKeyId: 'AKID', secretAccessKey: 's' });
   t.match((await mintClusterToken(aws, subject, now)).token, /^k8s-aws-v1\./);
@@ -87,7 +87,7 @@ t.test('a token comes from the cloud of the credential, or is refused where ther
   });
 });
 
-t.test("a hub's kubeconfig is the user's own, and must be there", async (t) => {
+test("a hub's kubeconfig is the user's own, and must be there", async (t) => {
   t.equal(openHubKubeconfig(real('kubernetes', { kubeconfig: 'k' }), undefined).kubeconfig, 'k');
   t.throws(() => openHubKubeconfig(real('kubernetes', {}), undefined), { code: 'credential-mismatch' });
 });

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import t from 'tap';
+import { test } from 'tap';
 import { parse } from 'yaml';
 import type { OpenCredential } from '../../services/access/credential.ts';
 import { buildCloudVariables } from '../../services/access/cloud-variables.ts';
@@ -19,7 +19,7 @@ const aws: OpenCredential = {
 const simulated: OpenCredential = { ...aws, simulated: true, secret: { token: 'sim-token' } };
 const outputs = { endpoint: 'https://127.0.0.1:4510/k8s/abc', certificateAuthority: 'Q0E=', physicalName: 'fy-one' };
 
-t.test('an EKS kubeconfig holds a presigned call that names the cluster in a signed header', async (t) => {
+test('an EKS kubeconfig holds a presigned call that names the cluster in a signed header', async (t) => {
   const { kubeconfig, expiresAt } = await mintKubeconfig({
     name: 'one',
     outputs,
@@ -40,7 +40,7 @@ t.test('an EKS kubeconfig holds a presigned call that names the cluster in a sig
   t.same(expiresAt, new Date('2026-11-21T12:14:00Z'));
 });
 
-t.test('a simulated cluster is reached over plain http with the token of its account', async (t) => {
+test('a simulated cluster is reached over plain http with the token of its account', async (t) => {
   const { kubeconfig } = await mintKubeconfig({
     name: 'one',
     outputs,
@@ -55,13 +55,13 @@ t.test('a simulated cluster is reached over plain http with the token of its acc
   t.notMatch(kubeconfig, 'certificate-authority-data');
 });
 
-t.test('a hub needs a kubernetes credential', async (t) => {
+test('a hub needs a kubernetes credential', async (t) => {
   t.throws(() => openHubKubeconfig(aws, undefined), { code: 'credential-mismatch' });
   const hub: OpenCredential = { ...simulated, id: 'cr_hub', provider: 'kubernetes' };
   t.match(openHubKubeconfig(hub, 'http://127.0.0.1:1').kubeconfig, 'http://127.0.0.1:1/k8s/hub-cr_hub');
 });
 
-t.test('a simulated credential without a simulator is refused with the mend', async (t) => {
+test('a simulated credential without a simulator is refused with the mend', async (t) => {
   t.throws(() => buildCloudVariables(simulated, { region: 'x', simulatorUrl: undefined }), /FLEETYARD_SIMULATOR_URL/);
   t.same(buildCloudVariables(simulated, { region: 'x', simulatorUrl: 'http://s' }), {
     FLEETYARD_SIMULATOR_URL: 'http://s',
@@ -70,7 +70,7 @@ t.test('a simulated credential without a simulator is refused with the mend', as
   });
 });
 
-t.test('a real credential gives the variables of its own SDK and nothing of another', async (t) => {
+test('a real credential gives the variables of its own SDK and nothing of another', async (t) => {
   const variables = buildCloudVariables(aws, { region: 'eu-central-1', simulatorUrl: 'http://s' });
   t.equal(variables['AWS_ACCESS_KEY_ID'], 'AKIDEXAMPLE');
   t.equal(variables['AWS_REGION'], 'eu-central-1');
@@ -87,14 +87,14 @@ const kubeconfigOf = (user: Record<string, unknown>, server = 'http://127.0.0.1:
     'current-context': 'x',
   });
 
-t.test('a kubeconfig that runs a program is refused', async (t) => {
+test('a kubeconfig that runs a program is refused', async (t) => {
   const exec = { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'rm' } };
   t.throws(() => openKubernetes(kubeconfigOf(exec)), { code: 'validation', message: /runs a program/ });
   t.throws(() => openKubernetes(kubeconfigOf({ 'auth-provider': { name: 'gcp' } })), { code: 'validation' });
   t.throws(() => openKubernetes('a: b'), { code: 'validation' });
 });
 
-t.test('an API server that refuses, fails or is away is told apart', async (t) => {
+test('an API server that refuses, fails or is away is told apart', async (t) => {
   const answers = [401, 500];
   const server = createServer((_, response) => response.writeHead(answers.shift() ?? 500).end('{}'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,14 +1,14 @@
 // Who may do what: tokens, roles, projects, and what is never shown.
 import { test } from 'tap';
-import { operationNames, operationTable } from '../../services/contract/schemas.ts';
+import { endpointNames, endpointTable } from '../../services/contract/schemas.ts';
 import { clusterRequest, openTestApi } from './fixtures.ts';
 
 const ranks = ['viewer', 'operator', 'admin', 'platform-admin'] as const;
 
-test('Every operation', async (t) => {
+test('Every endpoint', async (t) => {
   const api = await openTestApi(t);
-  for (const name of operationNames) {
-    const { method, path, role } = operationTable[name];
+  for (const name of endpointNames) {
+    const { method, path, role } = endpointTable[name];
     const url = path.replaceAll(/\{\w+\}/g, 'nothing');
     const anonymous = await api.send(method, url, { token: undefined as unknown as string });
     if (role === 'none') {

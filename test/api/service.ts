@@ -34,7 +34,7 @@ test('A service that is well', async (t) => {
   t.match(text, /fleetyard_queue_jobs\{state="waiting"\} 1/, 'of its queue');
   t.match(
     text,
-    /fleetyard_http_request_duration_seconds_count\{operation="createCluster",status="202"\} 1/,
+    /fleetyard_http_request_duration_seconds_count\{endpoint="createCluster",status="202"\} 1/,
     'and of its answers',
   );
   t.equal((await api.send('GET', '/openapi.json', anonymous)).body.openapi, '3.1.0', 'hands out its contract');
@@ -105,7 +105,7 @@ test('An error that nobody foresaw', async (t) => {
   t.same(await api.countLeftovers(), { rows: 0, jobs: 0 }, 'and leaves nothing behind');
 });
 
-test('Handlers and contract', (t) => {
+test('Handlers and contract', async (t) => {
   const names = Object.keys(handlers);
   t.doesNotThrow(() => checkHandlers(names), 'match');
   t.throws(
@@ -124,10 +124,9 @@ test('Handlers and contract', (t) => {
     () => buildApp({ parts, logger: pino({ level: 'silent' }), checkResponses: true, handlers: broken }),
     'or nothing starts',
   );
-  t.end();
 });
 
-test('Problem types', (t) => {
+test('Problem types', async (t) => {
   const { Problem } = readContractDocument().components['schemas'] as {
     Problem: { properties: { type: { enum: string[] } } };
   };
@@ -135,7 +134,6 @@ test('Problem types', (t) => {
   const known = Object.keys(problemTypes).map((code) => problemTypeOf(code as ProblemCode));
   t.same(published.toSorted(), known.toSorted(), 'are the same in the contract and in the table');
   for (const code of Object.keys(errorCodes)) t.ok(code in problemTypes, `${code} has one`);
-  t.end();
 });
 
 test('The first token', async (t) => {

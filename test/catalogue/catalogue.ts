@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import {
   findAcceleratorName,
   findMachine,
@@ -17,18 +17,16 @@ const now = new Date('2026-11-21T00:00:00Z');
 const providers = catalogueProviders;
 const repeated = (names: readonly string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
 
-t.test('the facts carry their day', (t) => {
+test('the facts carry their day', async (t) => {
   t.match(catalogue.asOf, /^\d{4}-\d{2}-\d{2}$/);
-  t.end();
 });
 
-t.test('the facts cannot be changed', (t) => {
+test('the facts cannot be changed', async (t) => {
   t.throws(() => catalogue.regions.eks.pop());
-  t.end();
 });
 
 for (const provider of providers) {
-  t.test(`${provider} has at least 25 regions, each once, with zones of its own`, (t) => {
+  test(`${provider} has at least 25 regions, each once, with zones of its own`, async (t) => {
     const regions = catalogue.regions[provider];
     t.ok(regions.length >= 25, `${regions.length} regions`);
     t.same(repeated(regions.map(({ name }) => name)), []);
@@ -37,10 +35,9 @@ for (const provider of providers) {
       t.same(repeated(zones), [], name);
       for (const zone of zones) t.match(zone, provider === 'aks' ? /^[123]$/ : new RegExp(`^${name}-?[a-f]$`));
     }
-    t.end();
   });
 
-  t.test(`${provider} has one default version, which is supported today`, (t) => {
+  test(`${provider} has one default version, which is supported today`, async (t) => {
     const versions = catalogue.versions[provider];
     const defaults = versions.filter((version) => version.default === true);
     t.equal(defaults.length, 1);
@@ -52,10 +49,9 @@ for (const provider of providers) {
       t.match(version.standardUntil, /^\d{4}-\d{2}-\d{2}$/);
       if (version.extendedUntil !== undefined) t.ok(version.extendedUntil > version.standardUntil, version.minor);
     }
-    t.end();
   });
 
-  t.test(`${provider} has machines, each once, where its regions and zones exist`, (t) => {
+  test(`${provider} has machines, each once, where its regions and zones exist`, async (t) => {
     const machines = catalogue.machines[provider];
     t.same(repeated(machines.map(({ name }) => name)), []);
     for (const machine of machines) {
@@ -76,18 +72,16 @@ for (const provider of providers) {
         purpose,
       );
     }
-    t.end();
   });
 
-  t.test(`${provider} has limits whose patterns compile`, (t) => {
+  test(`${provider} has limits whose patterns compile`, async (t) => {
     t.doesNotThrow(() => new RegExp(catalogue.limits[provider].poolName.pattern));
     t.doesNotThrow(() => new RegExp(catalogue.tags[provider].keyPattern, 'u'));
     t.doesNotThrow(() => new RegExp(catalogue.tags[provider].valuePattern, 'u'));
-    t.end();
   });
 }
 
-t.test('every range is well formed, and the default pools keep clear of the reserved ones and of each other', (t) => {
+test('every range is well formed, and the default pools keep clear of the reserved ones and of each other', async (t) => {
   const { ranges } = catalogue;
   const reserved = Object.values(ranges.reserved).flatMap((list) => list.map(({ cidr }) => cidr));
   const secondary = ranges.secondaryBlocks.eks.flatMap(({ primary, refused }) => [primary, ...refused]);
@@ -102,10 +96,9 @@ t.test('every range is well formed, and the default pools keep clear of the rese
     for (const cidr of [...reserved, ...pools.slice(index + 1)])
       t.notOk(overlaps(getBlock(pool), getBlock(cidr)), cidr);
   }
-  t.end();
 });
 
-t.test('support is read off the day', (t) => {
+test('support is read off the day', async (t) => {
   const version = findVersion(catalogue, 'eks', '1.34')!;
   t.equal(supportOf(version, new Date('2026-12-02T23:00:00Z')), 'standard');
   t.equal(supportOf(version, new Date('2026-12-03T00:00:00Z')), 'extended');
@@ -114,15 +107,13 @@ t.test('support is read off the day', (t) => {
     listSupportedVersions(catalogue, 'gke', now).map(({ minor }) => minor),
     ['1.36', '1.35'],
   );
-  t.end();
 });
 
-t.test('a machine is looked for in the zones that have it', (t) => {
+test('a machine is looked for in the zones that have it', async (t) => {
   const zones = (provider: 'eks' | 'gke', name: string, region: string) =>
     zonesWithMachine(findMachine(catalogue, provider, name)!, findRegion(catalogue, provider, region)!);
   t.same(zones('gke', 'g2-standard-8', 'europe-west1'), ['europe-west1-b', 'europe-west1-c']);
   t.same(zones('gke', 'g2-standard-8', 'europe-west10'), []);
   t.same(zones('eks', 'g6.xlarge', 'af-south-1'), []);
   t.same(zones('eks', 'm6i.large', 'eu-central-1'), ['eu-central-1a', 'eu-central-1b', 'eu-central-1c']);
-  t.end();
 });

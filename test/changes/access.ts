@@ -1,5 +1,5 @@
 // Who may make what: tokens, credentials, projects and address spaces.
-import t from 'tap';
+import { test } from 'tap';
 import { createAddressSpace } from '../../services/changes/create-address-space.ts';
 import { createCredential, type Accounts } from '../../services/changes/create-credential.ts';
 import { createProject } from '../../services/changes/create-project.ts';
@@ -11,7 +11,7 @@ import { addCluster, openTestApplication } from './fixtures.ts';
 const hash = (text: string): Uint8Array => Buffer.from(text.padEnd(32));
 const accounts: Accounts = { describeSimulated: (_cloud, id) => ({ accountId: id }), describeReal: () => ({}) };
 
-t.test('a token can do no more than whoever made it', async (t) => {
+test('a token can do no more than whoever made it', async (t) => {
   const { change, systemChange } = await openTestApplication(t);
   const make = (role: 'viewer' | 'operator' | 'admin', by: 'operator' | 'admin') =>
     change((unit) => createToken(unit, { name: `${role}-by-${by}`, role, ttl: '1h' }, hash(`${role} ${by}`)), {
@@ -37,7 +37,7 @@ t.test('a token can do no more than whoever made it', async (t) => {
   );
 });
 
-t.test('a credential is real or simulated, and of something that is built', async (t) => {
+test('a credential is real or simulated, and of something that is built', async (t) => {
   const test = await openTestApplication(t);
   const { change } = test;
   const make = (request: Parameters<typeof createCredential>[1]) =>
@@ -60,7 +60,7 @@ t.test('a credential is real or simulated, and of something that is built', asyn
   );
 });
 
-t.test('the pools of an address space are private and apart, as those of a fleet', async (t) => {
+test('the pools of an address space are private and apart, as those of a fleet', async (t) => {
   const { change } = await openTestApplication(t);
   const make = (pools: { nodes: string; pods: string; services: string }) =>
     change((unit) => createAddressSpace(unit, { name: 'narrow', pools }));
@@ -80,7 +80,7 @@ t.test('the pools of an address space are private and apart, as those of a fleet
   t.same((await make(apart)).pools, apart);
 });
 
-t.test('what belongs to a project needs one, and a project needs none', async (t) => {
+test('what belongs to a project needs one, and a project needs none', async (t) => {
   const { change, systemChange } = await openTestApplication(t);
   const nowhere = { projectId: null };
   await t.rejects(

@@ -1,5 +1,5 @@
 // What every change of a resource does first: find it, lock it, read it again, and compare its generation.
-import t, { type Test } from 'tap';
+import { test, type Test } from 'tap';
 import { applyCluster } from '../../services/changes/apply-cluster.ts';
 import { applyFleet } from '../../services/changes/apply-fleet.ts';
 import type { Change } from '../../services/changes/change.ts';
@@ -34,7 +34,7 @@ async function prepare(t: Test) {
   return test;
 }
 
-t.test('a change that is meant for other generations is refused, whatever it changes', async (t) => {
+test('a change that is meant for other generations is refused, whatever it changes', async (t) => {
   const { change, takeSignals } = await prepare(t);
   takeSignals();
   for (const [name, { idOrName, run }] of Object.entries(changes)) {
@@ -46,7 +46,7 @@ t.test('a change that is meant for other generations is refused, whatever it cha
   t.same(takeSignals(), [], 'and starts nothing');
 });
 
-t.test('a change that is meant for this generation, or for any, goes on', async (t) => {
+test('a change that is meant for this generation, or for any, goes on', async (t) => {
   const { change } = await prepare(t);
   const wanted: WantedGeneration[] = [{ generations: [1] }, { generations: [7, 1] }, { any: true }];
   for (const ifGeneration of wanted) {
@@ -61,7 +61,7 @@ t.test('a change that is meant for this generation, or for any, goes on', async 
   await t.resolves(change((unit) => deleteCluster(unit, { idOrName: 'web', ifGeneration: { generations: [1] } })));
 });
 
-t.test('what does not exist has no generation', async (t) => {
+test('what does not exist has no generation', async (t) => {
   const { change } = await openTestApplication(t);
   for (const [name, { idOrName, run }] of Object.entries(changes)) {
     const code = name.includes('apply') ? 'precondition-failed' : 'not-found';
@@ -77,7 +77,7 @@ t.test('what does not exist has no generation', async (t) => {
   await t.rejects(lost, { code: 'not-found' }, 'and an id is never given to something new');
 });
 
-t.test('of two changes that are meant for the same generation, one is made', async (t) => {
+test('of two changes that are meant for the same generation, one is made', async (t) => {
   const { change, work } = await prepare(t);
   const count = [2, 3, 4, 5, 6];
   const outcomes = await Promise.allSettled(
@@ -100,7 +100,7 @@ t.test('of two changes that are meant for the same generation, one is made', asy
   t.match(await work((tx) => findCluster(tx, 'web')), { generation: 2 });
 });
 
-t.test('a document bears the name of what it is applied to', async (t) => {
+test('a document bears the name of what it is applied to', async (t) => {
   const { change } = await prepare(t);
   const contradiction = { code: 'validation', details: [{ pointer: '/name', code: 'contradiction' }] };
   await t.rejects(

@@ -1,5 +1,5 @@
 // When clusters, fleets and federations may not be changed, and what is started when they may.
-import t from 'tap';
+import { test } from 'tap';
 import { applyCluster } from '../../services/changes/apply-cluster.ts';
 import { applyFleet } from '../../services/changes/apply-fleet.ts';
 import { cancelOperation } from '../../services/changes/cancel-operation.ts';
@@ -15,7 +15,7 @@ import { addCluster, addFleet, clusterRequest, fleetRequest, openTestApplication
 
 const named = (idOrName: string) => ({ idOrName });
 
-t.test('a cluster', async (t) => {
+test('a cluster', async (t) => {
   const test = await openTestApplication(t);
   const { change, takeSignals } = test;
   const { cluster, operation } = await addCluster(test, { protect: true });
@@ -42,7 +42,7 @@ t.test('a cluster', async (t) => {
   );
 });
 
-t.test('a member of a fleet', async (t) => {
+test('a member of a fleet', async (t) => {
   const test = await openTestApplication(t);
   const { change } = test;
   await addFleet(test);
@@ -59,7 +59,7 @@ t.test('a member of a fleet', async (t) => {
   );
 });
 
-t.test('a fleet', async (t) => {
+test('a fleet', async (t) => {
   const test = await openTestApplication(t);
   const { change } = test;
   const made = await addFleet(test, { clusters: [clusterRequest({ name: 'one', protect: true })] });
@@ -91,7 +91,7 @@ t.test('a fleet', async (t) => {
   await change((unit) => deleteCluster(unit, named('outsider')));
 });
 
-t.test('a federation', async (t) => {
+test('a federation', async (t) => {
   const test = await openTestApplication(t);
   const { change } = test;
   const hub = { credential: 'demo-hub' };
@@ -137,7 +137,7 @@ t.test('a federation', async (t) => {
   );
 });
 
-t.test('an operation', async (t) => {
+test('an operation', async (t) => {
   const test = await openTestApplication(t);
   const { change, store } = test;
   const { operation } = await addCluster(test);

@@ -5,7 +5,7 @@ import { ConfigError } from '../../services/process/config-error.ts';
 
 const least = { DATABASE_URL: 'postgres://fleetyard:secret@db/fleetyard', REDIS_URL: 'redis://queue:6379/' };
 
-test('The least that has to be said', (t) => {
+test('The least that has to be said', async (t) => {
   const config = loadConfig(least);
   t.match(config, {
     database: { url: least.DATABASE_URL, migrate: true },
@@ -18,10 +18,9 @@ test('The least that has to be said', (t) => {
     log: { level: 'info' },
   });
   t.ok(Object.isFrozen(config) && Object.isFrozen(config.database), 'is frozen');
-  t.end();
 });
 
-test('Everything that can be wrong', (t) => {
+test('Everything that can be wrong', async (t) => {
   const wrong = {
     DATABASE_URL: 'mysql://user:hunter2@db/x',
     FLEETYARD_PORT: '99999',
@@ -45,10 +44,9 @@ test('Everything that can be wrong', (t) => {
     }
     t.notOk(message.includes('hunter2'), 'without a password');
   }
-  t.end();
 });
 
-test('Words for yes and no', (t) => {
+test('Words for yes and no', async (t) => {
   for (const [word, meaning] of [
     ['on', true],
     ['TRUE', true],
@@ -57,5 +55,4 @@ test('Words for yes and no', (t) => {
   ] as const) {
     t.equal(loadConfig({ ...least, FLEETYARD_MIGRATE: word }).database.migrate, meaning, word);
   }
-  t.end();
 });

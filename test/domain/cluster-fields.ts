@@ -1,5 +1,5 @@
 // The tables of a cluster's fields against the contract, the spec and the inputs of the stacks.
-import t from 'tap';
+import { test } from 'tap';
 import type { Schemas } from '../../services/contract/schemas.ts';
 import { type FieldRule, requestFields, specFields, specGroups } from '../../services/domain/cluster-fields.ts';
 import type { ClusterRequest, ManagedCluster } from '../../services/domain/cluster-spec.ts';
@@ -8,7 +8,7 @@ import { type Layer, layers } from '../../services/domain/layers.ts';
 import { listRangeNeeds, placeCluster, planRanges } from '../../services/domain/ranges.ts';
 import { resolveCluster } from '../../services/domain/resolve-cluster.ts';
 import { planSteps } from '../../services/domain/operation-kinds.ts';
-import { findUnbuiltFields } from '../../services/domain/unbuilt-fields.ts';
+import { findUnbuiltClusterFields } from '../../services/domain/unbuilt-fields.ts';
 import type { LayerInputs } from '../../stacks/contract.ts';
 import { buildContext, buildRequest, catalogue } from './fixtures.ts';
 
@@ -21,27 +21,23 @@ function resolve(changes: Partial<ClusterRequest> = {}): ManagedCluster {
 
 const another = (value: unknown): unknown => (typeof value === 'boolean' ? !value : { another: value });
 
-t.test(
-  'every field of a spec has a rule: a change of it is fixed, or found and carried to the layers it names',
-  (t) => {
-    const spec = resolve();
-    const plain: Record<string, FieldRule> = specFields;
-    for (const field of Object.keys(spec).filter((name) => name !== 'nodePools' && !(name in specGroups))) {
-      const rule = plain[field];
-      t.ok(rule !== undefined, `${field} stands in the table`);
-      if (rule === undefined || rule.change === 'own') continue;
-      const next = { ...spec, [field]: another(spec[field as keyof ManagedCluster]) };
-      const { changed, immutable } = diffCluster(spec, next as ManagedCluster);
-      const pointer = `/${rule.shownAs ?? field}`;
-      t.same(changed, [pointer], `${field} is noticed`);
-      t.same(immutable, rule.change === 'fixed' ? [pointer] : [], `${field} is ${rule.change}`);
-      if (rule.change === 'free') t.same(layersTouched(changed), inOrder(rule.touches), `${field} goes to its layers`);
-    }
-    t.end();
-  },
-);
+test('every field of a spec has a rule: a change of it is fixed, or found and carried to the layers it names', async (t) => {
+  const spec = resolve();
+  const plain: Record<string, FieldRule> = specFields;
+  for (const field of Object.keys(spec).filter((name) => name !== 'nodePools' && !(name in specGroups))) {
+    const rule = plain[field];
+    t.ok(rule !== undefined, `${field} stands in the table`);
+    if (rule === undefined || rule.change === 'own') continue;
+    const next = { ...spec, [field]: another(spec[field as keyof ManagedCluster]) };
+    const { changed, immutable } = diffCluster(spec, next as ManagedCluster);
+    const pointer = `/${rule.shownAs ?? field}`;
+    t.same(changed, [pointer], `${field} is noticed`);
+    t.same(immutable, rule.change === 'fixed' ? [pointer] : [], `${field} is ${rule.change}`);
+    if (rule.change === 'free') t.same(layersTouched(changed), inOrder(rule.touches), `${field} goes to its layers`);
+  }
+});
 
-t.test('every field of a group and of a pool has a rule that is kept', (t) => {
+test('every field of a group and of a pool has a rule that is kept', async (t) => {
   const spec = resolve();
   for (const [group, rules] of Object.entries(specGroups)) {
     for (const [field, { change }] of Object.entries(rules)) {
@@ -57,30 +53,26 @@ t.test('every field of a group and of a pool has a rule that is kept', (t) => {
     const next = { ...spec, nodePools: [{ ...pool, [field]: another(pool?.[field as keyof typeof pool]) }] };
     t.same(diffCluster(spec, next as ManagedCluster).changed, [`/nodePools/0/${field}`]);
   }
-  t.end();
 });
 
-t.test('a field of a request that is not built is named, whatever it says', (t) => {
+test('a field of a request that is not built is named, whatever it says', async (t) => {
   for (const [name, field] of Object.entries(requestFields)) {
     if (!('notBuilt' in field)) continue;
     const request = { ...buildRequest('eks'), [name]: { some: 'thing' } } as ClusterRequest;
-    t.match(findUnbuiltFields(request), [{ pointer: `/${name}`, message: `Not built yet: ${field.notBuilt}.` }]);
+    t.match(findUnbuiltClusterFields(request), [{ pointer: `/${name}`, message: `Not built yet: ${field.notBuilt}.` }]);
   }
-  t.end();
 });
 
-t.test('a pointer to a field that the table does not have is a mistake of ours, not a change without layers', (t) => {
+test('a pointer to a field that the table does not have is a mistake of ours, not a change without layers', async (t) => {
   t.throws(() => layersTouched(['/colour']), /the table of fields has no colour/);
   t.throws(() => layersTouched(['/access/colour']), /no colour/);
   t.throws(() => layersTouched(['/nodePools/0/constructor']), /no constructor/);
-  t.end();
 });
 
-t.test('the steps of a create go through the layers in their order', (t) => {
+test('the steps of a create go through the layers in their order', async (t) => {
   const steps = planSteps('create', { kind: 'cluster', federated: true });
   const found = steps.flatMap((step) => (step.kind === 'engine' ? [step.layer] : []));
   t.same(found, layers);
-  t.end();
 });
 
 function inOrder(touched: readonly Layer[]): Layer[] {

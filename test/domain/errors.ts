@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import {
   engineErrorRules,
   mayRetry,
@@ -9,14 +9,13 @@ import { errorCodes, FleetyardError, isFleetyardError, throwDetails } from '../.
 
 const classes = Object.keys(engineErrorRules) as EngineErrorClass[];
 
-t.test('an error says whether the same call may succeed later', (t) => {
+test('an error says whether the same call may succeed later', async (t) => {
   t.equal(new FleetyardError('unavailable', 'away').retryable, true);
   t.equal(new FleetyardError('validation', 'wrong').retryable, false);
   t.equal(new FleetyardError('internal', 'odd', { retryable: true }).retryable, true);
-  t.end();
 });
 
-t.test('an error keeps its cause and its details', (t) => {
+test('an error keeps its cause and its details', async (t) => {
   const cause = new Error('below');
   const details = [{ pointer: '/name', message: 'wrong', code: 'name-invalid' }];
   const error = new FleetyardError('validation', 'wrong', { cause, details });
@@ -25,15 +24,13 @@ t.test('an error keeps its cause and its details', (t) => {
   t.ok(isFleetyardError(error, 'validation'));
   t.notOk(isFleetyardError(error, 'conflict'));
   t.notOk(isFleetyardError(cause));
-  t.end();
 });
 
-t.test('codes are kebab-case', (t) => {
+test('codes are kebab-case', async (t) => {
   for (const code of Object.keys(errorCodes)) t.match(code, /^[a-z]+(-[a-z]+)*$/);
-  t.end();
 });
 
-t.test('details become one error, with the code that all of them share', (t) => {
+test('details become one error, with the code that all of them share', async (t) => {
   t.doesNotThrow(() => {
     throwDetails('fine', []);
   });
@@ -49,16 +46,14 @@ t.test('details become one error, with the code that all of them share', (t) => 
   t.equal(thrown(['range-overlap', 'range-overlap']), 'range-overlap');
   t.equal(thrown(['range-overlap', 'range-invalid']), 'validation');
   t.equal(thrown(['unknown-region']), 'validation', 'a code of a detail need not be one of the family');
-  t.end();
 });
 
-t.test('what a person has to mend is never retried by itself', (t) => {
+test('what a person has to mend is never retried by itself', async (t) => {
   for (const name of ['quota', 'credentials', 'invalid', 'internal'] as const) t.notOk(mayRetry(name, 0), name);
   for (const name of ['throttled', 'conflict', 'capacity', 'unreachable'] as const) t.ok(mayRetry(name, 0), name);
-  t.end();
 });
 
-t.test('automatic retries end, and their delays grow within bounds', (t) => {
+test('automatic retries end, and their delays grow within bounds', async (t) => {
   for (const name of classes) {
     const { retries, maxSeconds } = engineErrorRules[name];
     t.equal(
@@ -73,10 +68,9 @@ t.test('automatic retries end, and their delays grow within bounds', (t) => {
       before = delay;
     }
   }
-  t.end();
 });
 
-t.test('half of a delay is drawn, so that what failed together does not come back together', (t) => {
+test('half of a delay is drawn, so that what failed together does not come back together', async (t) => {
   t.equal(
     retryDelaySeconds('throttled', 1, () => 0),
     5,
@@ -85,5 +79,4 @@ t.test('half of a delay is drawn, so that what failed together does not come bac
     retryDelaySeconds('throttled', 1, () => 1),
     10,
   );
-  t.end();
 });

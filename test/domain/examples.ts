@@ -1,5 +1,5 @@
 // The published examples: their words that are not built are all named, and what remains resolves and gets its ranges.
-import t from 'tap';
+import { test } from 'tap';
 import type { ClusterRequest } from '../../services/domain/cluster-spec.ts';
 import { isFleetyardError } from '../../services/domain/errors.ts';
 import type { FleetRequest } from '../../services/domain/fleet-spec.ts';
@@ -7,7 +7,7 @@ import { splitPointer } from '../../services/domain/pointers.ts';
 import type { PlannedRange } from '../../services/domain/range-roles.ts';
 import { listRangeNeeds, planRanges } from '../../services/domain/ranges.ts';
 import { type FleetResolution, resolveFleet } from '../../services/domain/resolve-fleet.ts';
-import { findUnbuiltFields } from '../../services/domain/unbuilt-fields.ts';
+import { findUnbuiltFleetFields } from '../../services/domain/unbuilt-fields.ts';
 import { catalogue, findCredentialOf, now, readExample, summarize } from './fixtures.ts';
 
 const unbuilt: Record<string, string[]> = {
@@ -44,7 +44,7 @@ const unbuilt: Record<string, string[]> = {
 /** The document without what is not built; a cluster on a provider that is not built goes as a whole. */
 function dropUnbuilt(document: FleetRequest): FleetRequest {
   const kept = structuredClone(document);
-  for (const { pointer } of findUnbuiltFields(document)) {
+  for (const { pointer } of findUnbuiltFleetFields(document)) {
     const path = splitPointer(pointer);
     const last = path.pop() ?? '';
     const holder = path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], kept);
@@ -70,10 +70,13 @@ function planFor({ members, fleet }: FleetResolution): PlannedRange[][] {
 }
 
 for (const [name, pointers] of Object.entries(unbuilt)) {
-  t.test(`${name}: every field that is not built is named, and nothing else is wrong with the words`, (t) => {
+  test(`${name}: every field that is not built is named, and nothing else is wrong with the words`, async (t) => {
     const document = readExample(name);
-    t.same(summarize(findUnbuiltFields(document)), pointers.map((pointer) => `${pointer} not-built-yet`).toSorted());
-    t.same(findUnbuiltFields(dropUnbuilt(document)), []);
+    t.same(
+      summarize(findUnbuiltFleetFields(document)),
+      pointers.map((pointer) => `${pointer} not-built-yet`).toSorted(),
+    );
+    t.same(findUnbuiltFleetFields(dropUnbuilt(document)), []);
     try {
       resolve(document);
       t.fail('nothing was thrown');
@@ -82,11 +85,10 @@ for (const [name, pointers] of Object.entries(unbuilt)) {
       const named = new Set(isFleetyardError(error) ? error.details.map(({ pointer }) => pointer) : []);
       t.ok(pointers.every((pointer) => named.has(pointer)));
     }
-    t.end();
   });
 }
 
-t.test('hybrid-platform resolves without what is not built', (t) => {
+test('hybrid-platform resolves without what is not built', async (t) => {
   const resolution = resolve(dropUnbuilt(readExample('hybrid-platform')));
   const drafts = resolution.members.flatMap((member) => (member.action === 'create' ? [member.draft] : []));
   t.match(drafts, [
@@ -138,10 +140,9 @@ t.test('hybrid-platform resolves without what is not built', (t) => {
       { role: 'services', cidr: '172.20.32.0/20' },
     ],
   ]);
-  t.end();
 });
 
-t.test('regulated-regions resolves without what is not built', (t) => {
+test('regulated-regions resolves without what is not built', async (t) => {
   const resolution = resolve(dropUnbuilt(readExample('regulated-regions')));
   t.equal(resolution.fleet.federation?.hubCredential, 'cr_existing-karmada');
   t.match(resolution.members, [
@@ -165,10 +166,9 @@ t.test('regulated-regions resolves without what is not built', (t) => {
     },
   ]);
   t.equal(planFor(resolution).flat().length, 10);
-  t.end();
 });
 
-t.test('two-clouds-active-active resolves but for one range that AWS refuses', (t) => {
+test('two-clouds-active-active resolves but for one range that AWS refuses', async (t) => {
   const document = dropUnbuilt(readExample('two-clouds-active-active'));
   const resolution = resolve(document);
   t.match(resolution.members, [
@@ -183,10 +183,9 @@ t.test('two-clouds-active-active resolves but for one range that AWS refuses', (
     [{ cidr: '10.64.0.0/20' }, { cidr: '100.127.0.0/18' }, { cidr: '172.24.0.0/20' }],
     [{ cidr: '10.64.16.0/22' }, { cidr: '192.168.192.0/18' }, { cidr: '172.24.16.0/20' }],
   ]);
-  t.end();
 });
 
-t.test('all three examples can live in one address space', (t) => {
+test('all three examples can live in one address space', async (t) => {
   const taken: string[] = [];
   for (const name of Object.keys(unbuilt)) {
     const document = dropUnbuilt(readExample(name));
@@ -203,5 +202,4 @@ t.test('all three examples can live in one address space', (t) => {
   }
   t.equal(taken.length, 26);
   t.equal(new Set(taken).size, 26);
-  t.end();
 });

@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import { checkGivenRanges, checkPools } from '../../services/domain/given-ranges.ts';
 import { catalogue, summarize } from './fixtures.ts';
 
@@ -28,9 +28,8 @@ const accepted: [Provider, Network][] = [
 ];
 
 for (const [provider, network] of accepted) {
-  t.test(`${provider} takes ${Object.values(network).join(', ')}`, (t) => {
+  test(`${provider} takes ${Object.values(network).join(', ')}`, async (t) => {
     t.same(check(provider, network, 9), []);
-    t.end();
   });
 }
 
@@ -71,23 +70,21 @@ const refused: [string, Provider, Network, string[]][] = [
 ];
 
 for (const [what, provider, network, pointers] of refused) {
-  t.test(`refused: ${what}`, (t) => {
+  test(`refused: ${what}`, async (t) => {
     t.same(
       summarize(check(provider, network)),
       pointers.map((pointer) => `${pointer} range-invalid`),
     );
-    t.end();
   });
 }
 
-t.test('ranges of one cluster that meet each other are named', (t) => {
+test('ranges of one cluster that meet each other are named', async (t) => {
   t.same(summarize(check('aks', { nodeCidr: '10.0.0.0/16', podCidr: '10.0.0.0/18', serviceCidr: '10.128.0.0/20' })), [
     '/network/podCidr range-overlap',
   ]);
-  t.end();
 });
 
-t.test('a range too small for the nodes says which would do', (t) => {
+test('a range too small for the nodes says which would do', async (t) => {
   const [pods] = check('aks', { podCidr: '10.0.0.0/20' }, 30);
   t.match(pods, {
     pointer: '/network/podCidr',
@@ -97,20 +94,17 @@ t.test('a range too small for the nodes says which would do', (t) => {
   const [nodes] = check('eks', { nodeCidr: '10.0.0.0/24' }, 100);
   t.match(nodes, { pointer: '/network/nodeCidr', message: /too small .* a \/23/ });
   t.same(check('aks', { podCidr: '192.168.192.0/18' }, 30), [], 'the published example fits');
-  t.end();
 });
 
-t.test('pointers begin where the cluster stands', (t) => {
+test('pointers begin where the cluster stands', async (t) => {
   t.same(summarize(check('aks', { podCidr: 'x' }, 3, '/clusters/4')), ['/clusters/4/network/podCidr range-invalid']);
-  t.end();
 });
 
-t.test('pools are private, well formed, and apart', (t) => {
+test('pools are private, well formed, and apart', async (t) => {
   t.same(checkPools({ nodes: '10.0.0.0/10', pods: '100.64.0.0/11', services: '172.20.0.0/14' }, catalogue, '/p'), []);
   t.same(summarize(checkPools({ nodes: '10.0.0.0/8', pods: '10.64.0.0/12', services: '9.0.0.0/8' }, catalogue, '/p')), [
     '/p/pods range-overlap',
     '/p/services range-invalid',
   ]);
   t.same(summarize(checkPools({ pods: 'any' }, catalogue, '/pools')), ['/pools/pods range-invalid']);
-  t.end();
 });

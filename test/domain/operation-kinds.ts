@@ -1,8 +1,8 @@
-import t from 'tap';
+import { test } from 'tap';
 import { derivePhase, judgeEarlier, type OperationKind } from '../../services/domain/operation-kinds.ts';
 import type { OperationState } from '../../services/domain/operation.ts';
 
-t.test('the phase says what people see', (t) => {
+test('the phase says what people see', async (t) => {
   const phase = (kind: OperationKind, state: OperationState) =>
     derivePhase({ deleted: false, operation: { kind, state } });
   t.equal(phase('create', 'queued'), 'pending');
@@ -15,10 +15,9 @@ t.test('the phase says what people see', (t) => {
   t.equal(phase('delete', 'needs_attention'), 'needs-attention');
   t.equal(phase('create', 'cancelled'), 'cancelled');
   t.equal(derivePhase({ deleted: true, operation: null }), 'deleted');
-  t.end();
 });
 
-t.test('what lines up gives way to what comes after it, by kind', (t) => {
+test('what lines up gives way to what comes after it, by kind', async (t) => {
   const judge = (kind: OperationKind, earlier: OperationKind, state: OperationState, startedAt: Date | null = null) =>
     judgeEarlier(kind, { kind: earlier, state, startedAt });
   t.equal(judge('update', 'update', 'queued'), 'supersede');
@@ -30,5 +29,4 @@ t.test('what lines up gives way to what comes after it, by kind', (t) => {
     for (const state of ['queued', 'running', 'waiting', 'interrupted'] as const)
       t.equal(judge('delete', earlier, state), 'cancel', `a delete stops a ${earlier} that is ${state}`);
   t.equal(judge('delete', 'create', 'failed'), 'keep', 'and nothing that has ended');
-  t.end();
 });

@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import {
   getBlock,
   isInside,
@@ -10,14 +10,9 @@ import {
 } from '../../services/domain/cidr.ts';
 import { countNodes } from '../../services/domain/count-nodes.ts';
 import { isFleetyardError } from '../../services/domain/errors.ts';
+import { findGap } from '../../services/domain/find-gap.ts';
 import { getManagedRules } from '../../services/domain/providers/registry.ts';
-import {
-  type RangeClaim,
-  countBlocks,
-  firstFit,
-  listForbiddenRanges,
-  planRanges,
-} from '../../services/domain/ranges.ts';
+import { type RangeClaim, listForbiddenRanges, planRanges } from '../../services/domain/ranges.ts';
 import fc from '../helpers/properties.ts';
 import { catalogue } from './fixtures.ts';
 
@@ -33,6 +28,12 @@ const usual: RangeClaim['needs'] = [
   { role: 'services', prefix: 20 },
 ];
 
+function firstFit(search: { pool: string; taken: string[]; forbidden?: string[]; prefix: number }): string | undefined {
+  const taken = search.taken.map(getBlock).toSorted((a, b) => a.first - b.first);
+  const found = findGap(getBlock(search.pool), search.prefix, taken, (search.forbidden ?? []).map(getBlock));
+  return found && printBlock(found);
+}
+
 function catchError(run: () => unknown): { code: string; message: string; pointers: string[] } {
   try {
     run();
@@ -45,7 +46,7 @@ function catchError(run: () => unknown): { code: string; message: string; pointe
   throw new Error('nothing was thrown');
 }
 
-t.test('a block is read only in its canonical form', (t) => {
+test('a block is read only in its canonical form', async (t) => {
   t.same(parseBlock('10.0.0.0/8'), { first: 10 * 2 ** 24, last: 11 * 2 ** 24 - 1 });
   t.same(parseBlock('255.255.255.255/32'), { first: 2 ** 32 - 1, last: 2 ** 32 - 1 });
   for (const text of [
@@ -61,7 +62,6 @@ t.test('a block is read only in its canonical form', (t) => {
   ]) {
     t.equal(parseBlock(text), undefined, text);
   }
-  t.end();
 });
 
 const aBlock = fc
@@ -72,17 +72,16 @@ const aBlock = fc
     return { first, last: first + size - 1 };
   });
 
-t.test('a block printed and read again is the same', (t) => {
+test('a block printed and read again is the same', async (t) => {
   fc.assert(
     fc.property(aBlock, (block) => {
       const again = getBlock(printBlock(block));
       return again.first === block.first && again.last === block.last;
     }),
   );
-  t.end();
 });
 
-t.test('first fit finds a block that is aligned, inside the pool, free, and the lowest such', (t) => {
+test('first fit finds a block that is aligned, inside the pool, free, and the lowest such', async (t) => {
   const pool = '10.20.0.0/16';
   const inPool = fc
     .tuple(fc.integer({ min: 18, max: 28 }), fc.integer({ min: 0, max: 65535 }))
@@ -110,10 +109,9 @@ t.test('first fit finds a block that is aligned, inside the pool, free, and the 
       },
     ),
   );
-  t.end();
 });
 
-t.test('first fit passes 10,000 taken blocks quickly', (t) => {
+test('first fit passes 10,000 taken blocks quickly', async (t) => {
   const { first } = getBlock('10.0.0.0/9');
   const taken = Array.from({ length: 10_000 }, (_, index) =>
     printBlock({ first: first + index * 256, last: first + index * 256 + 255 }),
@@ -122,10 +120,9 @@ t.test('first fit passes 10,000 taken blocks quickly', (t) => {
   t.equal(firstFit({ pool: '10.0.0.0/9', taken: taken.toReversed(), prefix: 20 }), '10.39.16.0/20');
   const elapsed = performance.now() - start;
   t.ok(elapsed < 500, `${elapsed.toFixed(0)} ms`);
-  t.end();
 });
 
-t.test('a fleet of 200 clusters is planned beside 10,000 taken ranges in well under a second', (t) => {
+test('a fleet of 200 clusters is planned beside 10,000 taken ranges in well under a second', async (t) => {
   const { first } = getBlock('10.0.0.0/9');
   const taken = Array.from({ length: 10_000 }, (_, index) =>
     printBlock({ first: first + index * 256, last: first + index * 256 + 255 }),
@@ -136,17 +133,14 @@ t.test('a fleet of 200 clusters is planned beside 10,000 taken ranges in well un
   const elapsed = performance.now() - start;
   t.equal(planned.flat().length, 600);
   t.ok(elapsed < 1500, `${elapsed.toFixed(0)} ms`);
-  t.end();
 });
 
-t.test('a pool that is smaller than the wanted block has no room', (t) => {
+test('a pool that is smaller than the wanted block has no room', async (t) => {
   t.equal(firstFit({ pool: '10.0.0.0/24', taken: [], prefix: 20 }), undefined);
   t.equal(firstFit({ pool: '10.0.0.0/24', taken: [], prefix: 24 }), '10.0.0.0/24');
-  t.equal(countBlocks('10.0.0.0/9', 20), 2048);
-  t.end();
 });
 
-t.test('planned ranges never meet each other, what is taken, or what is reserved, and lie in their pools', (t) => {
+test('planned ranges never meet each other, what is taken, or what is reserved, and lie in their pools', async (t) => {
   const wide = { nodes: '10.0.0.0/14', pods: '172.16.0.0/12', services: '10.200.0.0/14' };
   const someClaims = fc.array(
     fc.record({
@@ -184,19 +178,17 @@ t.test('planned ranges never meet each other, what is taken, or what is reserved
       );
     }),
   );
-  t.end();
 });
 
-t.test('two hundred clusters fit into the default pools', (t) => {
+test('two hundred clusters fit into the default pools', async (t) => {
   const claims = Array.from({ length: 200 }, (_, index) =>
     claim((['eks', 'aks', 'gke'] as const)[index % 3] ?? 'eks', usual),
   );
   const planned = planRanges({ claims, pools, taken: [], catalogue }).flat();
   t.equal(new Set(planned.map(({ cidr }) => cidr)).size, 600);
-  t.end();
 });
 
-t.test('an exhausted pool is named with its role and its block', (t) => {
+test('an exhausted pool is named with its role and its block', async (t) => {
   const small = { ...pools, pods: '100.64.0.0/19' };
   const error = catchError(() =>
     planRanges({
@@ -209,10 +201,9 @@ t.test('an exhausted pool is named with its role and its block', (t) => {
   t.equal(error.code, 'range-exhausted');
   t.match(error.message, /pods pool 100\.64\.0\.0\/19 has no room for another \/20/);
   t.same(error.pointers, ['/clusters/2/network/podCidr']);
-  t.end();
 });
 
-t.test('what a later cluster was given is not cut for an earlier one', (t) => {
+test('what a later cluster was given is not cut for an earlier one', async (t) => {
   const [first, second] = planRanges({
     claims: [
       claim('aks', [{ role: 'nodes', prefix: 20 }]),
@@ -224,10 +215,9 @@ t.test('what a later cluster was given is not cut for an earlier one', (t) => {
   });
   t.same(first, [{ role: 'nodes', cidr: '10.0.16.0/20' }]);
   t.same(second, [{ role: 'nodes', cidr: '10.0.0.0/20' }]);
-  t.end();
 });
 
-t.test('a given range that meets a taken one, or one of another cluster, is named', (t) => {
+test('a given range that meets a taken one, or one of another cluster, is named', async (t) => {
   const given = (cidr: string, index: number) =>
     claim('aks', [{ role: 'pods', prefix: 20, given: cidr }], `/clusters/${index}`);
   const error = catchError(() =>
@@ -240,10 +230,9 @@ t.test('a given range that meets a taken one, or one of another cluster, is name
   );
   t.equal(error.code, 'range-overlap');
   t.same(error.pointers, ['/clusters/1/network/podCidr', '/clusters/2/network/podCidr']);
-  t.end();
 });
 
-t.test('AWS refuses pods from another private block than the nodes, given or cut', (t) => {
+test('AWS refuses pods from another private block than the nodes, given or cut', async (t) => {
   const nodes = { role: 'nodes', prefix: 20 } as const;
   const given = catchError(() =>
     planRanges({
@@ -265,10 +254,9 @@ t.test('AWS refuses pods from another private block than the nodes, given or cut
   );
   t.equal(cut.code, 'range-invalid');
   t.match(cut.message, /192\.168\.0\.0\/16/);
-  t.end();
 });
 
-t.test('a pods range has a /24 for each node and for those that an upgrade adds', (t) => {
+test('a pods range has a /24 for each node and for those that an upgrade adds', async (t) => {
   t.same(countNodes([{ count: { max: 12 } }, { count: { max: 1 } }]), { max: 13, surge: 3 });
   t.equal(getManagedRules('aks').sizePods({ max: 13, surge: 3 }), 20);
   t.equal(getManagedRules('gke').sizePods({ max: 30, surge: 3 }), 18);
@@ -282,10 +270,9 @@ t.test('a pods range has a /24 for each node and for those that an upgrade adds'
       return rules.countNodesServed(rules.sizePods({ max, surge })) >= max + surge;
     }),
   );
-  t.end();
 });
 
-t.test('a nodes range holds the nodes of a failed zone in the others, with reserved addresses', (t) => {
+test('a nodes range holds the nodes of a failed zone in the others, with reserved addresses', async (t) => {
   t.equal(getManagedRules('eks').sizeNodes({ max: 32, surge: 4, zones: 3 }), 20);
   t.equal(getManagedRules('aks').sizeNodes({ max: 9, surge: 1, zones: 3 }), 22);
   fc.assert(
@@ -302,13 +289,11 @@ t.test('a nodes range holds the nodes of a failed zone in the others, with reser
       },
     ),
   );
-  t.end();
 });
 
-t.test('a prefix for so many addresses is the longest that has them', (t) => {
+test('a prefix for so many addresses is the longest that has them', async (t) => {
   t.equal(prefixFor(256), 24);
   t.equal(prefixFor(257), 23);
   t.equal(prefixFor(1), 32);
   t.equal(prefixOf(getBlock('10.0.0.0/15')), 15);
-  t.end();
 });

@@ -1,5 +1,5 @@
-import t from 'tap';
-import { assertMutable, diffCluster, isUnchanged } from '../../services/domain/diff-cluster.ts';
+import { test } from 'tap';
+import { assertMutable, diffCluster } from '../../services/domain/diff-cluster.ts';
 import type { Schemas } from '../../services/contract/schemas.ts';
 import type { ClusterDraft, ClusterRequest, ResolvedCluster } from '../../services/domain/cluster-spec.ts';
 import { isFleetyardError } from '../../services/domain/errors.ts';
@@ -27,7 +27,7 @@ function faults(provider: Provider, changes: Partial<ClusterRequest>, context: P
   return 'details' in resolution ? summarize(resolution.details) : [];
 }
 
-t.test('a request resolves to zones, a machine, a version and open defaults', (t) => {
+test('a request resolves to zones, a machine, a version and open defaults', async (t) => {
   t.same(resolveCluster(buildRequest('eks'), buildContext('eks')), {
     schemaVersion: 1,
     name: 'web',
@@ -56,10 +56,9 @@ t.test('a request resolves to zones, a machine, a version and open defaults', (t
     ],
     protect: false,
   });
-  t.end();
 });
 
-t.test('each provider spells its version, machine and zones', (t) => {
+test('each provider spells its version, machine and zones', async (t) => {
   const aks = resolveCluster(buildRequest('aks', { kubernetesVersion: '1.35' }), buildContext('aks'));
   t.match(aks.kubernetesVersion, /^1\.35\.\d+$/);
   t.equal(aks.nodePools[0]?.machineType, 'Standard_D4s_v5');
@@ -68,10 +67,9 @@ t.test('each provider spells its version, machine and zones', (t) => {
   t.equal(gke.kubernetesVersion, '1.36');
   t.equal(gke.nodePools[0]?.machineType, 'e2-standard-4');
   t.same(gke.zones, ['europe-west1-b', 'europe-west1-c', 'europe-west1-d']);
-  t.end();
 });
 
-t.test('a machine is the smallest that has at least what was asked', (t) => {
+test('a machine is the smallest that has at least what was asked', async (t) => {
   const choose = (provider: Provider, machine: Schemas['NodePool']['machine'], region?: string) =>
     resolveCluster(
       buildRequest(provider, {
@@ -98,10 +96,9 @@ t.test('a machine is the smallest that has at least what was asked', (t) => {
     machineType: 'g6.12xlarge',
     accelerator: { type: 'nvidia-l4', count: 4 },
   });
-  t.end();
 });
 
-t.test('a pool stands only in the zones that have its machine', (t) => {
+test('a pool stands only in the zones that have its machine', async (t) => {
   const draft = resolveCluster(
     buildRequest('gke', {
       nodePools: [
@@ -112,10 +109,9 @@ t.test('a pool stands only in the zones that have its machine', (t) => {
     buildContext('gke'),
   );
   t.same(draft.nodePools[1]?.zones, ['europe-west1-b', 'europe-west1-c']);
-  t.end();
 });
 
-t.test('a pool may bring the cluster a zone that the first three do not hold', (t) => {
+test('a pool may bring the cluster a zone that the first three do not hold', async (t) => {
   const draft = resolveCluster(
     buildRequest('gke', {
       region: 'us-central1',
@@ -125,10 +121,9 @@ t.test('a pool may bring the cluster a zone that the first three do not hold', (
   );
   t.same(draft.zones, ['us-central1-a', 'us-central1-b', 'us-central1-c', 'us-central1-f']);
   t.same(draft.nodePools[1]?.zones, ['us-central1-f']);
-  t.end();
 });
 
-t.test('a cluster spans the zones that it names', (t) => {
+test('a cluster spans the zones that it names', async (t) => {
   const draft = resolveCluster(buildRequest('eks', { zones: ['eu-central-1c', 'eu-central-1a'] }), buildContext('eks'));
   t.same(draft.zones, ['eu-central-1a', 'eu-central-1c']);
   t.same(draft.nodePools[0]?.zones, draft.zones);
@@ -138,7 +133,6 @@ t.test('a cluster spans the zones that it names', (t) => {
     faults('eks', { zones: ['eu-central-1a', 'eu-central-1b'], nodePools: [pool({ zones: ['eu-central-1c'] })] }),
     ['/nodePools/0/zones/0 contradiction'],
   );
-  t.end();
 });
 
 const wrong: [string, Provider, Partial<ClusterRequest>, string[]][] = [
@@ -317,13 +311,12 @@ const wrong: [string, Provider, Partial<ClusterRequest>, string[]][] = [
 ];
 
 for (const [what, provider, changes, expected] of wrong) {
-  t.test(`refused on ${provider}: ${what}`, (t) => {
+  test(`refused on ${provider}: ${what}`, async (t) => {
     t.same(faults(provider, changes), expected);
-    t.end();
   });
 }
 
-t.test('every fault is told at once, and known things near to it are offered', (t) => {
+test('every fault is told at once, and known things near to it are offered', async (t) => {
   const request = buildRequest('eks', {
     name: 'Web',
     region: 'eu-centrel-1',
@@ -345,19 +338,17 @@ t.test('every fault is told at once, and known things near to it are offered', (
     t.match(details.find(({ pointer }) => pointer === '/region')?.message, /Did you mean eu-central-1/);
     t.match(details.find(({ pointer }) => pointer === '/kubernetesVersion')?.message, /Did you mean 1\.3/);
   }
-  t.end();
 });
 
-t.test('a credential has to be there and to fit the provider', (t) => {
+test('a credential has to be there and to fit the provider', async (t) => {
   t.same(faults('eks', {}, { credential: undefined }), ['/credential unknown-credential']);
   t.same(faults('eks', {}, { credential: credentials.gke }), ['/credential credential-mismatch']);
   t.throws(() => resolveCluster(buildRequest('eks'), buildContext('eks', { credential: credentials.gke })), {
     code: 'credential-mismatch',
   });
-  t.end();
 });
 
-t.test('what is not built is named together with what is wrong', (t) => {
+test('what is not built is named together with what is wrong', async (t) => {
   t.same(faults('eks', { addons: ['cilium'], ttl: '72h', region: 'nowhere-at-all' }), [
     '/addons not-built-yet',
     '/region unknown-region',
@@ -366,11 +357,10 @@ t.test('what is not built is named together with what is wrong', (t) => {
   t.throws(() => resolveCluster(buildRequest('eks', { ttl: '72h', region: 'x' }), buildContext('eks')), {
     code: 'not-built-yet',
   });
-  t.end();
 });
 
 for (const provider of ['eks', 'aks', 'gke'] as const) {
-  t.test(`the same request of ${provider} resolves to what stands, though the catalogue moved on`, (t) => {
+  test(`the same request of ${provider} resolves to what stands, though the catalogue moved on`, async (t) => {
     const request = buildRequest(provider, { kubernetesVersion: '1.35' });
     const standing = place(resolveCluster(request, buildContext(provider)));
     const moved = structuredClone(catalogue);
@@ -386,12 +376,11 @@ for (const provider of ['eks', 'aks', 'gke'] as const) {
       now: new Date('2029-06-01'),
     });
     t.same(again, standing);
-    t.ok(isUnchanged(standing, again));
-    t.end();
+    t.same(diffCluster(standing, again).changed, []);
   });
 }
 
-t.test('a change is named by pointers, and only what changed', (t) => {
+test('a change is named by pointers, and only what changed', async (t) => {
   const standing = place(resolveCluster(buildRequest('eks'), buildContext('eks')));
   const change = (changes: Partial<ClusterRequest>) =>
     diffCluster(standing, resolveCluster(buildRequest('eks', changes), buildContext('eks', { previous: standing })));
@@ -405,10 +394,9 @@ t.test('a change is named by pointers, and only what changed', (t) => {
     '/protect',
   ]);
   t.same(change({ kubernetesVersion: '1.36' }).changed, ['/kubernetesVersion', '/requestedVersion']);
-  t.end();
 });
 
-t.test('what a cluster is made of for life is told apart', (t) => {
+test('what a cluster is made of for life is told apart', async (t) => {
   const standing = place(resolveCluster(buildRequest('eks'), buildContext('eks')));
   const immutable = (changes: Partial<ClusterRequest>, context: Partial<ClusterContext> = {}) =>
     diffCluster(
@@ -428,23 +416,20 @@ t.test('what a cluster is made of for life is told apart', (t) => {
     },
     { code: 'immutable-field' },
   );
-  t.end();
 });
 
-t.test('a version goes up by one minor at most, and never down', (t) => {
+test('a version goes up by one minor at most, and never down', async (t) => {
   const standing = place(resolveCluster(buildRequest('eks', { kubernetesVersion: '1.34' }), buildContext('eks')));
   t.same(faults('eks', { kubernetesVersion: '1.35' }, { previous: standing }), []);
   t.same(faults('eks', { kubernetesVersion: '1.36' }, { previous: standing }), ['/kubernetesVersion version-step']);
   const newer = { ...standing, kubernetesVersion: '1.36', requestedVersion: '1.36' };
   t.same(faults('eks', { kubernetesVersion: '1.35' }, { previous: newer }), ['/kubernetesVersion version-step']);
-  t.end();
 });
 
-t.test('a pool cannot outgrow the range of pods that the cluster has', (t) => {
+test('a pool cannot outgrow the range of pods that the cluster has', async (t) => {
   const standing = place(resolveCluster(buildRequest('aks'), buildContext('aks')));
   t.equal(standing.network.podCidr, '100.64.0.0/20');
   t.same(faults('aks', { nodePools: [pool({ count: { min: 3, max: 15 } })] }, { previous: standing }), [
     '/nodePools too-many',
   ]);
-  t.end();
 });

@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import type { ClusterRequest, ResolvedCluster } from '../../services/domain/cluster-spec.ts';
 import { isFleetyardError } from '../../services/domain/errors.ts';
 import type { FleetRequest } from '../../services/domain/fleet-spec.ts';
@@ -55,7 +55,7 @@ function catchDetails(run: () => unknown): { code: string; details: string[] } {
   return { code: '', details: [] };
 }
 
-t.test('defaults: lists are united, maps merged, scalars overridden', (t) => {
+test('defaults: lists are united, maps merged, scalars overridden', async (t) => {
   const cluster: ClusterRequest = {
     ...buildRequest('eks'),
     kubernetesVersion: '1.36',
@@ -82,10 +82,9 @@ t.test('defaults: lists are united, maps merged, scalars overridden', (t) => {
   });
   t.same(merged.addons, [{ name: 'cilium', version: '1.20.1', values: { hubble: true, mesh: true } }, 'velero', 'dex']);
   t.equal(merged.protect, true);
-  t.end();
 });
 
-t.test('a fault is found where the document says the value', (t) => {
+test('a fault is found where the document says the value', async (t) => {
   const cluster = buildRequest('eks', { access: { allowedCidrs: ['a', 'b'] }, labels: { x: '1' } });
   const defaults = {
     kubernetesVersion: '1.1',
@@ -102,10 +101,9 @@ t.test('a fault is found where the document says the value', (t) => {
   t.equal(located('/access/private'), '/defaults/access/private');
   t.equal(located('/access/allowedCidrs/0'), '/defaults/access/allowedCidrs/0');
   t.equal(located('/access/allowedCidrs/2'), '/clusters/3/access/allowedCidrs/0', 'the united list is b, c, a');
-  t.end();
 });
 
-t.test('a new fleet creates every cluster, with its defaults', (t) => {
+test('a new fleet creates every cluster, with its defaults', async (t) => {
   const { fleet, members, changed } = resolveFleet(document(), [], context);
   t.same(fleet, {
     schemaVersion: 1,
@@ -128,10 +126,9 @@ t.test('a new fleet creates every cluster, with its defaults', (t) => {
   t.same(one?.tags, { team: 'shop' });
   t.same(three?.labels, { stage: 'test' });
   t.equal(three?.kubernetesVersion, '1.36');
-  t.end();
 });
 
-t.test('the same document again changes nothing', (t) => {
+test('the same document again changes nothing', async (t) => {
   const existing = standUp(document());
   const { fleet: previous } = resolveFleet(document(), [], context);
   const again = resolveFleet(document(), existing, { ...context, previous });
@@ -141,10 +138,9 @@ t.test('the same document again changes nothing', (t) => {
   );
   t.equal(again.changed, false);
   t.same([again.unmanaged, again.prune], [[], []]);
-  t.end();
 });
 
-t.test('a changed document changes exactly what changed', (t) => {
+test('a changed document changes exactly what changed', async (t) => {
   const existing = standUp(document());
   const [one, two, three] = document().clusters as [ClusterRequest, ClusterRequest, ClusterRequest];
   const grown = { ...two, nodePools: [{ ...two.nodePools![0]!, count: { min: 3, max: 10 } }] };
@@ -171,10 +167,9 @@ t.test('a changed document changes exactly what changed', (t) => {
     'what is no longer named stays',
   );
   t.equal(three.name, 'three');
-  t.end();
 });
 
-t.test('prune takes what is no longer named, unless it is protected', (t) => {
+test('prune takes what is no longer named, unless it is protected', async (t) => {
   const existing = standUp(document());
   const clusters = document().clusters.slice(0, 1);
   const { prune, unmanaged } = resolveFleet(document({ clusters, prune: true }), existing, context);
@@ -196,10 +191,9 @@ t.test('prune takes what is no longer named, unless it is protected', (t) => {
     ),
   );
   t.same(fault, { code: 'protected', details: ['/prune protected'] });
-  t.end();
 });
 
-t.test('every fault of every cluster is told at once, where it stands', (t) => {
+test('every fault of every cluster is told at once, where it stands', async (t) => {
   const fault = catchDetails(() =>
     resolveFleet(
       document({
@@ -230,10 +224,9 @@ t.test('every fault of every cluster is told at once, where it stands', (t) => {
     '/name name-invalid',
     '/network/pools/pods range-invalid',
   ]);
-  t.end();
 });
 
-t.test('what is fixed for a cluster or a fleet is refused', (t) => {
+test('what is fixed for a cluster or a fleet is refused', async (t) => {
   const existing = standUp(document());
   const [one, ...others] = document().clusters as [ClusterRequest, ...ClusterRequest[]];
   const moved = catchDetails(() =>
@@ -245,5 +238,4 @@ t.test('what is fixed for a cluster or a fleet is refused', (t) => {
   const { federation: _, ...alone } = document();
   const left = catchDetails(() => resolveFleet(alone, existing, { ...context, previous }));
   t.same(left, { code: 'immutable-field', details: ['/federation immutable-field'] });
-  t.end();
 });

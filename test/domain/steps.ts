@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import { planSteps } from '../../services/domain/operation-kinds.ts';
 import type { Step } from '../../services/domain/steps.ts';
 import { layersTouched } from '../../services/domain/diff-cluster.ts';
@@ -6,7 +6,7 @@ import { layersTouched } from '../../services/domain/diff-cluster.ts';
 const print = (steps: readonly Step[]): string[] =>
   steps.map((step) => [step.kind, step.action, ...('layer' in step ? [step.layer] : [])].join(' '));
 
-t.test('a cluster is made from the network up, checked, and joined when it belongs to a federation', (t) => {
+test('a cluster is made from the network up, checked, and joined when it belongs to a federation', async (t) => {
   t.same(print(planSteps('create', { kind: 'cluster', federated: false })), [
     'engine up network',
     'engine up cluster',
@@ -19,10 +19,9 @@ t.test('a cluster is made from the network up, checked, and joined when it belon
     'engine up membership',
     'hub member-ready',
   ]);
-  t.end();
 });
 
-t.test('an update runs the layers that the change touches', (t) => {
+test('an update runs the layers that the change touches', async (t) => {
   const update = (changed: string[], federated = true) =>
     print(planSteps('update', { kind: 'cluster', federated, touched: layersTouched(changed) }));
   t.same(update(['/nodePools/0/count']), ['engine up cluster', 'check reachable']);
@@ -30,10 +29,9 @@ t.test('an update runs the layers that the change touches', (t) => {
   t.same(update(['/labels'], false), []);
   t.same(update(['/tags']), ['engine up network', 'engine up cluster', 'check reachable']);
   t.same(update(['/protect', '/requestedVersion', '/nodePools/1/machine']), [], 'what the cloud does not know');
-  t.end();
 });
 
-t.test('a cluster is taken down in reverse, as far as it was made', (t) => {
+test('a cluster is taken down in reverse, as far as it was made', async (t) => {
   t.same(print(planSteps('delete', { kind: 'cluster', federated: true })), [
     'engine destroy membership',
     'engine destroy cluster',
@@ -43,12 +41,10 @@ t.test('a cluster is taken down in reverse, as far as it was made', (t) => {
     'engine destroy network',
   ]);
   t.same(print(planSteps('delete', { kind: 'cluster', federated: false, deployed: [] })), []);
-  t.end();
 });
 
-t.test('a fleet waits for its clusters, a federation asks its hub', (t) => {
+test('a fleet waits for its clusters, a federation asks its hub', async (t) => {
   t.same(print(planSteps('update', { kind: 'fleet' })), ['wait children']);
   t.same(print(planSteps('create', { kind: 'federation' })), ['hub check']);
   t.same(print(planSteps('delete', { kind: 'federation' })), ['hub detach']);
-  t.end();
 });

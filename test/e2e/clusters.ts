@@ -1,10 +1,10 @@
-import t from 'tap';
+import { test } from 'tap';
 import { unwrap } from '../../services/contract/client.ts';
 import { buildCluster, listDuplicates, startTestService } from '../helpers/service.ts';
 
 const clouds = { eks: 'aws', aks: 'azure', gke: 'gcp' } as const;
 
-t.test('a cluster of each provider goes from POST to ready to deleted, and its cloud ends empty', async (t) => {
+test('a cluster of each provider goes from POST to ready to deleted, and its cloud ends empty', async (t) => {
   const service = await startTestService(t);
   const { client, simulator } = service;
   await service.startWorker();

@@ -1,9 +1,9 @@
-import t from 'tap';
+import { test } from 'tap';
 import { unwrap } from '../../services/contract/client.ts';
 import { buildCluster, listDuplicates, startTestService } from '../helpers/service.ts';
 import { waitFor } from '../helpers/wait.ts';
 
-t.test('what a cloud made although nobody saw it is adopted, not made twice and not left behind', async (t) => {
+test('what a cloud made although nobody saw it is adopted, not made twice and not left behind', async (t) => {
   const service = await startTestService(t);
   const { client, simulator } = service;
   await service.startWorker();

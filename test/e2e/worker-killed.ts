@@ -1,4 +1,4 @@
-import t, { type Test } from 'tap';
+import { test, type Test } from 'tap';
 import { unwrap } from '../../services/contract/client.ts';
 import { findMarkedProcesses } from '../../services/engine/processes.ts';
 import { buildCluster, listDuplicates, startTestService } from '../helpers/service.ts';
@@ -49,10 +49,8 @@ async function killDuring(t: Test, type: string): Promise<void> {
   t.same(await simulator.listResources(account), [], 'nothing is orphaned');
 }
 
-t.test('a worker that is killed while a VPC is made: another adopts it by its tag', (t) =>
-  killDuring(t, 'aws:ec2/vpc:Vpc'),
-);
+test('a worker that is killed while a VPC is made: another adopts it by its tag', (t) =>
+  killDuring(t, 'aws:ec2/vpc:Vpc'));
 
-t.test('a worker that is killed while the control plane is made: another adopts it by its name and waits for it', (t) =>
-  killDuring(t, 'aws:eks/cluster:Cluster'),
-);
+test('a worker that is killed while the control plane is made: another adopts it by its name and waits for it', (t) =>
+  killDuring(t, 'aws:eks/cluster:Cluster'));

@@ -1,9 +1,9 @@
-import t from 'tap';
+import { test } from 'tap';
 import { unwrap } from '../../services/contract/client.ts';
 import { buildCluster, listDuplicates, startTestService } from '../helpers/service.ts';
 import { waitFor } from '../helpers/wait.ts';
 
-t.test('a worker that is told to stop hands its operation over in order, and another goes on', async (t) => {
+test('a worker that is told to stop hands its operation over in order, and another goes on', async (t) => {
   const service = await startTestService(t);
   const { client, simulator } = service;
   const account = await service.addCredential('mine', 'aws');

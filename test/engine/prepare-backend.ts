@@ -1,10 +1,10 @@
-import t from 'tap';
+import { test } from 'tap';
 import { prepareBackend } from '../../services/engine/prepare-backend.ts';
 import { createTestDirectory } from '../helpers/directory.ts';
 import { createTestDatabase } from '../helpers/postgres.ts';
 import { getTestPulumi } from '../helpers/pulumi.ts';
 
-t.test('several workers may make the state database ready at once, and again', async (t) => {
+test('several workers may make the state database ready at once, and again', async (t) => {
   const { stateUrl } = await createTestDatabase(t, { migrated: false, state: true });
   const home = await createTestDirectory(t);
   const binary = await getTestPulumi();
@@ -14,7 +14,7 @@ t.test('several workers may make the state database ready at once, and again', a
   await t.resolves(prepare());
 });
 
-t.test('a state database that is not there is told in the CLI’s own words, without the password', async (t) => {
+test('a state database that is not there is told in the CLI’s own words, without the password', async (t) => {
   const backendUrl = 'postgres://nobody:top-secret-word@127.0.0.1:1/none?sslmode=disable';
   const failed = prepareBackend({
     binary: await getTestPulumi(),

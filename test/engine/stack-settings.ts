@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import t from 'tap';
+import { test } from 'tap';
 import { createStackSalt } from '../../services/vault/stack-settings.ts';
 import { createTestDirectory } from '../helpers/directory.ts';
 import { getTestPulumi } from '../helpers/pulumi.ts';
 
 const run = promisify(execFile);
 
-t.test('the CLI takes a salt of ours for its own', async (t) => {
+test('the CLI takes a salt of ours for its own', async (t) => {
   const directory = await createTestDirectory(t);
   const pulumi = await getTestPulumi();
   const project = join(directory, 'project');
@@ -41,6 +41,6 @@ t.test('the CLI takes a salt of ours for its own', async (t) => {
   await t.rejects(call('another one', 'config', 'get', 'hidden', '--stack', 'one'), /incorrect passphrase/);
 });
 
-t.test('every stack has a salt of its own', async (t) => {
+test('every stack has a salt of its own', async (t) => {
   t.not(await createStackSalt('x'), await createStackSalt('x'));
 });

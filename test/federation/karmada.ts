@@ -1,17 +1,17 @@
-import t from 'tap';
+import { test } from 'tap';
 import { openKubernetes } from '../../services/access/kubernetes-client.ts';
 import { getAdapter } from '../../services/federation/registry.ts';
 import { startTestHub } from '../helpers/hub.ts';
 
 const karmada = getAdapter('karmada');
 
-t.test('a hub is known by listing its clusters, and reports its version and members', async (t) => {
+test('a hub is known by listing its clusters, and reports its version and members', async (t) => {
   const hub = await startTestHub(t);
   hub.members.set('one', true);
   t.same(await karmada.checkHub(openKubernetes(hub.kubeconfig)), { kubernetesVersion: 'v1.34.3', members: 1 });
 });
 
-t.test('a member is ready only when its condition says so', async (t) => {
+test('a member is ready only when its condition says so', async (t) => {
   const hub = await startTestHub(t);
   const client = openKubernetes(hub.kubeconfig);
   hub.members.set('one', false).set('two', true);
@@ -20,7 +20,7 @@ t.test('a member is ready only when its condition says so', async (t) => {
   t.equal(await karmada.findMember(client, 'three'), undefined);
 });
 
-t.test('a server that is no Karmada, refuses or fails is told apart', async (t) => {
+test('a server that is no Karmada, refuses or fails is told apart', async (t) => {
   const hub = await startTestHub(t);
   const check = () => karmada.checkHub(openKubernetes(hub.kubeconfig));
   hub.failWith = 404;
@@ -31,12 +31,12 @@ t.test('a server that is no Karmada, refuses or fails is told apart', async (t) 
   await t.rejects(check(), { code: 'unavailable', retryable: true });
 });
 
-t.test('a hub that does not answer is given up after the timeout', async (t) => {
+test('a hub that does not answer is given up after the timeout', async (t) => {
   const hub = await startTestHub(t);
   hub.failWith = 0;
   await t.rejects(karmada.checkHub(openKubernetes(hub.kubeconfig, 100)), { code: 'unavailable' });
 });
 
-t.test('an engine without an adapter is not built yet', async (t) => {
+test('an engine without an adapter is not built yet', async (t) => {
   t.throws(() => getAdapter('kubefed'), { code: 'not-built-yet' });
 });

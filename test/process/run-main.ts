@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import t from 'tap';
+import { test } from 'tap';
 
 for (const name of ['api', 'worker']) {
-  t.test(`the ${name} that was told nothing ends with 2 and names what is missing, with the mend`, async (t) => {
+  test(`the ${name} that was told nothing ends with 2 and names what is missing, with the mend`, async (t) => {
     const main = fileURLToPath(new URL(`../../services/${name}/main.ts`, import.meta.url));
     const child = spawn(process.execPath, [main], {
       env: { PATH: process.env['PATH'], FLEETYARD_PORT: 'http' },

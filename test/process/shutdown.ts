@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import { type Phase, shutDown } from '../../services/process/shutdown.ts';
 
 const never = (): Promise<void> => new Promise(() => undefined);
@@ -13,14 +13,14 @@ async function end(phases: readonly Phase[], seconds = 60): Promise<{ code: numb
   return { code, said };
 }
 
-t.test('phases run in their order, and a good end is 0', async (t) => {
+test('phases run in their order, and a good end is 0', async (t) => {
   const ran: string[] = [];
   const phase = (name: string): Phase => ({ name, run: async () => void ran.push(name) });
   t.equal((await end([phase('requests'), phase('queue'), phase('store')])).code, 0);
   t.same(ran, ['requests', 'queue', 'store']);
 });
 
-t.test('a phase that fails or takes too long keeps no other from running, and the end is not good', async (t) => {
+test('a phase that fails or takes too long keeps no other from running, and the end is not good', async (t) => {
   const ran: string[] = [];
   const { code, said } = await end([
     { name: 'broken', run: () => Promise.reject(new Error('broken')) },
@@ -32,7 +32,7 @@ t.test('a phase that fails or takes too long keeps no other from running, and th
   t.match(JSON.stringify(said), /"phase":"broken".*"phase":"stuck"/, 'both are named');
 });
 
-t.test('the deadline ends what has no time of its own', async (t) => {
+test('the deadline ends what has no time of its own', async (t) => {
   const { code, said } = await end([{ name: 'stuck', run: never }], 0.01);
   t.equal(code, 1);
   t.match(JSON.stringify(said), /took too long/);

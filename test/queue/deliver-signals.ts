@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import type { Signal } from '../../services/domain/consequences.ts';
 import { createDelivery } from '../../services/queue/deliver-signals.ts';
 
@@ -8,7 +8,7 @@ const signals: Signal[] = [
 ];
 const consequences = signals.map((signal) => ({ kind: 'signal' as const, signal }));
 
-t.test('every signal goes to the queue at once', async (t) => {
+test('every signal goes to the queue at once', async (t) => {
   const taken: unknown[] = [];
   const deliver = createDelivery({ enqueue: async (given) => void taken.push(given) }, (error) => {
     throw error;
@@ -17,7 +17,7 @@ t.test('every signal goes to the queue at once', async (t) => {
   t.same(taken, [signals]);
 });
 
-t.test('a queue that is away is reported, and nobody fails for it', async (t) => {
+test('a queue that is away is reported, and nobody fails for it', async (t) => {
   const away = new Error('away');
   const reported: unknown[] = [];
   const deliver = createDelivery({ enqueue: () => Promise.reject(away) }, (error) => void reported.push(error));

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import t, { type Test } from 'tap';
+import { test, type Test } from 'tap';
 import { startOperationConsumer, type ConsumerOptions } from '../../services/queue/operation-consumer.ts';
 import { jobOptions, readJob, toJob } from '../../services/queue/operation-job.ts';
 import { openOperationProducer } from '../../services/queue/operation-producer.ts';
@@ -25,7 +25,7 @@ function open(t: Test) {
 const isEmpty = ({ waiting, active, delayed }: Record<string, number>) =>
   waiting === 0 && active === 0 && delayed === 0;
 
-t.test('a signal reaches a worker, and nothing of it stays behind', async (t) => {
+test('a signal reaches a worker, and nothing of it stays behind', async (t) => {
   const { producer, consume, redisUrl, prefix } = open(t);
   const seen: unknown[] = [];
   consume({ handle: async (job) => void seen.push(job) });
@@ -40,7 +40,7 @@ t.test('a signal reaches a worker, and nothing of it stays behind', async (t) =>
   await waitFor('the same id again', () => seen.length === 2);
 });
 
-t.test('adding what is there already does nothing, and an empty list is fine', async (t) => {
+test('adding what is there already does nothing, and an empty list is fine', async (t) => {
   const { producer } = open(t);
   await producer.enqueue([
     { operationId: 'op_1', attempt: 1 },
@@ -53,7 +53,7 @@ t.test('adding what is there already does nothing, and an empty list is fine', a
   t.match(await producer.countJobs(), { waiting: 3 });
 });
 
-t.test('a delayed signal comes late', async (t) => {
+test('a delayed signal comes late', async (t) => {
   const { producer, consume } = open(t);
   let heard = 0;
   consume({ handle: async () => void (heard = performance.now()) });
@@ -63,7 +63,7 @@ t.test('a delayed signal comes late', async (t) => {
   t.ok(heard - sent >= 300);
 });
 
-t.test('what a handler throws is told and not tried again', async (t) => {
+test('what a handler throws is told and not tried again', async (t) => {
   const { producer, consume } = open(t);
   const errors: Error[] = [];
   let tries = 0;
@@ -81,7 +81,7 @@ t.test('what a handler throws is told and not tried again', async (t) => {
   t.equal(tries, 1);
 });
 
-t.test('a consumer that stops waits for what it is doing and takes nothing more', async (t) => {
+test('a consumer that stops waits for what it is doing and takes nothing more', async (t) => {
   const { producer, consume } = open(t);
   const started: string[] = [];
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -105,7 +105,7 @@ t.test('a consumer that stops waits for what it is doing and takes nothing more'
   t.match(await producer.countJobs(), { waiting: 1 });
 });
 
-t.test('a producer fails soon when Redis is away', async (t) => {
+test('a producer fails soon when Redis is away', async (t) => {
   const producer = openOperationProducer({ redisUrl: 'redis://127.0.0.1:1', prefix: 'none' });
   t.teardown(() => producer.close());
   const before = performance.now();
@@ -116,7 +116,7 @@ t.test('a producer fails soon when Redis is away', async (t) => {
   await t.rejects(checkRedis('redis://127.0.0.1:1'), { code: 'unavailable' });
 });
 
-t.test('a Redis that evicts keys is refused', async (t) => {
+test('a Redis that evicts keys is refused', async (t) => {
   const server = await startRedis({ dataDir: await createTestDirectory(t), appendonly: false });
   t.teardown(() => server.stop());
   await checkRedis(server.url);
@@ -126,7 +126,7 @@ t.test('a Redis that evicts keys is refused', async (t) => {
   await t.rejects(checkRedis(server.url), { message: /maxmemory-policy is allkeys-lru/ });
 });
 
-t.test('a job says its version, and an unknown one is refused', (t) => {
+test('a job says its version, and an unknown one is refused', async (t) => {
   t.same(readJob(toJob({ operationId: 'op_1', attempt: 2 })), { v: 1, operationId: 'op_1', attempt: 2 });
   t.throws(() => readJob({ v: 2, operationId: 'op_1', attempt: 2 }), /unknown shape/);
   t.throws(() => readJob(null), /unknown shape/);
@@ -136,5 +136,4 @@ t.test('a job says its version, and an unknown one is refused', (t) => {
     removeOnFail: true,
     delay: 0,
   });
-  t.end();
 });

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import t from 'tap';
+import { test } from 'tap';
 import type { ClusterProgress } from '../../services/quickstart/follow-fleet.ts';
 import { parseOptions } from '../../services/quickstart/options.ts';
 import { listNamedCredentials } from '../../services/quickstart/send-request.ts';
@@ -22,7 +22,7 @@ const cluster = (change: Partial<ClusterProgress>): ClusterProgress => ({
   ...change,
 });
 
-t.test('options have defaults, and a wrong one is named with what it takes', async (t) => {
+test('options have defaults, and a wrong one is named with what it takes', async (t) => {
   t.match(parseOptions([]), {
     request: 'examples/quickstart.yaml',
     once: false,
@@ -41,7 +41,7 @@ t.test('options have defaults, and a wrong one is named with what it takes', asy
   t.throws(() => parseOptions(['--nonsense']), /--nonsense/);
 });
 
-t.test('the credentials of a document are listed once each, with the cloud of their clusters', async (t) => {
+test('the credentials of a document are listed once each, with the cloud of their clusters', async (t) => {
   const document = {
     name: 'f',
     federation: { engine: 'karmada', hub: { credential: 'hub' } },
@@ -63,7 +63,7 @@ t.test('the credentials of a document are listed once each, with the cloud of th
   ]);
 });
 
-t.test('the table shows cluster, phase, layer, resources done of planned, and the time', async (t) => {
+test('the table shows cluster, phase, layer, resources done of planned, and the time', async (t) => {
   t.same(
     formatTable([
       cluster({}),
@@ -77,7 +77,7 @@ t.test('the table shows cluster, phase, layer, resources done of planned, and th
   );
 });
 
-t.test('without a terminal a line is written for each change and none in between', async (t) => {
+test('without a terminal a line is written for each change and none in between', async (t) => {
   const stream = new PassThrough();
   const view = createProgressView(stream as never);
   view.show([cluster({})]);
@@ -92,7 +92,7 @@ t.test('without a terminal a line is written for each change and none in between
   ]);
 });
 
-t.test('a cluster that is not ready counts as failed', async (t) => {
+test('a cluster that is not ready counts as failed', async (t) => {
   const summary = summarise(
     [cluster({ phase: 'ready', resources: 40 }), cluster({ name: 'b', phase: 'failed', error: 'no capacity' })],
     { setup: 1.23, provision: 4.56, total: 5.79 },

@@ -1,12 +1,12 @@
 // What follows a unit of work: gathered in it, delivered once it is committed, and never twice for work that ran again.
-import t from 'tap';
+import { test } from 'tap';
 import { openStore } from '../../services/store/open-store.ts';
 import { noteSignal } from '../../services/store/consequences.ts';
 import { createProject, listProjects } from '../../services/store/projects.ts';
 import { waitForChildren } from '../../services/store/settle-operation.ts';
 import { addCluster, addFleet, addFleetOperation, addOperation, claim, leaseOf, openTestStore } from './fixtures.ts';
 
-t.test('what gives way to a deletion signals whoever is next in line behind its parent', async (t) => {
+test('what gives way to a deletion signals whoever is next in line behind its parent', async (t) => {
   const { store, work, takeSignals } = await openTestStore(t);
   const { cluster, first, second } = await work(async (tx) => {
     const fleet = await addFleet(tx, 'fleet');
@@ -25,7 +25,7 @@ t.test('what gives way to a deletion signals whoever is next in line behind its 
   t.ok(signalled.includes(removal.id), 'and the deletion itself');
 });
 
-t.test('work that runs again delivers what its last run noted, once', async (t) => {
+test('work that runs again delivers what its last run noted, once', async (t) => {
   const { store, takeSignals } = await openTestStore(t);
   let runs = 0;
   await store.asSystem(async (tx) => {
@@ -37,7 +37,7 @@ t.test('work that runs again delivers what its last run noted, once', async (t) 
   t.same(takeSignals(), [{ operationId: 'op_2', attempt: 1 }]);
 });
 
-t.test('work that fails delivers nothing', async (t) => {
+test('work that fails delivers nothing', async (t) => {
   const { store, takeSignals } = await openTestStore(t);
   const failing = store.asSystem(async (tx) => {
     noteSignal(tx, { id: 'op_1', attempt: 1 });
@@ -47,7 +47,7 @@ t.test('work that fails delivers nothing', async (t) => {
   t.same(takeSignals(), []);
 });
 
-t.test('a delivery sees what was committed, and its failure does not undo it', async (t) => {
+test('a delivery sees what was committed, and its failure does not undo it', async (t) => {
   const { url, vault } = await openTestStore(t);
   const reader = await openStore({ url, applicationName: 'reader', vault, max: 1 });
   t.teardown(() => reader.close(1));

@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import type { Outcome } from '../../services/store/settle-operation.ts';
 import { requestCancel } from '../../services/store/cancel-operation.ts';
 import { findFleet, getFleet } from '../../services/store/fleets.ts';
@@ -42,7 +42,7 @@ async function finish(store: Store, id: string, outcome: Outcome) {
   return store.asSystem((tx) => finishOperation(tx, { ...lease, outcome, error }));
 }
 
-t.test('a fleet waits without a lease and ends with its last child', async (t) => {
+test('a fleet waits without a lease and ends with its last child', async (t) => {
   const test = await openTestStore(t);
   const { store, work } = test;
   const { fleet, parent, children } = await addFamily(test, ['a', 'b', 'c']);
@@ -56,7 +56,7 @@ t.test('a fleet waits without a lease and ends with its last child', async (t) =
   t.match(await work((tx) => getFleet(tx, fleet.id)), { phase: 'ready', observedGeneration: 1 });
 });
 
-t.test('children that end at the same time end their parent once', async (t) => {
+test('children that end at the same time end their parent once', async (t) => {
   const test = await openTestStore(t, { max: 12 });
   const { store, work } = test;
   const names = Array.from({ length: 10 }, (_, index) => `c${index}`);
@@ -70,7 +70,7 @@ t.test('children that end at the same time end their parent once', async (t) => 
   t.match(await work((tx) => getOperation(tx, parent.id)), { state: 'succeeded' });
 });
 
-t.test('children that end before their parent was claimed end it when it comes to wait', async (t) => {
+test('children that end before their parent was claimed end it when it comes to wait', async (t) => {
   const test = await openTestStore(t);
   const { store, work } = test;
   const { parent, children } = await addFamily(test, ['a']);
@@ -79,44 +79,41 @@ t.test('children that end before their parent was claimed end it when it comes t
   t.match(await wait(store, parent.id), { state: 'succeeded' });
 });
 
-t.test('a parent without children succeeds at once', async (t) => {
+test('a parent without children succeeds at once', async (t) => {
   const test = await openTestStore(t);
   const { parent } = await addFamily(test, []);
   t.match(await wait(test.store, parent.id), { state: 'succeeded' });
 });
 
-t.test(
-  'a failed child fails the fleet with its name, the others stay ready, and a retry of the child heals both',
-  async (t) => {
-    const test = await openTestStore(t);
-    const { store, work } = test;
-    const { fleet, parent, children } = await addFamily(test, ['good', 'bad']);
-    const [good = '', bad = ''] = children;
-    await wait(store, parent.id);
-    await finish(store, good, 'succeeded');
-    await finish(store, bad, 'failed');
-    const failed = await work((tx) => getOperation(tx, parent.id));
-    t.match(failed, {
-      state: 'failed',
-      error: { code: 'children-failed', children: [{ operation: bad, state: 'failed' }] },
-    });
-    t.match(await work((tx) => getCluster(tx, 'good')), { phase: 'ready' });
-    t.match(await work((tx) => getCluster(tx, 'bad')), { phase: 'failed' });
-    t.match(await work((tx) => getFleet(tx, fleet.id)), { phase: 'failed' });
+test('a failed child fails the fleet with its name, the others stay ready, and a retry of the child heals both', async (t) => {
+  const test = await openTestStore(t);
+  const { store, work } = test;
+  const { fleet, parent, children } = await addFamily(test, ['good', 'bad']);
+  const [good = '', bad = ''] = children;
+  await wait(store, parent.id);
+  await finish(store, good, 'succeeded');
+  await finish(store, bad, 'failed');
+  const failed = await work((tx) => getOperation(tx, parent.id));
+  t.match(failed, {
+    state: 'failed',
+    error: { code: 'children-failed', children: [{ operation: bad, state: 'failed' }] },
+  });
+  t.match(await work((tx) => getCluster(tx, 'good')), { phase: 'ready' });
+  t.match(await work((tx) => getCluster(tx, 'bad')), { phase: 'failed' });
+  t.match(await work((tx) => getFleet(tx, fleet.id)), { phase: 'failed' });
 
-    test.takeSignals();
-    await work((tx) => retryOperation(tx, bad));
-    t.same(test.takeSignals(), [
-      { operationId: bad, attempt: 2 },
-      { operationId: parent.id, attempt: 2 },
-    ]);
-    await wait(store, parent.id);
-    await finish(store, bad, 'succeeded');
-    t.match(await work((tx) => getFleet(tx, fleet.id)), { phase: 'ready', observedGeneration: 1 });
-  },
-);
+  test.takeSignals();
+  await work((tx) => retryOperation(tx, bad));
+  t.same(test.takeSignals(), [
+    { operationId: bad, attempt: 2 },
+    { operationId: parent.id, attempt: 2 },
+  ]);
+  await wait(store, parent.id);
+  await finish(store, bad, 'succeeded');
+  t.match(await work((tx) => getFleet(tx, fleet.id)), { phase: 'ready', observedGeneration: 1 });
+});
 
-t.test('a retry of the fleet takes its failed children along and leaves the others alone', async (t) => {
+test('a retry of the fleet takes its failed children along and leaves the others alone', async (t) => {
   const test = await openTestStore(t);
   const { store, work } = test;
   const { parent, children } = await addFamily(test, ['good', 'bad', 'worse']);
@@ -138,7 +135,7 @@ t.test('a retry of the fleet takes its failed children along and leaves the othe
   ]);
 });
 
-t.test('a cancelled fleet cancels its children and ends with the last of them', async (t) => {
+test('a cancelled fleet cancels its children and ends with the last of them', async (t) => {
   const test = await openTestStore(t);
   const { store, work } = test;
   const { parent, children } = await addFamily(test, ['done', 'running', 'queued']);
@@ -154,7 +151,7 @@ t.test('a cancelled fleet cancels its children and ends with the last of them', 
   t.match(await work((tx) => getOperation(tx, parent.id)), { state: 'cancelled' });
 });
 
-t.test('a fleet whose clusters were deleted is a tombstone', async (t) => {
+test('a fleet whose clusters were deleted is a tombstone', async (t) => {
   const test = await openTestStore(t);
   const { store, work } = test;
   const { fleet, parent, children } = await addFamily(test, ['a']);
@@ -170,7 +167,7 @@ t.test('a fleet whose clusters were deleted is a tombstone', async (t) => {
   t.match(await work((tx) => findFleet(tx, fleet.id, { includeDeleted: true })), { phase: 'deleted' });
 });
 
-t.test('a superseded child does not count against its parent', (t) => {
+test('a superseded child does not count against its parent', async (t) => {
   const child = { id: 'op_1', resourceId: 'cl_1' };
   const superseded = { ...child, state: 'cancelled' as const, error: { code: 'superseded', message: '' } };
   const stopped = { ...child, state: 'cancelled' as const, error: null };
@@ -178,5 +175,4 @@ t.test('a superseded child does not count against its parent', (t) => {
   t.match(judgeChildren({ cancelRequestedAt: null }, [stopped]), { outcome: 'failed' });
   t.match(judgeChildren({ cancelRequestedAt: new Date() }, [stopped]), { outcome: 'cancelled' });
   t.equal(judgeChildren({ cancelRequestedAt: null }, [{ ...child, state: 'running', error: null }]), undefined);
-  t.end();
 });

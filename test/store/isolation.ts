@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import t from 'tap';
+import { test } from 'tap';
 import { checkIsolation } from '../../services/store/check-isolation.ts';
 import { findCluster, listClusters, updateCluster } from '../../services/store/clusters.ts';
 import { appendEvent, listEvents } from '../../services/store/events.ts';
@@ -8,7 +8,7 @@ import { findOperation } from '../../services/store/operations.ts';
 import { findProject, listProjects } from '../../services/store/projects.ts';
 import { addCluster, addFleet, addOperation, buildSpec, openTestStore } from './fixtures.ts';
 
-t.test('a project sees its own rows and no other', async (t) => {
+test('a project sees its own rows and no other', async (t) => {
   const { store, work, otherProjectId } = await openTestStore(t);
   const { cluster, operation } = await work(async (tx) => {
     const cluster = await addCluster(tx, 'alpha');
@@ -37,7 +37,7 @@ t.test('a project sees its own rows and no other', async (t) => {
   t.equal((await store.asSystem((tx) => listClusters(tx, { limit: 10 }))).items.length, 1, 'the system sees all');
 });
 
-t.test('a project can neither write into another nor point at its rows', async (t) => {
+test('a project can neither write into another nor point at its rows', async (t) => {
   const { store, work, projectId, otherProjectId } = await openTestStore(t);
   const fleet = await work((tx) => addFleet(tx, 'fleet'));
   await t.rejects(
@@ -53,7 +53,7 @@ t.test('a project can neither write into another nor point at its rows', async (
   );
 });
 
-t.test('names are free in every project', async (t) => {
+test('names are free in every project', async (t) => {
   const { store, work, otherProjectId } = await openTestStore(t);
   await work((tx) => addCluster(tx, 'alpha'));
   await store.asProject(otherProjectId, (tx) => addCluster(tx, 'alpha'));
@@ -63,7 +63,7 @@ t.test('names are free in every project', async (t) => {
   );
 });
 
-t.test('what the service keeps for itself is closed to projects', async (t) => {
+test('what the service keeps for itself is closed to projects', async (t) => {
   const { work } = await openTestStore(t);
   for (const table of ['settings', 'idempotency_keys', 'schema_migrations']) {
     await t.rejects(
@@ -83,7 +83,7 @@ t.test('what the service keeps for itself is closed to projects', async (t) => {
   );
 });
 
-t.test('nothing of one unit of work reaches the next on the same connection', async (t) => {
+test('nothing of one unit of work reaches the next on the same connection', async (t) => {
   const { store, url, vault, projectId } = await openTestStore(t);
   const single = await openStore({ url, applicationName: 'test', vault, max: 1 });
   t.teardown(() => single.close(1));
@@ -97,7 +97,7 @@ t.test('nothing of one unit of work reaches the next on the same connection', as
   t.same(seen, [], 'no project sees nothing');
 });
 
-t.test('a deadlock runs the work again', async (t) => {
+test('a deadlock runs the work again', async (t) => {
   const { store, work } = await openTestStore(t);
   const [a, b] = await work(async (tx) => [await addCluster(tx, 'a'), await addCluster(tx, 'b')]);
   const { promise: bothHold, resolve: release } = Promise.withResolvers<void>();
@@ -116,7 +116,7 @@ t.test('a deadlock runs the work again', async (t) => {
   t.equal(runs, 3);
 });
 
-t.test('a store does not open when projects would not be kept apart', async (t) => {
+test('a store does not open when projects would not be kept apart', async (t) => {
   const { url, vault } = await openTestStore(t);
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   t.teardown(() => sql.end({ timeout: 1 }));

@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import { appendEvent, listEvents } from '../../services/store/events.ts';
 import { claimOperation, expireLeases, extendLease, listLostJobs } from '../../services/store/leases.ts';
 import { getOperation } from '../../services/store/operations.ts';
@@ -7,7 +7,7 @@ import { finishOperation } from '../../services/store/settle-operation.ts';
 import { listSteps, recordStep } from '../../services/store/steps.ts';
 import { addCluster, addOperation, claim, leaseOf, openTestStore } from './fixtures.ts';
 
-t.test('one of many workers gets an operation, and the fence grows', async (t) => {
+test('one of many workers gets an operation, and the fence grows', async (t) => {
   const { store, work } = await openTestStore(t, { max: 20 });
   const { id } = await work(async (tx) => addOperation(tx, await addCluster(tx, 'alpha')));
   const claims = await Promise.all(
@@ -21,7 +21,7 @@ t.test('one of many workers gets an operation, and the fence grows', async (t) =
   t.ok(won[0]?.leaseUntil instanceof Date);
 });
 
-t.test('a lease is extended by its fence alone', async (t) => {
+test('a lease is extended by its fence alone', async (t) => {
   const { store, work } = await openTestStore(t);
   const { id } = await work(async (tx) => addOperation(tx, await addCluster(tx, 'alpha')));
   const { fence } = await claim(store, id);
@@ -32,7 +32,7 @@ t.test('a lease is extended by its fence alone', async (t) => {
   t.same(await extend(fence + 1), { lost: true });
 });
 
-t.test('an expired lease interrupts the operation, and the late worker can write nothing', async (t) => {
+test('an expired lease interrupts the operation, and the late worker can write nothing', async (t) => {
   const { store, work } = await openTestStore(t);
   const { id } = await work(async (tx) => addOperation(tx, await addCluster(tx, 'alpha')));
   const late = leaseOf(await claim(store, id, 0));
@@ -64,14 +64,14 @@ t.test('an expired lease interrupts the operation, and the late worker can write
   t.match(await work((tx) => listSteps(tx, id)), [{ state: 'succeeded' }, { state: 'pending' }]);
 });
 
-t.test('a lease that is still good is not expired', async (t) => {
+test('a lease that is still good is not expired', async (t) => {
   const { store, work } = await openTestStore(t);
   const { id } = await work(async (tx) => addOperation(tx, await addCluster(tx, 'alpha')));
   await claim(store, id, 60);
   t.same(await store.asSystem((tx) => expireLeases(tx)), []);
 });
 
-t.test('two operations of one resource run one after the other', async (t) => {
+test('two operations of one resource run one after the other', async (t) => {
   const { store, work, takeSignals } = await openTestStore(t);
   const [create, update] = await work(async (tx) => {
     const cluster = await addCluster(tx, 'alpha');
@@ -89,7 +89,7 @@ t.test('two operations of one resource run one after the other', async (t) => {
   t.match(await tryUpdate(), { state: 'running' });
 });
 
-t.test('the sweep finds what the queue lost: queued and due, and interrupted', async (t) => {
+test('the sweep finds what the queue lost: queued and due, and interrupted', async (t) => {
   const { store, work } = await openTestStore(t);
   const ids = await work(async (tx) => {
     const made: string[] = [];
@@ -113,7 +113,7 @@ t.test('the sweep finds what the queue lost: queued and due, and interrupted', a
   );
 });
 
-t.test('events are numbered without gaps, whoever writes them', async (t) => {
+test('events are numbered without gaps, whoever writes them', async (t) => {
   const { work } = await openTestStore(t, { max: 20 });
   const { id } = await work(async (tx) => addOperation(tx, await addCluster(tx, 'alpha')));
   await Promise.all(
@@ -141,7 +141,7 @@ t.test('events are numbered without gaps, whoever writes them', async (t) => {
   );
 });
 
-t.test('an event wakes listeners with the id of its operation and nothing else', async (t) => {
+test('an event wakes listeners with the id of its operation and nothing else', async (t) => {
   const { store, work } = await openTestStore(t);
   const heard: string[] = [];
   let wake: () => void = () => undefined;
@@ -156,7 +156,7 @@ t.test('an event wakes listeners with the id of its operation and nothing else',
   await unlisten();
 });
 
-t.test('a step tells of its state and of its progress', async (t) => {
+test('a step tells of its state and of its progress', async (t) => {
   const { store, work } = await openTestStore(t);
   const { id } = await work(async (tx) => addOperation(tx, await addCluster(tx, 'alpha')));
   const lease = leaseOf(await claim(store, id));

@@ -3,7 +3,7 @@ import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import postgres from 'postgres';
-import t, { type Test } from 'tap';
+import { test, type Test } from 'tap';
 import { migrate } from '../../services/store/migrate.ts';
 import { openStore } from '../../services/store/open-store.ts';
 import { createTestDirectory } from '../helpers/directory.ts';
@@ -46,7 +46,7 @@ function dropAfter(t: Test, name: string): void {
   );
 }
 
-t.test('a fresh database gets the schema that is written down, and a second run changes nothing', async (t) => {
+test('a fresh database gets the schema that is written down, and a second run changes nothing', async (t) => {
   const { url } = await createEmpty(t);
   const first = await migrate({ url, vault, stateDatabase: null });
   t.equal(first.applied.length, first.version);
@@ -60,7 +60,7 @@ t.test('a fresh database gets the schema that is written down, and a second run 
   t.equal(await describeSchema(url), schema);
 });
 
-t.test('twenty runs at once apply each migration once', async (t) => {
+test('twenty runs at once apply each migration once', async (t) => {
   const { url, name } = await createEmpty(t);
   dropAfter(t, `${name}_pulumi`);
   const reports = await Promise.all(
@@ -70,7 +70,7 @@ t.test('twenty runs at once apply each migration once', async (t) => {
   t.equal(await describeSchema(url), await readFile(schemaFile, 'utf8'));
 });
 
-t.test('every table that holds tenants forces row security', async (t) => {
+test('every table that holds tenants forces row security', async (t) => {
   const schema = await readFile(schemaFile, 'utf8');
   const open = schema
     .split('\n')
@@ -78,7 +78,7 @@ t.test('every table that holds tenants forces row security', async (t) => {
   t.same(open, ['table schema_migrations']);
 });
 
-t.test('the state database belongs to a login of its own, which stays the same', async (t) => {
+test('the state database belongs to a login of its own, which stays the same', async (t) => {
   const { url, name } = await createEmpty(t);
   const stateDatabase = `${name}_pulumi`;
   dropAfter(t, stateDatabase);
@@ -101,7 +101,7 @@ t.test('the state database belongs to a login of its own, which stays the same',
   );
 });
 
-t.test('a migration that fails leaves nothing behind, and the next run goes on', async (t) => {
+test('a migration that fails leaves nothing behind, and the next run goes on', async (t) => {
   const { url } = await createEmpty(t);
   const { path, directory } = await copyMigrations(t);
   const count = (await readdir(path)).length;
@@ -119,7 +119,7 @@ t.test('a migration that fails leaves nothing behind, and the next run goes on',
   t.same(await migrate(options), { applied: ['break-things'], version: count + 1 });
 });
 
-t.test('a schema that is newer than the program, has gaps, or was applied from other files is refused', async (t) => {
+test('a schema that is newer than the program, has gaps, or was applied from other files is refused', async (t) => {
   const { url } = await createTestDatabase(t);
   const options = { url, vault, stateDatabase: null };
   await query(url, (sql) => sql`insert into schema_migrations (version, name, checksum) values (99999, 'x', 'x')`);
@@ -137,7 +137,7 @@ t.test('a schema that is newer than the program, has gaps, or was applied from o
   await t.rejects(migrate(options), /migration 2 .* was changed after/);
 });
 
-t.test('files with gaps, doubles or odd names are refused before anything runs', async (t) => {
+test('files with gaps, doubles or odd names are refused before anything runs', async (t) => {
   const { url } = await createEmpty(t);
   const { path, directory } = await copyMigrations(t);
   const options = { url, vault, stateDatabase: null, directory };
@@ -150,7 +150,7 @@ t.test('files with gaps, doubles or odd names are refused before anything runs',
   t.equal(await describeSchema(url), '\n');
 });
 
-t.test('a database that was never migrated is not opened', async (t) => {
+test('a database that was never migrated is not opened', async (t) => {
   const { url } = await createEmpty(t);
   await t.rejects(openStore({ url, applicationName: 'test', vault }), {
     code: 'unavailable',
@@ -158,7 +158,7 @@ t.test('a database that was never migrated is not opened', async (t) => {
   });
 });
 
-t.test('an owner who is no superuser can migrate and work', async (t) => {
+test('an owner who is no superuser can migrate and work', async (t) => {
   const serverUrl = getRunVariable('FLEETYARD_TEST_DATABASE_URL');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const password = randomBytes(12).toString('hex');

@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import { operationKinds } from '../../services/domain/operation-kinds.ts';
 import { operationStates } from '../../services/domain/operation.ts';
 import { requestCancel } from '../../services/store/cancel-operation.ts';
@@ -12,7 +12,7 @@ import { finishOperation } from '../../services/store/settle-operation.ts';
 import { listSteps, recordStep } from '../../services/store/steps.ts';
 import { addCluster, addOperation, buildSpec, claim, leaseOf, openTestStore } from './fixtures.ts';
 
-t.test('an operation goes from queued over running to succeeded, and its resource with it', async (t) => {
+test('an operation goes from queued over running to succeeded, and its resource with it', async (t) => {
   const { store, work } = await openTestStore(t);
   const { cluster, operation } = await work(async (tx) => {
     const cluster = await addCluster(tx, 'alpha');
@@ -44,7 +44,7 @@ t.test('an operation goes from queued over running to succeeded, and its resourc
   );
 });
 
-t.test('a move that the map does not have is refused, and a missing operation is named', async (t) => {
+test('a move that the map does not have is refused, and a missing operation is named', async (t) => {
   const { store, work } = await openTestStore(t);
   const { id } = await work(async (tx) => addOperation(tx, await addCluster(tx, 'alpha')));
   await t.rejects(
@@ -57,7 +57,7 @@ t.test('a move that the map does not have is refused, and a missing operation is
   );
 });
 
-t.test('an update takes the place of an update that has not started, and of nothing else', async (t) => {
+test('an update takes the place of an update that has not started, and of nothing else', async (t) => {
   const { store, work } = await openTestStore(t);
   const { cluster, create, first } = await work(async (tx) => {
     const cluster = await addCluster(tx, 'alpha');
@@ -84,7 +84,7 @@ t.test('an update takes the place of an update that has not started, and of noth
   t.match(await claim(store, third.id), { state: 'running' });
 });
 
-t.test('a delete cancels a running create, queues behind it, and leaves a tombstone', async (t) => {
+test('a delete cancels a running create, queues behind it, and leaves a tombstone', async (t) => {
   const { store, work, takeSignals } = await openTestStore(t);
   const { cluster, create } = await work(async (tx) => {
     const cluster = await addCluster(tx, 'alpha');
@@ -119,7 +119,7 @@ t.test('a delete cancels a running create, queues behind it, and leaves a tombst
   );
 });
 
-t.test('a delete of something that never started ends what is queued at once', async (t) => {
+test('a delete of something that never started ends what is queued at once', async (t) => {
   const { store, work } = await openTestStore(t);
   const { cluster, create } = await work(async (tx) => {
     const cluster = await addCluster(tx, 'alpha');
@@ -130,7 +130,7 @@ t.test('a delete of something that never started ends what is queued at once', a
   t.match(await claim(store, removal.id), { state: 'running' });
 });
 
-t.test('a cancel ends what is queued, asks what runs, and is refused by what has ended', async (t) => {
+test('a cancel ends what is queued, asks what runs, and is refused by what has ended', async (t) => {
   const { store, work } = await openTestStore(t);
   const [queued, running] = await work(async (tx) => [
     await addOperation(tx, await addCluster(tx, 'queued')),
@@ -152,7 +152,7 @@ t.test('a cancel ends what is queued, asks what runs, and is refused by what has
   t.match(await work((tx) => getOperation(tx, running.id)), { state: 'cancelled' });
 });
 
-t.test('a cancel that was asked for survives the death of its worker', async (t) => {
+test('a cancel that was asked for survives the death of its worker', async (t) => {
   const { store, work } = await openTestStore(t);
   const { id } = await work(async (tx) => addOperation(tx, await addCluster(tx, 'alpha')));
   await claim(store, id, 0);
@@ -161,7 +161,7 @@ t.test('a cancel that was asked for survives the death of its worker', async (t)
   t.match(await claim(store, id), { state: 'cancelling', claimedFrom: 'interrupted' });
 });
 
-t.test('an automatic retry waits, counts, and goes on from the step that failed', async (t) => {
+test('an automatic retry waits, counts, and goes on from the step that failed', async (t) => {
   const { store, work, takeSignals } = await openTestStore(t);
   const { id } = await work(async (tx) => addOperation(tx, await addCluster(tx, 'alpha')));
   const lease = leaseOf(await claim(store, id));
@@ -181,7 +181,7 @@ t.test('an automatic retry waits, counts, and goes on from the step that failed'
   );
 });
 
-t.test('a person retries what failed, unless something newer was asked', async (t) => {
+test('a person retries what failed, unless something newer was asked', async (t) => {
   const { store, work, takeSignals } = await openTestStore(t);
   const { cluster, create } = await work(async (tx) => {
     const cluster = await addCluster(tx, 'alpha');
@@ -211,7 +211,7 @@ t.test('a person retries what failed, unless something newer was asked', async (
   );
 });
 
-t.test('the words that the database checks are those of the domain', async (t) => {
+test('the words that the database checks are those of the domain', async (t) => {
   const { store } = await openTestStore(t);
   const words = async (column: string): Promise<string[]> => {
     const [row] = await store.asSystem(
@@ -225,7 +225,7 @@ t.test('the words that the database checks are those of the domain', async (t) =
   t.same(await words('state'), operationStates.toSorted());
 });
 
-t.test('operations are listed in pages and by what they are', async (t) => {
+test('operations are listed in pages and by what they are', async (t) => {
   const { store, work } = await openTestStore(t);
   const ids = await work(async (tx) => {
     const made: string[] = [];

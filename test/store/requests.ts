@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import postgres from 'postgres';
-import t from 'tap';
+import { test } from 'tap';
 import { listClusters, updateCluster } from '../../services/store/clusters.ts';
 import {
   abandonIdempotent,
@@ -17,7 +17,7 @@ import { addCluster, buildSpec, openTestStore } from './fixtures.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-t.test('a key is taken once, answers the same request again, and tells another body', async (t) => {
+test('a key is taken once, answers the same request again, and tells another body', async (t) => {
   const { store, url } = await openTestStore(t, { max: 12 });
   const { id: tokenId } = await store.asSystem((tx) =>
     createToken(tx, { name: 'root', role: 'platform-admin', hash: hashToken('x') }),
@@ -48,7 +48,7 @@ t.test('a key is taken once, answers the same request again, and tells another b
   t.equal(await store.asSystem((tx) => deleteOldIdempotencyKeys(tx)), 1);
 });
 
-t.test('a key is free again after an answer that is not kept, and after its process died', async (t) => {
+test('a key is free again after an answer that is not kept, and after its process died', async (t) => {
   const { store, url } = await openTestStore(t);
   const { id: tokenId } = await store.asSystem((tx) =>
     createToken(tx, { name: 'root', role: 'platform-admin', hash: hashToken('x') }),
@@ -65,7 +65,7 @@ t.test('a key is free again after an answer that is not kept, and after its proc
   t.same(await begin('body'), { outcome: 'started' });
 });
 
-t.test('a token is found by its hash until it is revoked or past its time', async (t) => {
+test('a token is found by its hash until it is revoked or past its time', async (t) => {
   const { store, work, projectId } = await openTestStore(t);
   const [good, old] = [createTokenText(), createTokenText()];
   const find = (text: string) => store.asSystem((tx) => findTokenByHash(tx, hashToken(text)));
@@ -98,7 +98,7 @@ t.test('a token is found by its hash until it is revoked or past its time', asyn
   );
 });
 
-t.test('a list comes in pages that lose nothing and repeat nothing while rows are added', async (t) => {
+test('a list comes in pages that lose nothing and repeat nothing while rows are added', async (t) => {
   const { work } = await openTestStore(t);
   const names = Array.from({ length: 7 }, (_, index) => `c${index}`);
   await work(async (tx) => {
@@ -120,7 +120,7 @@ t.test('a list comes in pages that lose nothing and repeat nothing while rows ar
   }
 });
 
-t.test('a spec keeps the keys of its user, and each change of it has a generation', async (t) => {
+test('a spec keeps the keys of its user, and each change of it has a generation', async (t) => {
   const { work } = await openTestStore(t);
   const cluster = await work((tx) => addCluster(tx, 'alpha'));
   t.same(cluster.spec, buildSpec('alpha'), 'with underscores in labels');
@@ -135,7 +135,7 @@ t.test('a spec keeps the keys of its user, and each change of it has a generatio
   });
 });
 
-t.test('a project name is taken once', async (t) => {
+test('a project name is taken once', async (t) => {
   const { store } = await openTestStore(t);
   await t.rejects(
     store.asSystem((tx) => createProject(tx, { name: 'first' })),

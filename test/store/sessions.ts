@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import t from 'tap';
+import { test } from 'tap';
 import { listProjects } from '../../services/store/projects.ts';
 import { openStore } from '../../services/store/open-store.ts';
 import type { Tx } from '../../services/store/transaction.ts';
@@ -12,7 +12,7 @@ async function getPid(tx: Tx): Promise<number> {
   return row?.pid ?? 0;
 }
 
-t.test('a connection that breaks in the middle of a unit of work fails it, and nothing else', async (t) => {
+test('a connection that breaks in the middle of a unit of work fails it, and nothing else', async (t) => {
   const { store, url } = await openTestStore(t, { max: 2 });
   const sql = postgres(url, { max: 1 });
   t.teardown(() => sql.end({ timeout: 1 }));
@@ -51,7 +51,7 @@ t.test('a connection that breaks in the middle of a unit of work fails it, and n
   t.equal((await store.asSystem((tx) => listProjects(tx, { limit: 10 }))).items.length, 2, 'also one that was idle');
 });
 
-t.test('a failure that the work swallows is told all the same', async (t) => {
+test('a failure that the work swallows is told all the same', async (t) => {
   const { store } = await openTestStore(t);
   await t.rejects(
     store.asSystem(async (tx) => {
@@ -63,7 +63,7 @@ t.test('a failure that the work swallows is told all the same', async (t) => {
   t.equal((await store.asSystem((tx) => listProjects(tx, { limit: 10 }))).items.length, 2);
 });
 
-t.test('units of work beyond the limit wait for their turn', async (t) => {
+test('units of work beyond the limit wait for their turn', async (t) => {
   const { store, url, vault } = await openTestStore(t);
   const small = await openStore({ url, applicationName: 'small', vault, max: 3 });
   t.teardown(() => small.close(1));
@@ -84,7 +84,7 @@ t.test('units of work beyond the limit wait for their turn', async (t) => {
   t.ok(await store.asSystem(getPid));
 });
 
-t.test('closing lets running work end, and refuses new work', async (t) => {
+test('closing lets running work end, and refuses new work', async (t) => {
   const { url, vault } = await openTestStore(t);
   const store = await openStore({ url, applicationName: 'test', vault });
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -99,7 +99,7 @@ t.test('closing lets running work end, and refuses new work', async (t) => {
   await closed;
 });
 
-t.test('closing ends work that outlasts the grace', async (t) => {
+test('closing ends work that outlasts the grace', async (t) => {
   const { url, vault } = await openTestStore(t);
   const store = await openStore({ url, applicationName: 'test', vault });
   const { promise: started, resolve: start } = Promise.withResolvers<void>();
@@ -114,7 +114,7 @@ t.test('closing ends work that outlasts the grace', async (t) => {
   await t.rejects(stuck, away);
 });
 
-t.test('a database that is not there is said to be unavailable', async (t) => {
+test('a database that is not there is said to be unavailable', async (t) => {
   const nowhere = openStore({ url: 'postgres://x@127.0.0.1:1/x', applicationName: 'test', vault: createTestVault() });
   await t.rejects(nowhere, away);
 });

@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import t from 'tap';
+import { test } from 'tap';
 import {
   createCredential,
   deleteCredential,
@@ -21,7 +21,7 @@ import {
 } from '../../services/store/stacks.ts';
 import { addCluster, addOperation, claim, leaseOf, openTestStore } from './fixtures.ts';
 
-t.test('a stack is made once, with a key of its own that the database does not show', async (t) => {
+test('a stack is made once, with a key of its own that the database does not show', async (t) => {
   const { store, url, work } = await openTestStore(t);
   const cluster = await work((tx) => addCluster(tx, 'alpha'));
   const wanted = { clusterId: cluster.id, layer: 'network', home: 'simulated', name: `${cluster.id}-network` } as const;
@@ -49,52 +49,49 @@ t.test('a stack is made once, with a key of its own that the database does not s
   );
 });
 
-t.test(
-  'outputs and snapshots are written under a lease, secret ones sealed, and the last five snapshots stay',
-  async (t) => {
-    const { store, url, work } = await openTestStore(t);
-    const cluster = await work((tx) => addCluster(tx, 'alpha'));
-    const { id } = await work((tx) => addOperation(tx, cluster));
-    const lease = leaseOf(await claim(store, id));
-    const { id: stackId } = await store.asSystem((tx) =>
-      getOrCreateStack(tx, { clusterId: cluster.id, layer: 'cluster', home: 'simulated', name: 's' }),
-    );
-    const outputs = { physicalName: 'x', nodePools: { main_pool: 'id' } };
-    await store.asSystem((tx) => saveOutputs(tx, lease, { stackId, outputs, secretOutputs: { kubeconfig: 'hush' } }));
-    t.match(await work((tx) => listStacks(tx, cluster.id)), [{ outputs, deployedAt: Date, destroyedAt: null }]);
-    t.same(await work((tx) => getSecretOutputs(tx, stackId)), { kubeconfig: 'hush' });
-    for (let index = 0; index < 7; index++) {
-      await store.asSystem((tx) => saveSnapshot(tx, lease, { stackId, deployment: { index } }));
-    }
-    t.equal((await work((tx) => listSnapshots(tx, stackId))).length, 5);
-    t.same(await work((tx) => findSnapshot(tx, stackId)), { index: 6 });
-    const sql = postgres(url, { max: 1 });
-    const [row] = await sql<{ text: string }[]>`select row_to_json(s)::text as text from stacks s`;
-    await sql.end();
-    t.notMatch(row?.text, Buffer.from('hush').toString('hex'));
+test('outputs and snapshots are written under a lease, secret ones sealed, and the last five snapshots stay', async (t) => {
+  const { store, url, work } = await openTestStore(t);
+  const cluster = await work((tx) => addCluster(tx, 'alpha'));
+  const { id } = await work((tx) => addOperation(tx, cluster));
+  const lease = leaseOf(await claim(store, id));
+  const { id: stackId } = await store.asSystem((tx) =>
+    getOrCreateStack(tx, { clusterId: cluster.id, layer: 'cluster', home: 'simulated', name: 's' }),
+  );
+  const outputs = { physicalName: 'x', nodePools: { main_pool: 'id' } };
+  await store.asSystem((tx) => saveOutputs(tx, lease, { stackId, outputs, secretOutputs: { kubeconfig: 'hush' } }));
+  t.match(await work((tx) => listStacks(tx, cluster.id)), [{ outputs, deployedAt: Date, destroyedAt: null }]);
+  t.same(await work((tx) => getSecretOutputs(tx, stackId)), { kubeconfig: 'hush' });
+  for (let index = 0; index < 7; index++) {
+    await store.asSystem((tx) => saveSnapshot(tx, lease, { stackId, deployment: { index } }));
+  }
+  t.equal((await work((tx) => listSnapshots(tx, stackId))).length, 5);
+  t.same(await work((tx) => findSnapshot(tx, stackId)), { index: 6 });
+  const sql = postgres(url, { max: 1 });
+  const [row] = await sql<{ text: string }[]>`select row_to_json(s)::text as text from stacks s`;
+  await sql.end();
+  t.notMatch(row?.text, Buffer.from('hush').toString('hex'));
 
-    const late = { ...lease, fence: lease.fence - 1 };
-    const lost = { code: 'lease-lost' };
-    await t.rejects(
-      store.asSystem((tx) => saveOutputs(tx, late, { stackId, outputs: {} })),
-      lost,
-    );
-    await t.rejects(
-      store.asSystem((tx) => saveSnapshot(tx, late, { stackId, deployment: {} })),
-      lost,
-    );
-    await t.rejects(
-      store.asSystem((tx) => markStackDestroyed(tx, late, stackId)),
-      lost,
-    );
+  const late = { ...lease, fence: lease.fence - 1 };
+  const lost = { code: 'lease-lost' };
+  await t.rejects(
+    store.asSystem((tx) => saveOutputs(tx, late, { stackId, outputs: {} })),
+    lost,
+  );
+  await t.rejects(
+    store.asSystem((tx) => saveSnapshot(tx, late, { stackId, deployment: {} })),
+    lost,
+  );
+  await t.rejects(
+    store.asSystem((tx) => markStackDestroyed(tx, late, stackId)),
+    lost,
+  );
 
-    await store.asSystem((tx) => markStackDestroyed(tx, lease, stackId));
-    t.match(await work((tx) => listStacks(tx, cluster.id)), [{ outputs: {}, destroyedAt: Date }]);
-    t.same(await work((tx) => getSecretOutputs(tx, stackId)), {});
-  },
-);
+  await store.asSystem((tx) => markStackDestroyed(tx, lease, stackId));
+  t.match(await work((tx) => listStacks(tx, cluster.id)), [{ outputs: {}, destroyedAt: Date }]);
+  t.same(await work((tx) => getSecretOutputs(tx, stackId)), {});
+});
 
-t.test('a credential keeps its secret sealed and bound to its row', async (t) => {
+test('a credential keeps its secret sealed and bound to its row', async (t) => {
   const { store, url, work, otherProjectId } = await openTestStore(t);
   const id = newId('cr');
   const attributes = { accountId: '111122223333' };
@@ -123,7 +120,7 @@ t.test('a credential keeps its secret sealed and bound to its row', async (t) =>
   t.match((await work((tx) => listCredentials(tx, { limit: 10, provider: 'gcp' }))).items, [{ name: 'other' }]);
 });
 
-t.test('a credential that a cluster needs is not deleted', async (t) => {
+test('a credential that a cluster needs is not deleted', async (t) => {
   const { work } = await openTestStore(t);
   const cluster = await work((tx) => addCluster(tx, 'alpha'));
   await t.rejects(

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import t from 'tap';
+import { test } from 'tap';
 import { FleetyardError } from '../../services/domain/errors.ts';
 import type { OperationKind } from '../../services/domain/operation-kinds.ts';
 import { isSettled } from '../../services/domain/operation.ts';
@@ -70,7 +70,7 @@ async function askOnce({ work }: TestStore, fleetIds: readonly string[]): Promis
   await work((tx) => (dice < 0.7 ? requestCancel(tx, operation.id) : retryOperation(tx, operation.id)));
 }
 
-t.test('whatever workers and people do at once, every operation ends and every rule holds', async (t) => {
+test('whatever workers and people do at once, every operation ends and every rule holds', async (t) => {
   const test = await openTestStore(t, { max: 16 });
   const { store, work } = test;
   const fleetIds = await work(async (tx) => {

@@ -1,12 +1,12 @@
-import t from 'tap';
+import { test } from 'tap';
 import { createRedactor, redacted } from '../../services/vault/redact.ts';
-import { createTokenText, equalSecrets, hashToken } from '../../services/vault/tokens.ts';
+import { createTokenText, hashToken } from '../../services/vault/tokens.ts';
 
 // Put together here, so that no scanner takes this file for a leak.
 const accessKey = `AKIA${'ABCDEFGHIJKLMNOP'}`;
 const webToken = ['eyJhbGciOiJSUzI1NiJ9', 'eyJzdWIiOiJzeXN0ZW0ifQ', 'c2lnbmF0dXJl'].join('.');
 
-t.test('known shapes of secrets are taken out of a text, and the rest stays', (t) => {
+test('known shapes of secrets are taken out of a text, and the rest stays', async (t) => {
   const { redactText } = createRedactor();
   const token = createTokenText();
   t.equal(redactText(`Authorization: Bearer ${token}`), `Authorization: Bearer ${redacted}`);
@@ -21,10 +21,9 @@ t.test('known shapes of secrets are taken out of a text, and the rest stays', (t
   t.equal(redactText(pem.slice(0, 30)), redacted, 'also when its end was cut off');
   const plain = 'cluster cl_01 in eu-central-1: 3 of 20 resources (secrets encryption is on)';
   t.equal(redactText(plain), plain);
-  t.end();
 });
 
-t.test('a registered value is found as it is, inside JSON, in a URL and in base64, until it is forgotten', (t) => {
+test('a registered value is found as it is, inside JSON, in a URL and in base64, until it is forgotten', async (t) => {
   const { redactText, register, forget } = createRedactor();
   const secret = 'it"s /very\\ secret';
   register(secret);
@@ -41,10 +40,9 @@ t.test('a registered value is found as it is, inside JSON, in a URL and in base6
   t.equal(redactText(secret), secret);
   register('abc');
   t.equal(redactText('abc'), 'abc', 'a short value would blank out everything');
-  t.end();
 });
 
-t.test('members whose names say that they are secret are taken out of values', (t) => {
+test('members whose names say that they are secret are taken out of values', async (t) => {
   const { redactValue } = createRedactor();
   const at = new Date();
   t.same(
@@ -68,17 +66,14 @@ t.test('members whose names say that they are secret are taken out of values', (
   const error = redactValue(new Error('connect postgres://u:p4ss@h/d'));
   t.equal(error.message, `connect postgres://u:${redacted}@h/d`);
   t.notMatch(JSON.stringify(error), /p4ss/);
-  t.end();
 });
 
-t.test('tokens are long, unlike each other, and compared by hash', (t) => {
+test('tokens are long, unlike each other, and compared by hash', async (t) => {
   const [one, two] = [createTokenText(), createTokenText()];
   t.match(one, /^fy_[A-Za-z0-9_-]{43}$/);
   t.not(one, two);
   t.equal(hashToken(one).length, 32);
   t.ok(hashToken(one).equals(hashToken(one)));
-  t.ok(equalSecrets(one, one));
-  t.notOk(equalSecrets(one, two));
-  t.notOk(equalSecrets(one, `${one}x`));
-  t.end();
+  t.notOk(hashToken(one).equals(hashToken(two)));
+  t.notOk(hashToken(one).equals(hashToken(`${one}x`)));
 });

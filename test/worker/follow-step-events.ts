@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import { listEvents } from '../../services/store/events.ts';
 import { listSteps } from '../../services/store/steps.ts';
 import { createRedactor } from '../../services/vault/redact.ts';
@@ -6,7 +6,7 @@ import { followStepEvents } from '../../services/worker/steps/follow-step-events
 import { createWorkerContext } from '../helpers/worker.ts';
 import { addCluster, addOperation, claim, leaseOf, openTestStore } from '../store/fixtures.ts';
 
-t.test('a runner tells counts and diagnostics; secrets that a cloud repeats do not reach an event', async (t) => {
+test('a runner tells counts and diagnostics; secrets that a cloud repeats do not reach an event', async (t) => {
   const { store, work } = await openTestStore(t);
   const { context } = await createWorkerContext(t, store);
   const operation = await work(async (tx) => addOperation(tx, await addCluster(tx, 'one')));
@@ -36,7 +36,7 @@ t.test('a runner tells counts and diagnostics; secrets that a cloud repeats do n
   t.notMatch(JSON.stringify(events), 'hunter2');
 });
 
-t.test('a runner whose worker lost the lease changes no step', async (t) => {
+test('a runner whose worker lost the lease changes no step', async (t) => {
   const { store, work } = await openTestStore(t);
   const { context } = await createWorkerContext(t, store);
   const operation = await work(async (tx) => addOperation(tx, await addCluster(tx, 'one')));

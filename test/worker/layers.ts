@@ -1,5 +1,5 @@
 // What the programs of a cluster's layers are given.
-import t from 'tap';
+import { test } from 'tap';
 import type { ManagedCluster } from '../../services/domain/cluster-spec.ts';
 import { FleetyardError } from '../../services/domain/errors.ts';
 import type { StepCluster } from '../../services/worker/layers/base-inputs.ts';
@@ -70,11 +70,11 @@ const base = {
   zones: ['europe-west1-b', 'europe-west1-c'],
 };
 
-t.test('the network gets every range of the cluster', async (t) => {
+test('the network gets every range of the cluster', async (t) => {
   t.same(buildNetworkInputs(cluster), { ...base, ...spec.network });
 });
 
-t.test('the cluster gets the network below it, and of each pool what the cloud knows', async (t) => {
+test('the cluster gets the network below it, and of each pool what the cloud knows', async (t) => {
   const { machine: _asked, ...pool } = spec.nodePools[0] ?? {};
   t.same(buildClusterInputs(cluster, network), {
     ...base,
@@ -88,18 +88,18 @@ t.test('the cluster gets the network below it, and of each pool what the cloud k
   });
 });
 
-t.test('the pool that an earlier run put into the cluster stays there', async (t) => {
+test('the pool that an earlier run put into the cluster stays there', async (t) => {
   t.equal(buildClusterInputs(cluster, network, 'general').systemPool, 'general');
   t.notOk('systemPool' in buildClusterInputs(cluster, network, null));
 });
 
-t.test('a control plane without a range of its own gets none', async (t) => {
+test('a control plane without a range of its own gets none', async (t) => {
   const { controlPlaneCidr: _none, ...ranges } = spec.network;
   const inputs = buildClusterInputs({ ...cluster, spec: { ...spec, network: ranges } }, network);
   t.notOk('controlPlaneCidr' in inputs);
 });
 
-t.test('the membership gets the labels, the endpoint and stable identities of both sides', async (t) => {
+test('the membership gets the labels, the endpoint and stable identities of both sides', async (t) => {
   const outputs = { endpoint: 'https://203.0.113.1' } as ClusterOutputs;
   const kubeconfigs = { member: '/w/member.yaml', hub: '/w/hub.yaml' };
   t.same(buildMembershipInputs(cluster, outputs, { identifier: 'fd_1', kubeconfigs }), {
@@ -113,7 +113,7 @@ t.test('the membership gets the labels, the endpoint and stable identities of bo
   });
 });
 
-t.test('what a step throws becomes its end, by class and without secrets', async (t) => {
+test('what a step throws becomes its end, by class and without secrets', async (t) => {
   t.match(endOfError(new FleetyardError('unavailable', 'away')), {
     outcome: 'failed',
     error: { class: 'unreachable', advice: /network path/ },

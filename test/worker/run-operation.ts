@@ -1,4 +1,4 @@
-import t, { type Test } from 'tap';
+import { test, type Test } from 'tap';
 import { getFederation } from '../../services/store/federations.ts';
 import { listEvents } from '../../services/store/events.ts';
 import { getOperation, type OperationRow } from '../../services/store/operations.ts';
@@ -24,7 +24,7 @@ async function prepare(t: Test, change: Partial<WorkerContext> = {}) {
   return { hub, fixture, store: fixture.store, context, redis, operation, held };
 }
 
-t.test('an operation is claimed, walked and finished, and its resource carries what was observed', async (t) => {
+test('an operation is claimed, walked and finished, and its resource carries what was observed', async (t) => {
   const { store, context, operation, held, hub } = await prepare(t);
   hub.members.set('one', true);
   await runOperation(context, held, operation.id);
@@ -41,42 +41,39 @@ t.test('an operation is claimed, walked and finished, and its resource carries w
   t.notMatch(JSON.stringify(events), 'hub-token');
 });
 
-t.test(
-  'a hub that is away is tried again by itself, with a bounded count, then the operation fails with advice',
-  async (t) => {
-    const { store, context, operation, held, hub } = await prepare(t);
-    hub.failWith = 503;
-    await runOperation(context, held, operation.id);
-    t.match(await read(store, operation.id), {
-      state: 'queued',
-      retries: 1,
-      attempt: 2,
-      error: { class: 'unreachable' },
-    });
-    for (let round = 0; round < 6; round += 1) await runOperation(context, held, operation.id);
-    t.match(await read(store, operation.id), {
-      state: 'failed',
-      retries: 6,
-      error: { class: 'unreachable', advice: /Check the network/ },
-    });
-  },
-);
+test('a hub that is away is tried again by itself, with a bounded count, then the operation fails with advice', async (t) => {
+  const { store, context, operation, held, hub } = await prepare(t);
+  hub.failWith = 503;
+  await runOperation(context, held, operation.id);
+  t.match(await read(store, operation.id), {
+    state: 'queued',
+    retries: 1,
+    attempt: 2,
+    error: { class: 'unreachable' },
+  });
+  for (let round = 0; round < 6; round += 1) await runOperation(context, held, operation.id);
+  t.match(await read(store, operation.id), {
+    state: 'failed',
+    retries: 6,
+    error: { class: 'unreachable', advice: /Check the network/ },
+  });
+});
 
-t.test('a refused credential is not tried again', async (t) => {
+test('a refused credential is not tried again', async (t) => {
   const { store, context, operation, held, hub } = await prepare(t);
   hub.failWith = 403;
   await runOperation(context, held, operation.id);
   t.match(await read(store, operation.id), { state: 'failed', retries: 0, error: { class: 'credentials' } });
 });
 
-t.test('two workers at once run an operation once', async (t) => {
+test('two workers at once run an operation once', async (t) => {
   const { store, context, operation, hub } = await prepare(t);
   await Promise.all([1, 2, 3, 4].map(() => runOperation(context, new Map(), operation.id)));
   t.match(await read(store, operation.id), { state: 'succeeded', fence: 2 });
   t.equal(hub.calls.filter((call) => call.includes('/clusters')).length, 1);
 });
 
-t.test('a worker whose lease ran out writes nothing any more, and the next claim has a higher fence', async (t) => {
+test('a worker whose lease ran out writes nothing any more, and the next claim has a higher fence', async (t) => {
   const { store, context, operation, held, hub } = await prepare(t);
   hub.failWith = 0;
   const late = runOperation(context, held, operation.id);
@@ -100,7 +97,7 @@ t.test('a worker whose lease ran out writes nothing any more, and the next claim
   t.same(await read(store, operation.id), finished, 'the late worker changed nothing');
 });
 
-t.test('a failure that may pass is tried again although the worker is about to stop', async (t) => {
+test('a failure that may pass is tried again although the worker is about to stop', async (t) => {
   const { store, context, operation, held, hub } = await prepare(t);
   hub.failWith = 0;
   const running = runOperation(context, held, operation.id);
@@ -111,7 +108,7 @@ t.test('a failure that may pass is tried again although the worker is about to s
   t.match(await read(store, operation.id), { state: 'queued', retries: 1, error: { class: 'unreachable' } });
 });
 
-t.test('a worker that starts finds what Redis lost, and a worker that stops leaves nothing running', async (t) => {
+test('a worker that starts finds what Redis lost, and a worker that stops leaves nothing running', async (t) => {
   const { store, context, redis, operation } = await prepare(t);
   const worker = await startWorker(context, {
     redisUrl: redis.url,

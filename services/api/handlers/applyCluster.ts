@@ -1,5 +1,3 @@
-// Answers applyCluster.
-
 import { applyCluster as apply } from '../../changes/apply-cluster.ts';
 import type { Handler } from '../call.ts';
 import { readIfMatch } from '../conditional.ts';

@@ -1,5 +1,3 @@
-// Answers applyFleet.
-
 import { applyFleet as apply } from '../../changes/apply-fleet.ts';
 import type { Handler } from '../call.ts';
 import { readIfMatch } from '../conditional.ts';

@@ -1,5 +1,3 @@
-// Answers cancelOperation.
-
 import { cancelOperation as cancel } from '../../changes/cancel-operation.ts';
 import type { Handler } from '../call.ts';
 import { describeOperationChange } from '../describe-change.ts';

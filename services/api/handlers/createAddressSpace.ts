@@ -1,5 +1,3 @@
-// Answers createAddressSpace.
-
 import { createAddressSpace as create } from '../../changes/create-address-space.ts';
 import type { Handler } from '../call.ts';
 import { describeAddressSpace } from '../describe-access.ts';

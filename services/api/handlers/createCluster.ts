@@ -1,5 +1,3 @@
-// Answers createCluster.
-
 import { createCluster as create } from '../../changes/create-cluster.ts';
 import type { Handler } from '../call.ts';
 import { describeClusterChange } from '../describe-change.ts';

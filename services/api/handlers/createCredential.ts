@@ -1,5 +1,3 @@
-// Answers createCredential.
-
 import { describeRealAccount, describeSimulatedCredential } from '../../access/account.ts';
 import { createCredential as create } from '../../changes/create-credential.ts';
 import type { Handler } from '../call.ts';

@@ -1,5 +1,3 @@
-// Answers createFederation.
-
 import { createFederation as create } from '../../changes/create-federation.ts';
 import type { Handler } from '../call.ts';
 import { describeFederationChange } from '../describe-change.ts';

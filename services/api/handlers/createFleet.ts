@@ -1,5 +1,3 @@
-// Answers createFleet.
-
 import { createFleet as create } from '../../changes/create-fleet.ts';
 import type { Handler } from '../call.ts';
 import { describeFleetChange } from '../describe-change.ts';

@@ -1,5 +1,3 @@
-// Answers createProject.
-
 import { createProject as create } from '../../changes/create-project.ts';
 import type { Handler } from '../call.ts';
 import { describeProject } from '../describe-access.ts';

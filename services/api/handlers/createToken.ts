@@ -1,5 +1,3 @@
-// Answers createToken.
-
 import { createToken as create } from '../../changes/create-token.ts';
 import type { Handler } from '../call.ts';
 import { describeToken } from '../describe-access.ts';

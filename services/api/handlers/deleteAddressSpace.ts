@@ -1,5 +1,3 @@
-// Answers deleteAddressSpace.
-
 import { deleteAddressSpace as remove } from '../../changes/delete-address-space.ts';
 import type { Handler } from '../call.ts';
 

@@ -1,5 +1,3 @@
-// Answers deleteCluster.
-
 import { deleteCluster as remove } from '../../changes/delete-cluster.ts';
 import type { Handler } from '../call.ts';
 import { readIfMatch } from '../conditional.ts';

@@ -1,5 +1,3 @@
-// Answers deleteCredential.
-
 import { deleteCredential as remove } from '../../changes/delete-credential.ts';
 import type { Handler } from '../call.ts';
 

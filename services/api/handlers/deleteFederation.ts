@@ -1,5 +1,3 @@
-// Answers deleteFederation.
-
 import { deleteFederation as remove } from '../../changes/delete-federation.ts';
 import type { Handler } from '../call.ts';
 import { readIfMatch } from '../conditional.ts';

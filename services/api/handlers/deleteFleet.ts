@@ -1,5 +1,3 @@
-// Answers deleteFleet.
-
 import { deleteFleet as remove } from '../../changes/delete-fleet.ts';
 import type { Handler } from '../call.ts';
 import { readIfMatch } from '../conditional.ts';

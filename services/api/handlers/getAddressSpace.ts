@@ -1,5 +1,3 @@
-// Answers getAddressSpace.
-
 import { getAddressSpace as getStoredAddressSpace } from '../../store/address-spaces.ts';
 import type { Handler } from '../call.ts';
 import { describeAddressSpace } from '../describe-access.ts';

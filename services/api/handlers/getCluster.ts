@@ -1,5 +1,3 @@
-// Answers getCluster.
-
 import { getCluster as getStoredCluster } from '../../store/clusters.ts';
 import type { Handler } from '../call.ts';
 import { formatEtag } from '../conditional.ts';

@@ -1,5 +1,3 @@
-// Answers getClusterKubeconfig.
-
 import { FleetyardError } from '../../domain/errors.ts';
 import { getManagedCluster } from '../../domain/managed-cluster.ts';
 import { getCluster } from '../../store/clusters.ts';

@@ -1,5 +1,3 @@
-// Answers getClusterOutputs.
-
 import { getCluster } from '../../store/clusters.ts';
 import { listStacks } from '../../store/stacks.ts';
 import type { Handler } from '../call.ts';

@@ -1,5 +1,3 @@
-// Answers getContract.
-
 import type { Handler } from '../call.ts';
 
 /** Hands out the contract. */

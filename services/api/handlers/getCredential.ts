@@ -1,5 +1,3 @@
-// Answers getCredential.
-
 import { getCredential as getStoredCredential } from '../../store/credentials.ts';
 import type { Handler } from '../call.ts';
 import { describeCredential } from '../describe-access.ts';

@@ -1,5 +1,3 @@
-// Answers getFederation.
-
 import { getFederation as getStoredFederation } from '../../store/federations.ts';
 import type { Handler } from '../call.ts';
 import { formatEtag } from '../conditional.ts';

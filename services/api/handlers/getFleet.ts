@@ -1,5 +1,3 @@
-// Answers getFleet.
-
 import { getFleet as getStoredFleet } from '../../store/fleets.ts';
 import type { Handler } from '../call.ts';
 import { formatEtag } from '../conditional.ts';

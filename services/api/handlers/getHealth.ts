@@ -1,5 +1,3 @@
-// Answers getHealth.
-
 import type { Handler } from '../call.ts';
 
 /** Says that the process lives, whatever else is away. */

@@ -1,5 +1,3 @@
-// Answers getMetrics.
-
 import type { Handler } from '../call.ts';
 
 /** Renders the measurements. */

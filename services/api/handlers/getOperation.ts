@@ -1,5 +1,3 @@
-// Answers getOperation.
-
 import { getOperation as getStoredOperation } from '../../store/operations.ts';
 import type { Handler } from '../call.ts';
 import { showOperation } from '../read-resources.ts';

@@ -1,5 +1,3 @@
-// Answers getProject.
-
 import { getProject as getStoredProject } from '../../store/projects.ts';
 import type { Handler } from '../call.ts';
 import { describeProject } from '../describe-access.ts';

@@ -1,5 +1,3 @@
-// Answers getReadiness.
-
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Handler } from '../call.ts';
 

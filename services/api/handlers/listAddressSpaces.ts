@@ -1,5 +1,3 @@
-// Answers listAddressSpaces.
-
 import { listAddressSpaces as listStoredAddressSpaces } from '../../store/address-spaces.ts';
 import type { Handler } from '../call.ts';
 import { describeAddressSpace } from '../describe-access.ts';

@@ -1,5 +1,3 @@
-// Answers listCatalogueMachineTypes.
-
 import { findRegion, zonesWithMachine } from '../../../catalogue/catalogue.ts';
 import type { Handler } from '../call.ts';
 import { getBuiltProvider } from '../catalogue-provider.ts';

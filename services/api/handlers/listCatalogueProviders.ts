@@ -1,5 +1,3 @@
-// Answers listCatalogueProviders.
-
 import type { Handler } from '../call.ts';
 import { getCloud, isBuilt, providers } from '../../domain/providers/registry.ts';
 

@@ -1,5 +1,3 @@
-// Answers listCatalogueRegions.
-
 import type { Handler } from '../call.ts';
 import { getBuiltProvider } from '../catalogue-provider.ts';
 

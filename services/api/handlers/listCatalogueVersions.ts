@@ -1,5 +1,3 @@
-// Answers listCatalogueVersions.
-
 import { supportOf } from '../../../catalogue/catalogue.ts';
 import type { Handler } from '../call.ts';
 import { getBuiltProvider } from '../catalogue-provider.ts';

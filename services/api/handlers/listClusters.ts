@@ -1,5 +1,3 @@
-// Answers listClusters.
-
 import { listClusters as listStoredClusters } from '../../store/clusters.ts';
 import { findFleet } from '../../store/fleets.ts';
 import type { Handler } from '../call.ts';

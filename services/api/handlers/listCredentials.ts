@@ -1,5 +1,3 @@
-// Answers listCredentials.
-
 import { listCredentials as listStoredCredentials } from '../../store/credentials.ts';
 import type { Handler } from '../call.ts';
 import { describeCredential } from '../describe-access.ts';

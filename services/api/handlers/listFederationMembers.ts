@@ -1,5 +1,3 @@
-// Answers listFederationMembers.
-
 import { describePlace } from '../../domain/managed-cluster.ts';
 import { listClusters } from '../../store/clusters.ts';
 import { getFederation } from '../../store/federations.ts';

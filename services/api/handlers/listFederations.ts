@@ -1,5 +1,3 @@
-// Answers listFederations.
-
 import { listFederations as listStoredFederations } from '../../store/federations.ts';
 import { listLatestOperations } from '../../store/operations.ts';
 import type { Handler } from '../call.ts';

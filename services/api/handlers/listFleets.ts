@@ -1,5 +1,3 @@
-// Answers listFleets.
-
 import { listFleets as listStoredFleets } from '../../store/fleets.ts';
 import type { Handler } from '../call.ts';
 import { describePage, readPage } from '../pages.ts';

@@ -1,5 +1,3 @@
-// Answers listOperationEvents.
-
 import { Readable } from 'node:stream';
 import { encodeCursor } from '../../store/pages.ts';
 import { listEvents } from '../../store/events.ts';

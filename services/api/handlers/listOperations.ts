@@ -1,5 +1,3 @@
-// Answers listOperations.
-
 import { listOperations as listStoredOperations } from '../../store/operations.ts';
 import type { Handler } from '../call.ts';
 import { describePage, readPage } from '../pages.ts';

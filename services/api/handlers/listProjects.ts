@@ -1,5 +1,3 @@
-// Answers listProjects.
-
 import { listProjects as listStoredProjects } from '../../store/projects.ts';
 import type { Handler } from '../call.ts';
 import { describeProject } from '../describe-access.ts';

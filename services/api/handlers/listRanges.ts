@@ -1,5 +1,3 @@
-// Answers listRanges.
-
 import { getAddressSpace } from '../../store/address-spaces.ts';
 import { listRanges as listStoredRanges } from '../../store/ranges.ts';
 import type { Handler } from '../call.ts';

@@ -1,5 +1,3 @@
-// Answers listTokens.
-
 import { listTokens as listStoredTokens } from '../../store/tokens.ts';
 import type { Handler } from '../call.ts';
 import { describeToken } from '../describe-access.ts';

@@ -1,5 +1,3 @@
-// Answers retryOperation.
-
 import { retryOperation as retry } from '../../changes/retry-operation.ts';
 import type { Handler } from '../call.ts';
 import { describeOperationChange } from '../describe-change.ts';

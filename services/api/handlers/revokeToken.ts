@@ -1,5 +1,3 @@
-// Answers revokeToken.
-
 import { revokeToken as revoke } from '../../changes/revoke-token.ts';
 import type { Handler } from '../call.ts';
 

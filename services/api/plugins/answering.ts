@@ -1,9 +1,9 @@
-// Answers one call: parameters, body, idempotency, then the operation's handler.
+// Answers one call: parameters, body, idempotency, then the endpoint's handler.
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Application, type Change, runChange, runSystemChange } from '../../changes/change.ts';
-import { type OperationName, operationTable } from '../../contract/schemas.ts';
-import type { OperationValidator } from '../../contract/validator.ts';
+import { type EndpointName, endpointTable } from '../../contract/schemas.ts';
+import type { EndpointValidator } from '../../contract/validator.ts';
 import { FleetyardError } from '../../domain/errors.ts';
 import type { Work } from '../../store/open-store.ts';
 import type { AnyAnswer, Call, Caller, Handlers, Parts } from '../call.ts';
@@ -14,9 +14,9 @@ import { answerOnce } from './idempotency.ts';
 
 /** One request on its way to a handler. */
 export type Answering = {
-  name: OperationName;
+  name: EndpointName;
   parts: Parts;
-  validator: OperationValidator;
+  validator: EndpointValidator;
   handlers: Handlers;
   request: FastifyRequest;
   reply: FastifyReply;
@@ -83,8 +83,8 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
   } as unknown as Call;
 }
 
-function checkBody(name: OperationName, validator: OperationValidator, body: unknown): void {
-  if (operationTable[name].body === null) return;
+function checkBody(name: EndpointName, validator: EndpointValidator, body: unknown): void {
+  if (endpointTable[name].body === null) return;
   if (body === undefined) throw new FleetyardError('malformed-body', 'The body is empty.');
   const details = validator.checkBody(body);
   if (details.length === 0) return;

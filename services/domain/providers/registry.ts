@@ -25,9 +25,6 @@ export type BuiltProvider = {
   [P in Provider]: (typeof rules)[P] extends { built: false } ? never : P;
 }[Provider];
 
-/** Providers whose clusters can be made. */
-export const builtProviders = providers.filter(isBuilt);
-
 /** Whether the clusters of a provider can be made. */
 export function isBuilt(provider: Provider): provider is BuiltProvider {
   return rules[provider].built;

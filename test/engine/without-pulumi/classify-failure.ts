@@ -1,4 +1,4 @@
-import t from 'tap';
+import { test } from 'tap';
 import { classifyFailure } from '../../../services/engine/classify-failure.ts';
 
 const samples: [string, string, string][] = [
@@ -53,7 +53,7 @@ const samples: [string, string, string][] = [
 ];
 
 for (const [text, errorClass, code] of samples) {
-  t.test(`${code} is of class ${errorClass}`, async (t) => {
+  test(`${code} is of class ${errorClass}`, async (t) => {
     const failure = classifyFailure(text, 'Vpc main');
     t.equal(failure.class, errorClass);
     t.equal(failure.code, code);
@@ -61,7 +61,7 @@ for (const [text, errorClass, code] of samples) {
   });
 }
 
-t.test('a long text is cut and colours are removed', async (t) => {
+test('a long text is cut and colours are removed', async (t) => {
   const { message } = classifyFailure(`\u001b[31mbroken\u001b[0m ${'x'.repeat(5_000)}`);
   t.match(message, /^broken x+…$/);
   t.equal(message.length, 2_001);

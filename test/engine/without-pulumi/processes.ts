@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import t, { type Test } from 'tap';
+import { test, type Test } from 'tap';
 import {
   findMarkedProcesses,
   killOperationProcesses,
@@ -22,7 +22,7 @@ async function startMarked(t: Test, stepKey: string): Promise<ChildProcess> {
   return child;
 }
 
-t.test('a step is killed with everything it started, in whatever process group', async (t) => {
+test('a step is killed with everything it started, in whatever process group', async (t) => {
   const stepKey = stepKeyOf(`op_test${process.pid}a`, 1);
   const child = await startMarked(t, stepKey);
   t.equal((await findMarkedProcesses((key) => key === stepKey)).length, 2);
@@ -33,7 +33,7 @@ t.test('a step is killed with everything it started, in whatever process group',
   t.equal(signal, 'SIGKILL');
 });
 
-t.test('killing an operation spares another operation whose id begins alike', async (t) => {
+test('killing an operation spares another operation whose id begins alike', async (t) => {
   const operation = `op_test${process.pid}b`;
   await startMarked(t, stepKeyOf(operation, 1));
   await startMarked(t, stepKeyOf(operation, 2));

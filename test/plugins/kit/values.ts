@@ -1,5 +1,4 @@
 // The kit's reading and writing of property values: secrets, unknown values, and the paths where they stand.
-import fc from 'fast-check';
 import struct from 'google-protobuf/google/protobuf/struct_pb.js';
 import { test } from 'tap';
 import { diffProperties, formatPath } from '../../../plugins/kit/diff.ts';
@@ -12,6 +11,7 @@ import {
   UNKNOWN,
   type Properties,
 } from '../../../plugins/kit/values.ts';
+import fc from '../../helpers/properties.ts';
 
 const { Struct } = struct;
 

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import t from 'tap';
+import { test } from 'tap';
 import { installSimulatedHome } from '../../../plugins/simulated/install-home.ts';
 import { createTestDirectory } from '../../helpers/directory.ts';
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  t.test(`a plugin ends at ${signal}: the engine waits five seconds for one that does not`, async (t) => {
+  test(`a plugin ends at ${signal}: the engine waits five seconds for one that does not`, async (t) => {
     const home = await createTestDirectory(t);
     await installSimulatedHome({ home, node: process.execPath });
     const plugin = spawn(join(home, 'plugins/resource-aws-v7.48.0/pulumi-resource-aws'), [], {

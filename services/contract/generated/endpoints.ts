@@ -1,7 +1,7 @@
 // Generated from openapi.yaml by services/contract/generate.ts. Do not edit.
 
-/** Every operation of the contract: where it is, the least role that may call it, and the schema of its body. */
-export const operations = {
+/** Every endpoint of the contract: where it is, the least role that may call it, and the schema of its body. */
+export const endpoints = {
   listClusters: {"method":"GET","path":"/v1/clusters","role":"viewer","body":null,"statuses":[200,400,401,403,404,500,503]},
   createCluster: {"method":"POST","path":"/v1/clusters","role":"operator","body":"ClusterRequest","statuses":[202,400,401,403,404,409,413,415,422,500,503]},
   getCluster: {"method":"GET","path":"/v1/clusters/{cluster}","role":"viewer","body":null,"statuses":[200,400,401,403,404,500,503]},
