@@ -11,7 +11,7 @@ import { insertOperation } from '../store/insert-operation.ts';
 import { findLatestOperation, type OperationRow } from '../store/operations.ts';
 import type { Change } from './change.ts';
 
-/** Starts an operation of a cluster that touches some of its layers. */
+/** Starts an operation of a cluster that touches some of its layers; for one that takes them down, those that may be there. */
 export function startClusterOperation(
   change: Change,
   row: ClusterRow,
@@ -60,7 +60,8 @@ export async function findRemoval({ tx }: Change, resourceId: string): Promise<O
 }
 
 function describeCluster({ federationId }: ClusterRow, touched: readonly Layer[]): StepSubject {
-  return { kind: 'cluster', federated: federationId !== null, touched };
+  // Which of the two is read is the kind's affair.
+  return { kind: 'cluster', federated: federationId !== null, touched, deployed: touched };
 }
 
 /** The layers that a cluster may have something of in the cloud. */
