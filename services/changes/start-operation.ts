@@ -10,9 +10,9 @@ import type { FleetRow } from '../store/fleets.ts';
 import { insertOperation } from '../store/insert-operation.ts';
 import { findLatestOperation, type OperationRow } from '../store/operations.ts';
 import type { Change } from './change.ts';
-import { type Layer, layers } from '../domain/layers.ts';
+import type { Layer } from '../domain/layers.ts';
 
-/** Starts an operation of a cluster that touches some of its layers. */
+/** Starts an operation of a cluster that touches some of its layers; for one that takes them down, those that may be there. */
 export function startClusterOperation(
   change: Change,
   row: ClusterRow,
@@ -62,11 +62,6 @@ export async function findRemoval({ tx }: Change, resourceId: string): Promise<O
 
 function describeCluster({ federationId }: ClusterRow, touched: readonly Layer[]): StepSubject {
   return { kind: 'cluster', federated: federationId !== null, touched };
-}
-
-/** The layers that a cluster may have something of in the cloud. */
-export function listDeployable({ federationId }: ClusterRow): Layer[] {
-  return layers.filter((layer) => federationId !== null || layer !== 'membership');
 }
 
 type Start = { kind: OperationKind; input: OperationInput; parentId: string | null; subject: StepSubject };

@@ -10,10 +10,25 @@ import { deleteFleet } from '../../services/changes/delete-fleet.ts';
 import { retryOperation } from '../../services/changes/retry-operation.ts';
 import { readOperationInput } from '../../services/domain/operation-input.ts';
 import { finishOperation } from '../../services/store/settle-operation.ts';
+import type { OperationRow } from '../../services/store/operations.ts';
+import { listSteps } from '../../services/store/steps.ts';
 import { claim, leaseOf } from '../store/fixtures.ts';
-import { addCluster, addFleet, clusterRequest, fleetRequest, openTestApplication } from './fixtures.ts';
+import {
+  addCluster,
+  addFleet,
+  clusterRequest,
+  fleetRequest,
+  openTestApplication,
+  type TestApplication,
+} from './fixtures.ts';
 
 const named = (idOrName: string) => ({ idOrName });
+
+/** What an operation runs on which layers. */
+async function listActions({ work }: TestApplication, operation: OperationRow | null): Promise<string[]> {
+  const steps = await work((tx) => listSteps(tx, operation?.id ?? ''));
+  return steps.map(({ action, layer }) => `${action} ${layer ?? ''}`.trim());
+}
 
 test('a cluster', async (t) => {
   const test = await openTestApplication(t);
@@ -33,6 +48,11 @@ test('a cluster', async (t) => {
   t.equal(freed.cluster.protect, false);
   const removal = await change((unit) => deleteCluster(unit, named('web')));
   t.match(removal.operation, { kind: 'delete' });
+  t.same(
+    await listActions(test, removal.operation),
+    ['destroy cluster', 'destroy network'],
+    'from the last layer down',
+  );
   const again = await change((unit) => deleteCluster(unit, named('web')));
   t.equal(again.operation?.id, removal.operation?.id, 'is deleted once');
   await t.rejects(
@@ -88,7 +108,12 @@ test('a fleet', async (t) => {
     { code: 'in-use', message: /"outsider"/ },
     'is kept while somebody else is in its federation',
   );
-  await change((unit) => deleteCluster(unit, named('outsider')));
+  const outsider = await change((unit) => deleteCluster(unit, named('outsider')));
+  t.same(
+    await listActions(test, outsider.operation),
+    ['destroy membership', 'destroy cluster', 'destroy network'],
+    'which leaves it first',
+  );
 });
 
 test('a federation', async (t) => {

@@ -37,10 +37,10 @@ test('a cluster is taken down in reverse, as far as it was made', async (t) => {
     'engine destroy cluster',
     'engine destroy network',
   ]);
-  t.same(print(planSteps('delete', { kind: 'cluster', federated: true, deployed: ['network'] })), [
+  t.same(print(planSteps('delete', { kind: 'cluster', federated: true, touched: ['network'] })), [
     'engine destroy network',
   ]);
-  t.same(print(planSteps('delete', { kind: 'cluster', federated: false, deployed: [] })), []);
+  t.same(print(planSteps('delete', { kind: 'cluster', federated: false, touched: [] })), []);
 });
 
 test('a fleet waits for its clusters, a federation asks its hub', async (t) => {
