@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Schemas } from '../contract/schemas.ts';
+import { findUnbuiltCloud } from '../domain/clouds.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import { createCredential as storeCredential, type CredentialRow } from '../store/credentials.ts';
@@ -33,8 +34,9 @@ export async function createCredential({ tx }: Change, request: Request, account
 }
 
 function checkRequest(request: Request): void {
-  if (request.provider === 'ssh') {
-    const message = 'Not built yet: credentials of hosts.';
+  const unbuilt = findUnbuiltCloud(request.provider);
+  if (unbuilt !== undefined) {
+    const message = `Not built yet: ${unbuilt}.`;
     throw new FleetyardError('not-built-yet', message, {
       details: [{ pointer: '/provider', message, code: 'not-built-yet' }],
     });

@@ -1,14 +1,17 @@
 // Makes a federation over a hub that exists.
 
 import type { Schemas } from '../contract/schemas.ts';
-import { FleetyardError } from '../domain/errors.ts';
+import { findHubFault } from '../domain/clouds.ts';
 import { invalidSpec } from '../domain/resolve-cluster.ts';
+import { findUnbuiltFederationFields } from '../domain/unbuilt-fields.ts';
 import { type CredentialRow, findCredential } from '../store/credentials.ts';
 import type { Change } from './change.ts';
 import { type FederationOutcome, storeFederation } from './federation-operations.ts';
 import { startFederationOperation } from './start-operation.ts';
 
 type Request = Schemas['FederationRequest'];
+
+const refusal = 'The federation cannot be made as asked.';
 
 /** Stores the federation and starts what checks its hub. */
 export async function createFederation(change: Change, request: Request): Promise<FederationOutcome> {
@@ -19,28 +22,17 @@ export async function createFederation(change: Change, request: Request): Promis
   return { federation, operation };
 }
 
-async function getHubCredential({ tx }: Change, { engine, hub }: Request): Promise<CredentialRow> {
-  const unbuilt = [
-    ...(engine === 'karmada'
-      ? []
-      : [{ pointer: '/engine', message: `Not built yet: ${engine}.`, code: 'not-built-yet' }]),
-    ...(hub.cluster === undefined
-      ? []
-      : [{ pointer: '/hub/cluster', message: 'Not built yet: a hub on a member.', code: 'not-built-yet' }]),
-  ];
-  if (unbuilt.length > 0)
-    throw new FleetyardError('not-built-yet', 'The federation cannot be made as asked.', { details: unbuilt });
-  const named = hub.credential ?? '';
-  const credential = await findCredential(tx, named);
-  if (credential?.provider === 'kubernetes') return credential;
+async function getHubCredential({ tx }: Change, request: Request): Promise<CredentialRow> {
+  const named = request.hub.credential ?? '';
+  const unbuilt = findUnbuiltFederationFields(request);
+  if (unbuilt.length > 0) throw invalidSpec(refusal, unbuilt);
   const pointer = '/hub/credential';
-  const fault =
-    credential === undefined
-      ? { pointer, message: `There is no credential ${named}.`, code: 'unknown-credential' }
-      : {
-          pointer,
-          message: `A hub needs a credential of kubernetes; ${named} is one of ${credential.provider}.`,
-          code: 'credential-mismatch',
-        };
-  throw invalidSpec('The federation cannot be made as asked.', [fault]);
+  const credential = await findCredential(tx, named);
+  if (credential === undefined) {
+    const message = `There is no credential ${named}.`;
+    throw invalidSpec(refusal, [{ pointer, message, code: 'unknown-credential' }]);
+  }
+  const message = findHubFault({ name: credential.name, cloud: credential.provider });
+  if (message !== undefined) throw invalidSpec(refusal, [{ pointer, message, code: 'credential-mismatch' }]);
+  return credential;
 }

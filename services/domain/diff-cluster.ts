@@ -1,7 +1,15 @@
 // Says what changes between a cluster's stored spec and the next one, what of it may never change, and which layers it touches.
 
-import { type FieldRule, type FieldRules, poolFields, poolLayers, specFields, specGroups } from './cluster-fields.ts';
-import type { ClusterDraft, ResolvedCluster } from './cluster-spec.ts';
+import {
+  type ClusterDraft,
+  type FieldRule,
+  type FieldRules,
+  poolFields,
+  poolLayers,
+  type ResolvedCluster,
+  specFields,
+  specGroups,
+} from './cluster-spec.ts';
 import { isSame } from './compare.ts';
 import { type ErrorDetail, throwDetails } from './errors.ts';
 import { type Layer, layers } from './layers.ts';

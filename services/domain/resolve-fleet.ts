@@ -2,6 +2,7 @@
 
 import type { Catalogue } from '../../catalogue/types.ts';
 import type { ClusterDraft, ClusterRequest, CredentialFacts, ManagedCluster, ResolvedCluster } from './cluster-spec.ts';
+import { findHubFault } from './clouds.ts';
 import { isSame } from './compare.ts';
 import { type ClusterDiff, describeImmutable, diffCluster } from './diff-cluster.ts';
 import type { ErrorDetail } from './errors.ts';
@@ -127,8 +128,8 @@ function resolveFederation(
     details.push({ pointer, message: `There is no credential ${name}.`, code: 'unknown-credential' });
     return null;
   }
-  if (credential.cloud !== 'kubernetes') {
-    const message = `A hub needs a credential of kubernetes; ${credential.name} is one of ${credential.cloud}.`;
+  const message = findHubFault(credential);
+  if (message !== undefined) {
     details.push({ pointer, message, code: 'credential-mismatch' });
   }
   // An engine that is not built has a detail of its own.

@@ -1,8 +1,7 @@
 // Names the words of a request that the contract has and Fleetyard does not act on yet.
 
 import type { Schemas } from '../contract/schemas.ts';
-import { listUnbuilt, requestFields, unbuiltInnerFields } from './cluster-fields.ts';
-import type { ClusterRequest } from './cluster-spec.ts';
+import { type ClusterRequest, listUnbuilt, requestFields, unbuiltInnerFields } from './cluster-spec.ts';
 import type { ErrorDetail } from './errors.ts';
 import { builtEngines, type FleetRequest, isBuiltEngine } from './fleet-spec.ts';
 import { isBuilt, type Provider } from './providers/registry.ts';

@@ -1,8 +1,14 @@
 // The tables of a cluster's fields against the contract, the spec and the inputs of the stacks.
 import { test } from 'tap';
 import type { Schemas } from '../../services/contract/schemas.ts';
-import { type FieldRule, requestFields, specFields, specGroups } from '../../services/domain/cluster-fields.ts';
-import type { ClusterRequest, ManagedCluster } from '../../services/domain/cluster-spec.ts';
+import {
+  type ClusterRequest,
+  type FieldRule,
+  type ManagedCluster,
+  requestFields,
+  specFields,
+  specGroups,
+} from '../../services/domain/cluster-spec.ts';
 import { diffCluster, layersTouched } from '../../services/domain/diff-cluster.ts';
 import { type Layer, layers } from '../../services/domain/layers.ts';
 import { listRangeNeeds, placeCluster, planRanges } from '../../services/domain/ranges.ts';
