@@ -1,10 +1,7 @@
-// The inputs and outputs of every stack: what the services hand to a program and what each provider must hand back.
+// What the services hand to a provider's programs and what each of them must hand back. A shared layer has a contract of its own.
 
 /** The providers whose clusters a stack program can make. */
 export type StackProvider = 'eks' | 'aks' | 'gke';
-
-/** One Pulumi stack of a cluster. Later layers (`addons`, `interconnect`) join this union. */
-export type Layer = 'network' | 'cluster' | 'membership';
 
 /** Who a stack belongs to. Names and tags are functions of these values alone. */
 export type StackIdentity = {
@@ -133,32 +130,17 @@ export type ClusterOutputs = {
   systemPool: string | null;
 };
 
-export type MembershipInputs = BaseInputs & {
-  provider: StackProvider;
-  /** Name of the member at the hub; at most 48 characters (Karmada). */
-  memberName: string;
-  labels: Record<string, string>;
-  /** URL of the member's API server. */
-  endpoint: string;
-  /** Paths of kubeconfig files, written for one step and removed after it; the paths are stable, so that state does not change. */
-  kubeconfigs: { member: string; hub: string };
-  /** Stable identities of both API servers, so that a renewed kubeconfig never replaces a provider. */
-  identifiers: { member: string; hub: string };
-};
+/** Inputs of the layers that each provider makes in its own way. */
+export type ProviderInputs = { network: NetworkInputs; cluster: ClusterInputs };
 
-export type MembershipOutputs = {
-  memberName: string;
-  /** Namespace at the hub in which works for this member stand. */
-  executionNamespace: string;
-  /** UID of the member's kube-system namespace. */
-  memberId: string;
-};
+/** Outputs of the layers that each provider makes in its own way. */
+export type ProviderOutputs = { network: NetworkOutputs; cluster: ClusterOutputs };
 
-/** Inputs by layer. */
-export type LayerInputs = { network: NetworkInputs; cluster: ClusterInputs; membership: MembershipInputs };
+/** A layer that each provider makes in its own way. */
+export type ProviderLayer = keyof ProviderInputs;
 
-/** Outputs by layer. */
-export type LayerOutputs = { network: NetworkOutputs; cluster: ClusterOutputs; membership: MembershipOutputs };
+/** A program: creates every resource synchronously and returns the layer's outputs, each value possibly a Pulumi output. */
+export type Program<Inputs extends BaseInputs, Outputs> = (inputs: Inputs) => Promise<Record<keyof Outputs, unknown>>;
 
-/** A program of one layer: creates every resource synchronously and returns the layer's outputs, each value possibly a Pulumi output. */
-export type LayerProgram<L extends Layer> = (inputs: LayerInputs[L]) => Promise<Record<keyof LayerOutputs[L], unknown>>;
+/** A provider's program of one layer. */
+export type ProviderProgram<L extends ProviderLayer> = Program<ProviderInputs[L], ProviderOutputs[L]>;

@@ -1,17 +1,11 @@
 // What a kind of cluster brings: one folder under clusters/ that fills this interface, and one row in the registry.
 
 import type { Adoption, AdoptionContext, CreateLookUpProgram, PendingCreate } from './adoption.ts';
-import type { ClusterInputs, Layer, LayerProgram } from './contract.ts';
+import type { BaseInputs, ClusterInputs, Program, ProviderLayer, ProviderProgram } from './contract.ts';
 import type { DeployedResource } from './deployed-resources.ts';
 
 /** Loads the program of a layer, and with it the SDK, which costs memory and a second or so: a runner needs one of them. */
-export type ProgramLoader<L extends Layer> = () => Promise<LayerProgram<L>>;
-
-/** Layers whose program is the same whoever runs the cluster. */
-export type SharedLayer = 'membership';
-
-/** Layers that each provider makes in its own way. */
-export type ProviderLayer = Exclude<Layer, SharedLayer>;
+export type ProgramLoader<P> = () => Promise<P>;
 
 /** How a stack is put right after a runner that did not end in order. */
 export type StackRecovery = {
@@ -23,9 +17,15 @@ export type StackRecovery = {
   isUnfinished: (resource: DeployedResource) => boolean;
 };
 
+/** A layer that is the same whoever runs the cluster: one folder that fills this, and one row in the registry. */
+export type SharedLayer<Inputs extends BaseInputs, Outputs> = {
+  load: ProgramLoader<Program<Inputs, Outputs>>;
+  recovery: StackRecovery;
+};
+
 /** One provider of clusters. */
 export type ClusterProvider = {
-  programs: { [L in ProviderLayer]: ProgramLoader<L> };
+  programs: { [L in ProviderLayer]: ProgramLoader<ProviderProgram<L>> };
   recovery: StackRecovery;
   /**
    * The cluster's inputs with what only its state knows, such as how many nodes an autoscaler chose. Without a cluster in

@@ -1,8 +1,8 @@
 // The runner: a process that performs one action on one stack, says how it ended, and exits.
 
 import * as pulumi from '@pulumi/pulumi';
-import { getClusterProvider, getProgram } from '../../stacks/registry.ts';
-import type { ClusterInputs, Layer, LayerInputs } from '../../stacks/contract.ts';
+import { getClusterProvider, getProgram, type Layer, type LayerInputs } from '../../stacks/registry.ts';
+import type { ClusterInputs } from '../../stacks/contract.ts';
 import { EngineEvents } from './engine-events.ts';
 import { classifyFailure, type EngineFailure } from './classify-failure.ts';
 import { hideSecrets } from './hide-secrets.ts';

@@ -1,6 +1,7 @@
 // What crosses the pipes between a worker and a runner: the request, the runner's messages and the verdict.
 
-import type { Layer, LayerInputs, StackProvider } from '../../stacks/contract.ts';
+import type { StackProvider } from '../../stacks/contract.ts';
+import type { Layer, LayerInputs } from '../../stacks/registry.ts';
 import type { EngineFailure } from './classify-failure.ts';
 
 /** What one runner does to one stack. */

@@ -5,7 +5,7 @@ import { Namespace } from '@pulumi/kubernetes/core/v1/namespace.js';
 import { Secret } from '@pulumi/kubernetes/core/v1/secret.js';
 import type { Provider } from '@pulumi/kubernetes/provider.js';
 import type { Input } from '@pulumi/pulumi';
-import type { MembershipInputs } from '../contract.ts';
+import type { MembershipInputs } from './contract.ts';
 import type { MemberObjects } from './member.ts';
 import { JOIN_NAMESPACE, SYSTEM_LABELS } from './scope.ts';
 

@@ -1,12 +1,13 @@
 // Joining a cluster to a Karmada hub in push mode: the very objects that `karmadactl join` makes, in member and hub.
 
-import type { LayerProgram } from '../contract.ts';
+import type { Program } from '../contract.ts';
+import type { MembershipInputs, MembershipOutputs } from './contract.ts';
 import { createHubObjects } from './hub.ts';
 import { createMemberObjects } from './member.ts';
 import { createProviders, getExecutionNamespace } from './scope.ts';
 
 /** Makes the objects of the member first, for the hub's carry the tokens that the member issues. */
-export const membershipProgram: LayerProgram<'membership'> = (inputs) => {
+export const membershipProgram: Program<MembershipInputs, MembershipOutputs> = (inputs) => {
   const executionNamespace = getExecutionNamespace(inputs.memberName);
   const providers = createProviders(inputs);
   const member = createMemberObjects(inputs.memberName, providers.member);

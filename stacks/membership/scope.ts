@@ -1,7 +1,7 @@
 // The two API servers of a membership and the names that Karmada gives to what it finds there.
 
 import { Provider } from '@pulumi/kubernetes/provider.js';
-import type { MembershipInputs } from '../contract.ts';
+import type { MembershipInputs } from './contract.ts';
 
 /** The namespace of a join's objects, in the hub and in every member. */
 export const JOIN_NAMESPACE = 'karmada-cluster';

@@ -15,7 +15,7 @@ import { listRangeNeeds, placeCluster, planRanges } from '../../services/domain/
 import { resolveCluster } from '../../services/domain/resolve-cluster.ts';
 import { planSteps } from '../../services/domain/operation-kinds.ts';
 import { findUnbuiltClusterFields } from '../../services/domain/unbuilt-fields.ts';
-import type { LayerInputs } from '../../stacks/contract.ts';
+import type { LayerInputs } from '../../stacks/registry.ts';
 import { buildContext, buildRequest, catalogue } from './fixtures.ts';
 
 function resolve(changes: Partial<ClusterRequest> = {}): ManagedCluster {

@@ -6,7 +6,7 @@ import type { ManagedCluster, NodePool } from '../../services/domain/cluster-spe
 import { layers, type Layer } from '../../services/domain/layers.ts';
 import { type BuiltProvider, isBuilt, providers } from '../../services/domain/providers/registry.ts';
 import type * as stacks from '../../stacks/contract.ts';
-import { clusterProviders, getProgram } from '../../stacks/registry.ts';
+import { clusterProviders, getProgram, type Layer as StackLayer } from '../../stacks/registry.ts';
 
 /** True for two types that are the very same, optional members and unions included; a mismatch does not compile. */
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -16,7 +16,7 @@ type Flat<T> = { [Key in keyof T]: T[Key] };
 
 type Same = {
   providers: Equal<stacks.StackProvider, BuiltProvider>;
-  layers: Equal<stacks.Layer, Layer>;
+  layers: Equal<StackLayer, Layer>;
   taintEffects: Equal<stacks.TaintEffect, Schemas['Taint']['effect']>;
   access: Equal<Flat<stacks.AccessInputs>, Flat<ManagedCluster['access']>>;
   /** Programs never learn how a machine was asked for, and the domain never learns how many nodes run. */

@@ -2,13 +2,13 @@
 
 import type {
   ClusterInputs,
-  MembershipInputs,
   NetworkInputs,
   NetworkOutputs,
   NodePoolInputs,
   StackIdentity,
   StackProvider,
 } from '../../stacks/contract.ts';
+import type { MembershipInputs } from '../../stacks/membership/contract.ts';
 import fc from '../helpers/properties.ts';
 
 export const identity: StackIdentity = {

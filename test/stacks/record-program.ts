@@ -1,8 +1,8 @@
 // Runs a layer's program under Pulumi's mocks and records every resource that it registers.
 
 import * as pulumi from '@pulumi/pulumi';
-import type { Layer, LayerInputs, LayerOutputs, StackProvider } from '../../stacks/contract.ts';
-import { getProgram } from '../../stacks/registry.ts';
+import type { StackProvider } from '../../stacks/contract.ts';
+import { getProgram, type Layer, type LayerInputs, type LayerOutputs } from '../../stacks/registry.ts';
 
 export type RecordedResource = { type: string; name: string; inputs: Record<string, unknown> };
 export type Recording<L extends Layer> = {

@@ -2,7 +2,8 @@
 
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClusterOutputs, MembershipInputs } from '../../../stacks/contract.ts';
+import type { ClusterOutputs } from '../../../stacks/contract.ts';
+import type { LayerInputs } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
 import { mintMemberKubeconfig, openHub, type ClusterSubject } from '../steps/cluster-subject.ts';
 import { buildBaseInputs, type StepCluster } from './base-inputs.ts';
@@ -19,7 +20,11 @@ export const prepareMembership: PrepareLayer<'membership'> = async (context, sub
 };
 
 /** Inputs of the membership layer. */
-export function buildMembershipInputs(cluster: StepCluster, outputs: ClusterOutputs, hub: StepHub): MembershipInputs {
+export function buildMembershipInputs(
+  cluster: StepCluster,
+  outputs: ClusterOutputs,
+  hub: StepHub,
+): LayerInputs['membership'] {
   return {
     ...buildBaseInputs(cluster),
     provider: cluster.spec.provider,

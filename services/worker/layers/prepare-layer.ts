@@ -1,6 +1,6 @@
 // What a layer's part in the worker is: it builds what the layer's program gets, and cleans up behind the step.
 
-import type { Layer, LayerInputs } from '../../../stacks/contract.ts';
+import type { Layer, LayerInputs } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
 import type { ClusterSubject } from '../steps/cluster-subject.ts';
 

@@ -1,6 +1,6 @@
 // Every layer with its part in the worker; one that is forgotten does not compile.
 
-import type { Layer, LayerInputs } from '../../../stacks/contract.ts';
+import type { Layer, LayerInputs } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
 import type { ClusterSubject } from '../steps/cluster-subject.ts';
 import { prepareCluster } from './cluster.ts';

@@ -12,7 +12,7 @@ import { getFederation, type FederationRow } from '../../store/federations.ts';
 import { listOperations, type OperationRow } from '../../store/operations.ts';
 import { listStacks } from '../../store/stacks.ts';
 import type { Tx } from '../../store/transaction.ts';
-import type { LayerOutputs } from '../../../stacks/contract.ts';
+import type { LayerOutputs } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
 import type { StepCluster } from '../layers/base-inputs.ts';
 

@@ -2,7 +2,7 @@
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Layer, LayerInputs } from '../../../stacks/contract.ts';
+import type { Layer, LayerInputs } from '../../../stacks/registry.ts';
 import { buildCloudVariables } from '../../access/cloud-variables.ts';
 import type { OpenCredential } from '../../access/credential.ts';
 import type { EngineAction } from '../../domain/step-kinds.ts';

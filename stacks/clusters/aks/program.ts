@@ -3,7 +3,7 @@
 import { getClientConfigOutput } from '@pulumi/azure-native/authorization/getClientConfig.js';
 import { Provider } from '@pulumi/azure-native/provider.js';
 import { interpolate } from '@pulumi/pulumi';
-import type { BaseInputs, LayerProgram } from '../../contract.ts';
+import type { BaseInputs, ProviderProgram } from '../../contract.ts';
 import { getAzureTags } from './tags.ts';
 import { createControlPlane } from './cluster.ts';
 import type { ClusterScope } from './scope.ts';
@@ -14,7 +14,7 @@ import { planNetwork, planPools } from './plan.ts';
 import { createPools } from './pools.ts';
 
 /** Makes the resource group and virtual network of a cluster. */
-export const networkProgram: LayerProgram<'network'> = (inputs) => {
+export const networkProgram: ProviderProgram<'network'> = (inputs) => {
   const plan = planNetwork(inputs);
   const { group, network, subnet, address } = createNetwork(plan, {
     cluster: inputs.identity.cluster,
@@ -33,7 +33,7 @@ export const networkProgram: LayerProgram<'network'> = (inputs) => {
 };
 
 /** Makes the control plane and node pools in the network of the layer before. */
-export const clusterProgram: LayerProgram<'cluster'> = (inputs) => {
+export const clusterProgram: ProviderProgram<'cluster'> = (inputs) => {
   const plan = planPools(inputs);
   const scope: ClusterScope = {
     cluster: inputs.identity.cluster,

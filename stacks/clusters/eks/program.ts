@@ -2,7 +2,7 @@
 
 import { Provider } from '@pulumi/aws/provider.js';
 import { getStack } from '@pulumi/pulumi';
-import type { LayerProgram } from '../../contract.ts';
+import type { ProviderProgram } from '../../contract.ts';
 import { getAwsTags } from './tags.ts';
 import { createNodeAddons, createWorkloadAddons } from './addons.ts';
 import { createControlPlane } from './cluster.ts';
@@ -12,7 +12,7 @@ import { createNodeGroups } from './nodes.ts';
 import { planNetwork, planNodeGroups } from './plan.ts';
 
 /** Makes the VPC of a cluster. */
-export const networkProgram: LayerProgram<'network'> = (inputs) => {
+export const networkProgram: ProviderProgram<'network'> = (inputs) => {
   const plan = planNetwork(inputs);
   const options = { provider: new Provider('aws', { region: inputs.region }) };
   const getTags = (name: string) => getAwsTags(inputs.identity, { stack: getStack(), name });
@@ -28,7 +28,7 @@ export const networkProgram: LayerProgram<'network'> = (inputs) => {
 };
 
 /** Makes the control plane, its add-ons and node groups in the network of the layer before. */
-export const clusterProgram: LayerProgram<'cluster'> = (inputs) => {
+export const clusterProgram: ProviderProgram<'cluster'> = (inputs) => {
   const plans = planNodeGroups(inputs);
   const scope: ClusterScope = {
     cluster: inputs.identity.cluster,

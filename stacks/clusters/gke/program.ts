@@ -1,7 +1,7 @@
 // The programs of a GKE cluster's two cloud layers: they wire provider, plan and resources.
 
 import { Provider } from '@pulumi/gcp/provider.js';
-import type { BaseInputs, LayerProgram } from '../../contract.ts';
+import type { BaseInputs, ProviderProgram } from '../../contract.ts';
 import { getGcpLabels } from './labels.ts';
 import { createControlPlane } from './cluster.ts';
 import type { ClusterScope } from './scope.ts';
@@ -10,7 +10,7 @@ import { createNodePools } from './nodes.ts';
 import { planNetwork, planNodePools } from './plan.ts';
 
 /** Makes the network of a cluster. */
-export const networkProgram: LayerProgram<'network'> = (inputs) => {
+export const networkProgram: ProviderProgram<'network'> = (inputs) => {
   const plan = planNetwork(inputs);
   const { network, subnet, address } = createNetwork(plan, createScope(inputs));
   return Promise.resolve({
@@ -24,7 +24,7 @@ export const networkProgram: LayerProgram<'network'> = (inputs) => {
 };
 
 /** Makes the control plane and node pools in the network of the layer before. */
-export const clusterProgram: LayerProgram<'cluster'> = (inputs) => {
+export const clusterProgram: ProviderProgram<'cluster'> = (inputs) => {
   const plans = planNodePools(inputs);
   const scope = createScope(inputs);
   const cluster = createControlPlane(inputs, scope);
