@@ -47,6 +47,8 @@ export type Config = {
     workDir: string;
     /** Multiplies the delays of automatic retries; 1 in production, 0 where a test waits for them. */
     retryScale: number;
+    /** Multiplies the deadlines of steps; 1 in production, less where the clouds' clock runs faster. */
+    deadlineScale: number;
     /** Seconds between two looks at what a cloud was still making when a worker died. */
     settleSeconds: number;
   };
@@ -108,6 +110,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       leaseSeconds: read.integer('FLEETYARD_LEASE_SECONDS', 30, { min: 2, max: 3600 }),
       workDir: resolve(read.text('FLEETYARD_WORK_DIR', inData('work'))),
       retryScale: read.number('FLEETYARD_RETRY_SCALE', 1, { min: 0, max: 100 }),
+      deadlineScale: read.number('FLEETYARD_DEADLINE_SCALE', 1, { min: 0.0001, max: 100 }),
       settleSeconds: read.number('FLEETYARD_SETTLE_SECONDS', 10, { min: 0, max: 3600 }),
     },
     runnerEnvironment: { ...environment },

@@ -56,9 +56,9 @@ type Entry<Name extends EndpointName> = (typeof endpointEntries)[Name];
 type ParametersOf<Name extends EndpointName> = TypeOf<Name>['parameters'];
 
 /** The body of an endpoint. */
-export type BodyOf<Name extends EndpointName> = Entry<Name>['body'] extends keyof Schemas
-  ? Schemas[Entry<Name>['body']]
-  : undefined;
+export type BodyOf<Name extends EndpointName> =
+  | (Entry<Name>['body'] extends keyof Schemas ? Schemas[Entry<Name>['body']] : undefined)
+  | (Entry<Name> extends { bodyOptional: true } ? undefined : never);
 
 /** The path's parameters of an endpoint. */
 export type PathOf<Name extends EndpointName> = NonNullable<ParametersOf<Name>['path']>;

@@ -6,8 +6,10 @@ import { applyFleet } from './handlers/applyFleet.ts';
 import { cancelOperation } from './handlers/cancelOperation.ts';
 import { createAddressSpace } from './handlers/createAddressSpace.ts';
 import { createCluster } from './handlers/createCluster.ts';
+import { createClusterOperation } from './handlers/createClusterOperation.ts';
 import { createCredential } from './handlers/createCredential.ts';
 import { createFederation } from './handlers/createFederation.ts';
+import { createFederationOperation } from './handlers/createFederationOperation.ts';
 import { createFleet } from './handlers/createFleet.ts';
 import { createProject } from './handlers/createProject.ts';
 import { createToken } from './handlers/createToken.ts';
@@ -44,6 +46,7 @@ import { listOperations } from './handlers/listOperations.ts';
 import { listProjects } from './handlers/listProjects.ts';
 import { listRanges } from './handlers/listRanges.ts';
 import { listTokens } from './handlers/listTokens.ts';
+import { releaseRange } from './handlers/releaseRange.ts';
 import { retryOperation } from './handlers/retryOperation.ts';
 import { revokeToken } from './handlers/revokeToken.ts';
 
@@ -54,8 +57,10 @@ export const handlers: Handlers = {
   cancelOperation,
   createAddressSpace,
   createCluster,
+  createClusterOperation,
   createCredential,
   createFederation,
+  createFederationOperation,
   createFleet,
   createProject,
   createToken,
@@ -92,6 +97,7 @@ export const handlers: Handlers = {
   listProjects,
   listRanges,
   listTokens,
+  releaseRange,
   retryOperation,
   revokeToken,
 };

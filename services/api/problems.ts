@@ -62,12 +62,13 @@ export function problemTypeOf<Code extends ProblemCode>(code: Code): `urn:fleety
   return `urn:fleetyard:problem:${code}`;
 }
 
-/** Makes a problem document of a code, the words of this case, and the wrong fields. */
+/** Makes a problem document of a code, the words of this case, the wrong fields, and the calls that lead out. */
 export function createProblem(
   code: ProblemCode,
   detail: string | undefined,
   instance: string,
   errors: Schemas['FieldError'][] = [],
+  wayOut: readonly Schemas['Call'][] = [],
 ): Problem {
   const { status, title } = problemTypes[code];
   return {
@@ -77,6 +78,7 @@ export function createProblem(
     ...(detail === undefined ? {} : { detail }),
     instance,
     ...(errors.length === 0 ? {} : { errors }),
+    ...(wayOut.length === 0 ? {} : { wayOut: [...wayOut] }),
   };
 }
 
@@ -84,7 +86,8 @@ export function createProblem(
 export function describeError(error: unknown, instance: string): Problem {
   if (error instanceof FleetyardError) {
     const hidden = problemTypes[error.code].status === 500;
-    return createProblem(error.code, hidden ? undefined : error.message, instance, error.details.map(describeDetail));
+    const details = error.details.map(describeDetail);
+    return createProblem(error.code, hidden ? undefined : error.message, instance, details, error.wayOut);
   }
   if (error instanceof ParameterProblem) {
     const errors = error.errors.map(({ parameter, code, message }) => ({ parameter, code, detail: message }));

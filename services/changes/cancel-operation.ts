@@ -1,10 +1,43 @@
-// Asks an operation to stop.
+// Asks an operation to stop, and on wish to take back what it made.
 
+import { FleetyardError } from '../domain/errors.ts';
+import { isSettled } from '../domain/operation.ts';
+import { listWaysOut } from '../domain/ways-out.ts';
 import { requestCancel } from '../store/cancel-operation.ts';
-import type { OperationRow } from '../store/operations.ts';
+import { getOperation, type OperationRow } from '../store/operations.ts';
+import { mergeResult } from '../store/results.ts';
 import type { Change } from './change.ts';
+import { deleteCluster } from './delete-cluster.ts';
+import { deleteFederation } from './delete-federation.ts';
+import { deleteFleet } from './delete-fleet.ts';
 
-/** Cancels at once what has not begun, and asks what runs; throws `conflict` when it has ended. */
-export function cancelOperation({ tx }: Change, id: string): Promise<OperationRow> {
-  return requestCancel(tx, id);
+/**
+ * Cancels at once what has not begun, and asks what runs; throws `conflict` when it has ended. A rollback is the deletion of what a
+ * creation made: it cancels the creation, and waits in line for its end.
+ */
+export async function cancelOperation(
+  change: Change,
+  id: string,
+  { rollback = false }: { rollback?: boolean | undefined } = {},
+): Promise<OperationRow> {
+  if (!rollback) return requestCancel(change.tx, id);
+  const operation = await getOperation(change.tx, id);
+  if (operation.kind !== 'create') {
+    throw new FleetyardError('conflict', `Operation "${id}" is a ${operation.kind}; only a creation is rolled back.`);
+  }
+  if (isSettled(operation.state)) throw refuseSettled(operation);
+  const { operation: removal } = await removals[operation.resourceKind](change, { idOrName: operation.resourceId });
+  const stopped = await getOperation(change.tx, id);
+  // It ended on its own before the deletion had the lock: what stands now is no half-made thing that was to be taken back.
+  if (isSettled(stopped.state) && stopped.state !== 'cancelled') throw refuseSettled(stopped);
+  if (removal !== null) await mergeResult(change.tx, id, { rollback: removal.id });
+  return getOperation(change.tx, id);
+}
+
+const removals = { cluster: deleteCluster, fleet: deleteFleet, federation: deleteFederation };
+
+function refuseSettled(operation: OperationRow): FleetyardError {
+  const { id, state, resourceKind, resourceId } = operation;
+  const wayOut = listWaysOut({ resource: { kind: resourceKind, id: resourceId }, operation });
+  return new FleetyardError('conflict', `Operation "${id}" is ${state} already.`, { wayOut });
 }

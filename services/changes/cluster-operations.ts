@@ -8,7 +8,7 @@ import { findLatestOperation, type OperationRow } from '../store/operations.ts';
 import { settleResource } from '../store/resources.ts';
 import type { Change } from './change.ts';
 import type { PlacedCluster } from './place.ts';
-import { findRemoval, hasSteps, judgeRemoval, startClusterOperation } from './start-operation.ts';
+import { findSufficientRemoval, hasSteps, judgeRemoval, startClusterOperation } from './start-operation.ts';
 
 /** What ties a cluster to others. */
 export type ClusterTies = { fleetId: string | null; federationId: string | null; parentId: string | null };
@@ -75,7 +75,14 @@ export async function startUpdate(
 }
 
 /** Starts the deletion. On its own, it finds the one that is under way; a fleet's always waits for one of its own. */
-export async function startDeletion(change: Change, row: ClusterRow, parentId: string | null): Promise<OperationRow> {
-  const underWay = parentId === null ? await findRemoval(change, row.id) : undefined;
-  return underWay ?? startClusterOperation(change, row, { kind: 'delete', touched: layers, parentId });
+export async function startDeletion(
+  change: Change,
+  row: ClusterRow,
+  parentId: string | null,
+  { force = false }: { force?: boolean } = {},
+): Promise<OperationRow> {
+  const underWay =
+    parentId === null ? await findSufficientRemoval(change, row.id, { kind: 'delete', force }) : undefined;
+  const forced = force ? { force } : {};
+  return underWay ?? startClusterOperation(change, row, { kind: 'delete', touched: layers, parentId, ...forced });
 }

@@ -1,32 +1,40 @@
 // Deletes a federation that has no members; its hub stays.
 
 import { FleetyardError } from '../domain/errors.ts';
+import type { Call } from '../domain/ways-out.ts';
 import { listFederationClusters } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
 import { findFleet } from '../store/fleets.ts';
 import type { Tx } from '../store/transaction.ts';
 import type { Change } from './change.ts';
 import { type FederationOutcome, startFederationDeletion } from './federation-operations.ts';
-import { lockExisting, type Named } from './lock-resource.ts';
+import { allowForce, type Removed } from './judge-removal.ts';
+import { lockExisting } from './lock-resource.ts';
 
 /** Starts the deletion, or finds the one that is under way. */
-export async function deleteFederation(change: Change, named: Named): Promise<FederationOutcome> {
+export async function deleteFederation(change: Change, named: Removed): Promise<FederationOutcome> {
+  const force = allowForce(change, 'federation', named);
   const federation = await lockExisting(change, 'federation', named);
   await refuseNeeded(change.tx, federation);
-  return { federation, operation: await startFederationDeletion(change, federation, null) };
+  return { federation, operation: await startFederationDeletion(change, federation, null, { force }) };
 }
 
-async function refuseNeeded(tx: Tx, { id, name }: FederationRow): Promise<void> {
+/** Throws `in-use` while anything is tied to it. */
+export async function refuseNeeded(tx: Tx, { id, name }: FederationRow): Promise<void> {
   // A fleet's own federation has the fleet's name.
   const fleet = await findFleet(tx, name);
   if (fleet?.federationId === id) {
     throw new FleetyardError(
       'in-use',
       `The federation "${name}" belongs to the fleet "${fleet.name}" and goes with it.`,
+      { wayOut: [{ method: 'DELETE', path: `/v1/fleets/${fleet.id}`, does: 'deletes the fleet with its federation' }] },
     );
   }
   const members = await listFederationClusters(tx, id);
   if (members.length === 0) return;
   const names = members.slice(0, 5).map((member) => `"${member.name}"`);
-  throw new FleetyardError('in-use', `The federation "${name}" has members: ${names.join(', ')}.`);
+  const wayOut = members.slice(0, 5).map((member): Call => {
+    return { method: 'DELETE', path: `/v1/clusters/${member.id}`, does: `deletes the member ${member.name}` };
+  });
+  throw new FleetyardError('in-use', `The federation "${name}" has members: ${names.join(', ')}.`, { wayOut });
 }

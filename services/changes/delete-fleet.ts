@@ -1,6 +1,7 @@
 // Deletes a fleet with everything that it made.
 
 import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
+import { listApplications } from '../domain/ways-out.ts';
 import { type ClusterRow, listFederationClusters, listFleetClusters } from '../store/clusters.ts';
 import { findFederation } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
@@ -9,25 +10,28 @@ import type { Change } from './change.ts';
 import { startDeletion } from './cluster-operations.ts';
 import type { FleetOutcome } from './create-fleet.ts';
 import { startFederationDeletion } from './federation-operations.ts';
-import { lockExisting, type Named } from './lock-resource.ts';
-import { findRemoval, startFleetOperation } from './start-operation.ts';
+import { allowForce, type Removed } from './judge-removal.ts';
+import { lockExisting } from './lock-resource.ts';
+import { findSufficientRemoval, startFleetOperation } from './start-operation.ts';
 
 /** Starts the deletion of a fleet, its clusters and its federation, or finds the one that is under way. */
-export async function deleteFleet(change: Change, named: Named): Promise<FleetOutcome> {
+export async function deleteFleet(change: Change, named: Removed): Promise<FleetOutcome> {
+  const force = allowForce(change, 'fleet', named);
   const fleet = await lockExisting(change, 'fleet', named);
-  const underWay = await findRemoval(change, fleet.id);
+  const underWay = await findSufficientRemoval(change, fleet.id, { kind: 'delete', force });
   if (underWay !== undefined) {
     return { fleet, operation: underWay, children: await listChildren(change.tx, underWay.id) };
   }
   const members = await listFleetClusters(change.tx, fleet.id);
   refuseProtected(fleet, members);
   await refuseOutsiders(change, fleet);
-  const operation = await startFleetOperation(change, fleet, 'delete');
+  const operation = await startFleetOperation(change, fleet, 'delete', force ? { force } : {});
   const children: OperationRow[] = [];
-  for (const member of members) children.push(await startDeletion(change, member, operation.id));
+  for (const member of members) children.push(await startDeletion(change, member, operation.id, { force }));
   const { federationId } = fleet;
   const federation = federationId === null ? undefined : await findFederation(change.tx, federationId);
-  if (federation !== undefined) children.push(await startFederationDeletion(change, federation, operation.id));
+  if (federation !== undefined)
+    children.push(await startFederationDeletion(change, federation, operation.id, { force }));
   return { fleet, operation, children };
 }
 
@@ -36,7 +40,10 @@ function refuseProtected(row: FleetRow, members: readonly ClusterRow[]): void {
     .filter(({ protect }) => protect)
     .map(({ name }) => ({ pointer: '', message: `The cluster ${name} is protected.`, code: 'protected' }));
   if (details.length > 0)
-    throw new FleetyardError('protected', `The fleet "${row.name}" has protected clusters.`, { details });
+    throw new FleetyardError('protected', `The fleet "${row.name}" has protected clusters.`, {
+      details,
+      wayOut: listApplications({ kind: 'fleet', id: row.id }),
+    });
 }
 
 /** A cluster of its own, or of another fleet, may have joined the federation that goes with this fleet. */

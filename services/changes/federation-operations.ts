@@ -4,7 +4,7 @@ import type { FederationEngine } from '../domain/fleet-spec.ts';
 import { createFederation, type FederationRow } from '../store/federations.ts';
 import type { OperationRow } from '../store/operations.ts';
 import type { Change } from './change.ts';
-import { findRemoval, startFederationOperation } from './start-operation.ts';
+import { findSufficientRemoval, startFederationOperation } from './start-operation.ts';
 
 /** A federation and its operation. */
 export type FederationOutcome = { federation: FederationRow; operation: OperationRow };
@@ -27,7 +27,10 @@ export async function startFederationDeletion(
   change: Change,
   row: FederationRow,
   parentId: string | null,
+  { force = false }: { force?: boolean } = {},
 ): Promise<OperationRow> {
-  const underWay = parentId === null ? await findRemoval(change, row.id) : undefined;
-  return underWay ?? startFederationOperation(change, row, { kind: 'delete', parentId });
+  const underWay =
+    parentId === null ? await findSufficientRemoval(change, row.id, { kind: 'delete', force }) : undefined;
+  const forced = force ? { force } : {};
+  return underWay ?? startFederationOperation(change, row, { kind: 'delete', parentId, ...forced });
 }

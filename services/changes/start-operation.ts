@@ -12,15 +12,24 @@ import { findLatestOperation, type OperationRow } from '../store/operations.ts';
 import type { Change } from './change.ts';
 import type { Layer } from '../domain/layers.ts';
 
+/** How a removal meets what it can't take down. */
+export type RemovalOptions = { force?: boolean; releaseRanges?: boolean };
+
 /** Starts an operation of a cluster that touches some of its layers; for one that takes them down, those that may be there. */
 export function startClusterOperation(
   change: Change,
   row: ClusterRow,
-  { kind, touched, parentId }: { kind: OperationKind; touched: readonly Layer[]; parentId: string | null },
+  {
+    kind,
+    touched,
+    parentId,
+    ...removal
+  }: { kind: OperationKind; touched: readonly Layer[]; parentId: string | null } & RemovalOptions,
 ): Promise<OperationRow> {
   const { spec, credentialId, federationId, simulated } = row;
-  const input: OperationInput = { v: 1, resource: 'cluster', spec, credentialId, federationId, simulated };
-  return start(change, row, { kind, input, parentId, subject: describeCluster(row, touched) });
+  const input: OperationInput = { v: 1, resource: 'cluster', spec, credentialId, federationId, simulated, ...removal };
+  const { force = false } = removal;
+  return start(change, row, { kind, input, parentId, subject: { ...describeCluster(row, touched), force } });
 }
 
 /** Whether an operation of a cluster would have anything to do. */
@@ -29,8 +38,13 @@ export function hasSteps(kind: OperationKind, row: ClusterRow, touched: readonly
 }
 
 /** Starts an operation of a fleet, which waits for those that are started as its children. */
-export function startFleetOperation(change: Change, row: FleetRow, kind: OperationKind): Promise<OperationRow> {
-  const input: OperationInput = { v: 1, resource: 'fleet', spec: row.spec };
+export function startFleetOperation(
+  change: Change,
+  row: FleetRow,
+  kind: OperationKind,
+  removal: Pick<RemovalOptions, 'force'> = {},
+): Promise<OperationRow> {
+  const input: OperationInput = { v: 1, resource: 'fleet', spec: row.spec, ...removal };
   return start(change, row, { kind, input, parentId: null, subject: { kind: 'fleet' } });
 }
 
@@ -38,11 +52,11 @@ export function startFleetOperation(change: Change, row: FleetRow, kind: Operati
 export function startFederationOperation(
   change: Change,
   row: FederationRow,
-  { kind, parentId }: { kind: OperationKind; parentId: string | null },
+  { kind, parentId, ...removal }: { kind: OperationKind; parentId: string | null } & Pick<RemovalOptions, 'force'>,
 ): Promise<OperationRow> {
   const { engine, hubCredentialId } = row;
-  const input: OperationInput = { v: 1, resource: 'federation', engine, hubCredentialId };
-  return start(change, row, { kind, input, parentId, subject: { kind: 'federation' } });
+  const input: OperationInput = { v: 1, resource: 'federation', engine, hubCredentialId, ...removal };
+  return start(change, row, { kind, input, parentId, subject: { kind: 'federation', ...removal } });
 }
 
 /** What is being done about removing a resource. */
@@ -60,7 +74,24 @@ export async function findRemoval({ tx }: Change, resourceId: string): Promise<O
   return judgeRemoval(latest) === 'under-way' ? latest : undefined;
 }
 
-function describeCluster({ federationId }: ClusterRow, touched: readonly Layer[]): StepSubject {
+/**
+ * The removal that is under way and does all that is asked for: letting go of everything does, and a forced one does what a plain one
+ * would.
+ */
+export async function findSufficientRemoval(
+  change: Change,
+  resourceId: string,
+  { kind, force = false }: { kind: 'delete' | 'abandon'; force?: boolean },
+): Promise<OperationRow | undefined> {
+  const underWay = await findRemoval(change, resourceId);
+  if (underWay === undefined || underWay.kind === 'abandon') return underWay;
+  return kind === 'delete' && (!force || underWay.input.force === true) ? underWay : undefined;
+}
+
+function describeCluster(
+  { federationId }: ClusterRow,
+  touched: readonly Layer[],
+): Extract<StepSubject, { kind: 'cluster' }> {
   return { kind: 'cluster', federated: federationId !== null, touched };
 }
 

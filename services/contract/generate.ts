@@ -10,7 +10,7 @@ type Response = { $ref?: string; content?: MediaTypes };
 type SourceEndpoint = {
   operationId: string;
   'x-fleetyard-role': string;
-  requestBody?: { content: MediaTypes };
+  requestBody?: { content: MediaTypes; required?: boolean };
   responses: Record<string, Response>;
 };
 type Source = { paths: Record<string, Record<string, SourceEndpoint>> };
@@ -55,6 +55,7 @@ function writeEndpoint(path: string, method: string, endpoint: SourceEndpoint): 
     path,
     role: endpoint['x-fleetyard-role'],
     body: ref === undefined ? null : ref.slice(ref.lastIndexOf('/') + 1),
+    ...(endpoint.requestBody?.required === false ? { bodyOptional: true } : {}),
     statuses: Object.keys(endpoint.responses).map(Number),
   };
   return `  ${endpoint.operationId}: ${JSON.stringify(entry)},`;

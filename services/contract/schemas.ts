@@ -20,6 +20,8 @@ export type EndpointEntry = {
   role: RequiredRole;
   /** Name of the body's schema; null when there is no body. */
   body: keyof Schemas | null;
+  /** A body that may be left out. */
+  bodyOptional?: boolean;
   statuses: readonly number[];
 };
 

@@ -55,6 +55,13 @@ export const engineErrorRules = {
     maxSeconds: 300,
     advice: 'The cloud or the cluster could not be reached. Check the network path, then retry.',
   },
+  deadline: {
+    retries: 2,
+    baseSeconds: 60,
+    maxSeconds: 600,
+    advice:
+      'The step took longer than any of its kind should, and was stopped. See at the cloud what it waits for, then retry.',
+  },
   internal: {
     retries: 0,
     baseSeconds: 0,
@@ -78,7 +85,7 @@ export type OperationError = {
   resource?: string;
 };
 
-/** Whether a failure of this class is retried by itself after so many automatic retries. */
+/** Whether a failure of this class is retried by itself after so many automatic retries for the same class. */
 export function mayRetry(errorClass: EngineErrorClass, retriesUsed: number): boolean {
   return retriesUsed < engineErrorRules[errorClass].retries;
 }

@@ -1,5 +1,7 @@
 // The one error family: a closed set of codes, which of them may be retried, and what each says about the request.
 
+import type { Schemas } from '../contract/schemas.ts';
+
 /** One wrong place of a request. */
 export type ErrorDetail = {
   /** JSON pointer (RFC 6901) into the document as it was sent; empty for the whole document. */
@@ -46,13 +48,20 @@ export const errorCodes = {
 export type ErrorCode = keyof typeof errorCodes;
 
 /** What may be said about an error when it is made. */
-export type ErrorOptions = { details?: readonly ErrorDetail[]; cause?: unknown; retryable?: boolean };
+export type ErrorOptions = {
+  details?: readonly ErrorDetail[];
+  cause?: unknown;
+  retryable?: boolean;
+  /** Calls that lead out of what is refused, the mildest first. */
+  wayOut?: readonly Schemas['Call'][];
+};
 
 /** The only error class that crosses rooms; it knows nothing of HTTP. */
 export class FleetyardError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly details: readonly ErrorDetail[];
+  readonly wayOut: readonly Schemas['Call'][];
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -60,6 +69,7 @@ export class FleetyardError extends Error {
     this.code = code;
     this.retryable = options.retryable ?? errorCodes[code].retryable;
     this.details = options.details ?? [];
+    this.wayOut = options.wayOut ?? [];
   }
 }
 

@@ -7,10 +7,20 @@ import type { ResourceKind } from './operation.ts';
 
 /** By what the operation works on. */
 type Inputs = {
-  cluster: { spec: ResolvedCluster; credentialId: string; federationId: string | null; simulated: boolean };
-  fleet: { spec: ResolvedFleet };
-  federation: { engine: FederationEngine; hubCredentialId: string };
+  cluster: {
+    spec: ResolvedCluster;
+    credentialId: string;
+    federationId: string | null;
+    simulated: boolean;
+    /** Of what is let go of: free the ranges although something that stands may use them. */
+    releaseRanges?: boolean;
+  } & Forced;
+  fleet: { spec: ResolvedFleet } & Forced;
+  federation: { engine: FederationEngine; hubCredentialId: string } & Forced;
 };
+
+/** A deletion that goes on past what fails; its steps say so to the worker. */
+type Forced = { force?: boolean };
 
 /** The input of an operation; `v` is the version of this shape. */
 export type OperationInput = { [Kind in ResourceKind]: { v: 1; resource: Kind } & Inputs[Kind] }[ResourceKind];

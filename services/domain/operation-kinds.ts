@@ -2,7 +2,7 @@
 
 import type { Schemas } from '../contract/schemas.ts';
 import { isSettled, type OperationState, type Phase, type ResourceKind } from './operation.ts';
-import { type Step, type StepSubject, planLayersDown, planLayersUp } from './steps.ts';
+import { type Step, type StepSubject, planAbandon, planLayersDown, planLayersUp } from './steps.ts';
 
 /** What an operation does. A kind of the contract that has no row below does not compile. */
 export type OperationKind = Schemas['Operation']['kind'];
@@ -54,10 +54,18 @@ export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
   },
   delete: {
     plan: {
-      cluster: planLayersDown,
+      cluster: (subject) => [...planLayersDown(subject), ...planRest(subject)],
       fleet: waitForChildren,
-      federation: () => [{ kind: 'hub', action: 'detach' }],
+      federation: (subject) => [{ kind: 'hub', action: 'detach' }, ...planRest(subject)],
     },
+    phases: { before: 'deleting', during: 'deleting', after: 'deleted' },
+    givesWay: 'everything',
+    settles: 'tombstone',
+    tellsUnstarted: false,
+    retryable: true,
+  },
+  abandon: {
+    plan: { cluster: planAbandon, fleet: waitForChildren, federation: planAbandon },
     phases: { before: 'deleting', during: 'deleting', after: 'deleted' },
     givesWay: 'everything',
     settles: 'tombstone',
@@ -126,6 +134,11 @@ export function derivePhase({ deleted, operation }: PhaseInputs): Phase {
     case 'needs_attention':
       return 'needs-attention';
   }
+}
+
+/** A forced deletion lets go of what it could not take down. */
+function planRest({ force = false }: { force?: boolean }): Step[] {
+  return force ? planAbandon() : [];
 }
 
 function waitForChildren(): Step[] {

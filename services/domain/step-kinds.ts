@@ -3,11 +3,15 @@
 /** What the engine does with a stack. */
 export type EngineAction = 'preview' | 'up' | 'refresh' | 'destroy';
 
-/** A step that no stack belongs to: `check` asks an API server, `hub` a federation's hub, `wait` holds for the children. */
+/**
+ * A step that no stack belongs to: `check` asks an API server, `hub` a federation's hub, `wait` holds for the children, `record` writes rows of
+ * our own and reaches nothing outside.
+ */
 export type PlainStep =
   | { kind: 'check'; action: 'reachable' }
   | { kind: 'hub'; action: 'check' | 'member-ready' | 'detach' }
-  | { kind: 'wait'; action: 'children' };
+  | { kind: 'wait'; action: 'children' }
+  | { kind: 'record'; action: 'abandon' };
 
 /** A plain step by its two words. */
 export type PlainStepName = NameOf<PlainStep>;

@@ -12,9 +12,11 @@ export type StepSubject =
       kind: 'cluster';
       /** Layers that the change touches, see `layersTouched`; all that the cluster has when not said. */
       touched?: readonly Layer[];
+      /** A deletion that goes on past what fails. */
+      force?: boolean;
     })
   | { kind: 'fleet' }
-  | { kind: 'federation' };
+  | { kind: 'federation'; force?: boolean };
 
 type Touching = LayerSubject & { touched?: readonly Layer[] };
 
@@ -31,6 +33,16 @@ export function planLayersUp(subject: Touching): Step[] {
     { kind: 'engine', action: 'up', layer },
     ...listFollowing(layer),
   ]);
+}
+
+/** Lets go of whatever the steps before did not take down, and lists it. */
+export function planAbandon(): Step[] {
+  return [{ kind: 'record', action: 'abandon' }];
+}
+
+/** Whether the failure of an earlier step is lived with: a later one lets go of what was left. */
+export function isForgiving(steps: readonly { kind: string; action: string }[]): boolean {
+  return steps.some(({ kind, action }) => kind === 'record' && action === 'abandon');
 }
 
 function listTouched({ touched, ...subject }: Touching): Layer[] {

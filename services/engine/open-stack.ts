@@ -3,6 +3,7 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LocalWorkspace, PulumiCommand, Stack, type PulumiFn } from '@pulumi/pulumi/automation/index.js';
+import { projectName } from './project-name.ts';
 import type { RunnerRequest } from './step-request.ts';
 
 /** A part of a Pulumi deployment (version 3) that the engine's own state keeping reads. */
@@ -60,7 +61,7 @@ export async function openStack(request: RunnerRequest, program: PulumiFn): Prom
     pulumiCommand: await findCommand(request),
     workDir: request.workDir,
     program,
-    projectSettings: { name: 'fleetyard', runtime: 'nodejs' },
+    projectSettings: { name: projectName, runtime: 'nodejs' },
     stackSettings: { [settings.name]: { encryptionSalt: settings.salt } },
     envVars: { PULUMI_CONFIG_PASSPHRASE: settings.passphrase, PULUMI_BACKEND_URL: request.backendUrl },
   });

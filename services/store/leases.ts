@@ -87,9 +87,15 @@ export async function holdLease(tx: Tx, { operationId, fence }: Lease): Promise<
   if (row === undefined) throw new FleetyardError('lease-lost', `The lease on operation "${operationId}" is lost.`);
 }
 
+/** Counts a death of an operation that the caller holds. */
+export async function countDeath(tx: Tx, lease: Lease): Promise<void> {
+  await holdLease(tx, lease);
+  await tx.sql`update operations set deaths = deaths + 1 where id = ${lease.operationId}`;
+}
+
 /**
  * Marks operations whose worker stopped extending its lease as `interrupted` and returns their signals. The fence and the
- * attempt grow: the late worker fails, and the queue takes a job although it may still hold the dead worker's.
+ * attempt grow, and the death is counted: the late worker fails, and the queue takes a job although it may still hold the dead worker's.
  */
 export async function expireLeases(tx: Tx, { limit = 50 }: { limit?: number } = {}): Promise<Signal[]> {
   const expired = await tx.sql<(OperationRow & { leftState: OperationState; leftOwner: string | null })[]>`
@@ -100,7 +106,7 @@ export async function expireLeases(tx: Tx, { limit = 50 }: { limit?: number } = 
       for no key update skip locked
     ), marked as (
       update operations o set
-        state = 'interrupted', fence = fence + 1, attempt = attempt + 1, lease_owner = null, lease_until = null
+        state = 'interrupted', fence = fence + 1, attempt = attempt + 1, deaths = deaths + 1, lease_owner = null, lease_until = null
       from late where o.id = late.id
       returning o.*, late.left_state, late.left_owner
     )

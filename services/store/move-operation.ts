@@ -6,6 +6,9 @@ import { appendEvent } from './events.ts';
 import { findOperation, operationColumns, type OperationError, type OperationRow } from './operations.ts';
 import { columns, json, type Tx } from './transaction.ts';
 
+/** Why another attempt follows: a failure that may pass, a person's wish, a worker that stops, or one that vanished. */
+export type AttemptReason = 'automatic' | 'asked' | 'handed-over' | 'died';
+
 /** A change of state. */
 export type Move = {
   id: string;
@@ -16,8 +19,8 @@ export type Move = {
   fence?: number;
   /** Kept when not said; null clears it. */
   error?: OperationError | null;
-  /** Counts another attempt, so that the queue takes a new job for it. */
-  nextAttempt?: 'automatic' | 'asked';
+  /** Counts another attempt, so that the queue takes a new job for it, and keeps the account of why: see `countAttempt`. */
+  nextAttempt?: AttemptReason;
   /** Seconds to wait before it may be claimed. */
   delaySeconds?: number;
   /** More for the event. */
@@ -45,7 +48,7 @@ export async function moveOperation(tx: Tx, move: Move): Promise<OperationRow> {
         state = ${move.to},
         error = ${move.error === undefined ? sql`error` : move.error === null ? null : json(tx, move.error)},
         attempt = attempt + ${move.nextAttempt === undefined ? 0 : 1},
-        retries = ${move.nextAttempt === 'asked' ? sql`0` : move.nextAttempt === 'automatic' ? sql`retries + 1` : sql`retries`},
+        ${countAttempt(tx, move)}
         not_before = ${
           move.delaySeconds === undefined ? null : sql`clock_timestamp() + make_interval(secs => ${move.delaySeconds})`
         },
@@ -71,6 +74,26 @@ export async function moveOperation(tx: Tx, move: Move): Promise<OperationRow> {
   const data = { from: movedFrom, to: operation.state, attempt: operation.attempt, ...error, ...move.note };
   await appendEvent(tx, { operationId: move.id, type: 'state', data });
   return operation;
+}
+
+/** What the next attempt means to the account. An automatic one counts for the class that its error has as its code. */
+function countAttempt({ sql }: Tx, { nextAttempt, error }: Move) {
+  switch (nextAttempt) {
+    case 'automatic': {
+      const counted = error?.code ?? 'internal';
+      return sql`
+        retries = retries + 1,
+        retries_by_class = retries_by_class
+          || jsonb_build_object(${counted}::text, coalesce((retries_by_class ->> ${counted})::integer, 0) + 1),
+      `;
+    }
+    case 'asked':
+      return sql`retries = 0, retries_by_class = '{}', deaths = 0,`;
+    case 'died':
+      return sql`deaths = deaths + 1,`;
+    default:
+      return sql``;
+  }
 }
 
 async function explainRefusal(tx: Tx, { id, to, fence }: Move): Promise<FleetyardError> {

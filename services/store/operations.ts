@@ -1,5 +1,7 @@
 // Operations as rows: how they are read and listed. Inserting, leases, moves and results have files of their own.
 
+import type { Schemas } from '../contract/schemas.ts';
+import type { Account } from '../domain/accounting.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import type { StoredInput } from '../domain/operation-input.ts';
 import type { OperationKind } from '../domain/operation-kinds.ts';
@@ -15,8 +17,11 @@ export type OperationError = {
   [key: string]: unknown;
 };
 
+/** What an operation leaves to be read, beside its resource. */
+export type OperationResult = Schemas['OperationResult'];
+
 /** An operation as stored. */
-export type OperationRow = {
+export type OperationRow = Account & {
   id: string;
   projectId: string;
   resourceKind: ResourceKind;
@@ -25,13 +30,14 @@ export type OperationRow = {
   state: OperationState;
   /** Part of the job's id in the queue; grows whenever the operation is queued again. */
   attempt: number;
-  /** Automatic retries so far. */
+  /** Automatic retries so far, of all classes. */
   retries: number;
   /** The generation of the spec that it brings about. */
   generation: number;
   /** Frozen when it was inserted; read it with `readOperationInput`. */
   input: StoredInput;
   error: OperationError | null;
+  result: OperationResult | null;
   parentId: string | null;
   fence: number;
   leaseOwner: string | null;
@@ -56,9 +62,12 @@ export const operationColumns = [
   'state',
   'attempt',
   'retries',
+  'retriesByClass',
+  'deaths',
   'generation',
   'input',
   'error',
+  'result',
   'parentId',
   'fence',
   'leaseOwner',

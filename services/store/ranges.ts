@@ -71,6 +71,47 @@ export async function reserveRanges(tx: Tx, reservation: RangeReservation): Prom
   return planned;
 }
 
+/**
+ * Takes the ranges from a cluster and keeps them as foreign ones, with a note of whom they were: what stands may go on using them. Returns
+ * them.
+ */
+export async function keepRangesForeign(tx: Tx, clusterId: string, note: string): Promise<string[]> {
+  // One after the other, for the constraint that ranges do not overlap judges each row as it comes.
+  const taken = await tx.sql<{ projectId: string; addressSpaceId: string; range: string }[]>`
+    delete from ranges where cluster_id = ${clusterId} returning project_id, address_space_id, range
+  `;
+  const rows = taken.map((range) => ({
+    id: newId(idPrefixes.range),
+    clusterId: null,
+    role: 'foreign',
+    note,
+    ...range,
+  }));
+  if (rows.length > 0) await insertRanges(tx, rows);
+  return taken.map(({ range }) => range);
+}
+
+/** Releases a range that no cluster holds; throws `not-found`, and `in-use` for a cluster's. */
+export async function releaseRange(
+  tx: Tx,
+  { addressSpaceId, id }: { addressSpaceId: string; id: string },
+): Promise<void> {
+  await lockAddressSpace(tx, addressSpaceId);
+  const range = (await listRanges(tx, addressSpaceId)).find((candidate) => candidate.id === id);
+  if (range === undefined) throw new FleetyardError('not-found', `There is no range "${id}" in this address space.`);
+  if (range.clusterId !== null) {
+    const wayOut = [
+      {
+        method: 'DELETE',
+        path: `/v1/clusters/${range.clusterId}`,
+        does: 'releases the range with its cluster',
+      } as const,
+    ];
+    throw new FleetyardError('in-use', `The range ${range.range} is ${describeOwner(range)}.`, { wayOut });
+  }
+  await tx.sql`delete from ranges where id = ${id}`;
+}
+
 async function lockAddressSpace(tx: Tx, id: string): Promise<AddressPools> {
   const [space] = await tx.sql<{ pools: AddressPools }[]>`
     select pools from address_spaces where id = ${id} for no key update

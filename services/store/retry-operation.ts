@@ -39,16 +39,23 @@ export async function requeueOperation(
   return operation;
 }
 
-/** Lets go of an operation that the caller holds but cannot finish, such as at shutdown: the next worker inspects it first. */
+/**
+ * Lets go of an operation that the caller holds but cannot finish: the next worker inspects it first. A hand-over, such as at
+ * shutdown, uses up nothing; a runner that died is counted.
+ */
 export async function interruptOperation(
   tx: Tx,
-  { operationId, fence, reason }: Lease & { reason: string },
+  { operationId, fence, reason, because }: Lease & { reason: string; because: 'handed-over' | 'died' },
 ): Promise<OperationRow> {
-  const operation = await moveOperation(tx, { id: operationId, to: 'interrupted', fence, note: { reason } });
-  await tx.sql`update operations set attempt = attempt + 1 where id = ${operationId}`;
-  const next = { ...operation, attempt: operation.attempt + 1 };
-  noteSignal(tx, next);
-  return next;
+  const operation = await moveOperation(tx, {
+    id: operationId,
+    to: 'interrupted',
+    fence,
+    nextAttempt: because,
+    note: { reason },
+  });
+  noteSignal(tx, operation);
+  return operation;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { settledStates, type OperationState } from '../domain/operation.ts';
 import { noteSignal } from './consequences.ts';
+import { explainEnd } from './explain-end.ts';
 import { moveOperation, type Move } from './move-operation.ts';
 import {
   findOperation,
@@ -13,6 +14,7 @@ import {
 } from './operations.ts';
 import { lockResource, refreshPhase, settleResource } from './resources.ts';
 import type { Lease } from './leases.ts';
+import { gatherResults } from './results.ts';
 import { columns, type Tx } from './transaction.ts';
 
 /** How an operation may end. */
@@ -32,7 +34,7 @@ export async function finishOperation(
 
 /** Ends an operation; the caller has locked its resource. */
 export async function settleOperation(tx: Tx, move: Move & { to: Outcome }): Promise<OperationRow> {
-  const operation = await moveOperation(tx, move);
+  const operation = await moveOperation(tx, await explainEnd(tx, move));
   if (operation.state === 'succeeded') await settleResource(tx, operation, operation);
   await refreshPhase(tx, operation);
   await signalNextInLine(tx, operation.resourceId);
@@ -64,6 +66,7 @@ export async function advanceParent(tx: Tx, parentId: string): Promise<void> {
   if (parent === undefined || !isWaiting(parent)) return;
   const verdict = judgeChildren(parent, await listChildren(tx, parentId));
   if (verdict === undefined) return;
+  await gatherResults(tx, parentId);
   await settleOperation(tx, { id: parentId, to: verdict.outcome, error: verdict.error });
 }
 

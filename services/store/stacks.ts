@@ -26,6 +26,8 @@ export type StackRow = {
   deployedAt: Date | null;
   /** When everything of it was destroyed. */
   destroyedAt: Date | null;
+  /** When what it holds was let go of. */
+  abandonedAt: Date | null;
 };
 
 /** What opens a stack. */
@@ -45,6 +47,7 @@ const stackColumns = [
   'createdAt',
   'deployedAt',
   'destroyedAt',
+  'abandonedAt',
 ] as const satisfies (keyof StackRow)[];
 
 const keyContext = (id: string): string => `stacks/${id}/passphrase`;
@@ -124,6 +127,15 @@ export async function markStackDestroyed(tx: Tx, lease: Lease, stackId: string):
   await holdLease(tx, lease);
   await tx.sql`
     update stacks set outputs = '{}', secret_outputs_enc = null, destroyed_at = clock_timestamp() where id = ${stackId}
+  `;
+}
+
+/** Notes that what the stacks of a cluster hold is nobody's any more. Fenced by the operation's lease. */
+export async function markStacksAbandoned(tx: Tx, lease: Lease, clusterId: string): Promise<void> {
+  await holdLease(tx, lease);
+  await tx.sql`
+    update stacks set abandoned_at = coalesce(abandoned_at, clock_timestamp())
+    where cluster_id = ${clusterId} and destroyed_at is null
   `;
 }
 

@@ -37,5 +37,7 @@ export type WorkerContext = {
   random(): number;
   /** Multiplies the delays of automatic retries; 1 in production. */
   retryScale: number;
+  /** Multiplies the deadlines of steps; 1 in production. */
+  deadlineScale: number;
   now(): Date;
 };

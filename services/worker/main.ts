@@ -80,6 +80,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     memberPatience,
     random: Math.random,
     retryScale: config.worker.retryScale,
+    deadlineScale: config.worker.deadlineScale,
     now: () => new Date(),
   };
   const worker = await startWorker(context, { ...queueOptions, concurrency: config.worker.concurrency, sweepSeconds });

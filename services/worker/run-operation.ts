@@ -1,9 +1,11 @@
 // Claims one operation and walks its steps to an end, a pause or a hand-over.
 
-import { retryDelaySeconds, type OperationError } from '../domain/engine-errors.ts';
+import { deathsAllowed, isWornOut, judgeFailure } from '../domain/accounting.ts';
+import type { OperationError } from '../domain/engine-errors.ts';
 import { FleetyardError, isFleetyardError } from '../domain/errors.ts';
+import { isForgiving } from '../domain/steps.ts';
 import { killOperationProcesses } from '../engine/processes.ts';
-import { claimOperation, type ClaimedOperation } from '../store/leases.ts';
+import { claimOperation, countDeath, type ClaimedOperation } from '../store/leases.ts';
 import type { OperationRow } from '../store/operations.ts';
 import { requeueOperation, interruptOperation } from '../store/retry-operation.ts';
 import { finishOperation, waitForChildren } from '../store/settle-operation.ts';
@@ -13,9 +15,6 @@ import type { WorkerContext } from './context.ts';
 import { keepLease, type HeldLease } from './hold-lease.ts';
 import { performStep } from './steps/perform-step.ts';
 import type { StepEnd } from './steps/step-end.ts';
-
-/** How often an operation may be found half done before a person has to look at it. */
-const inspectionsAllowed = 5;
 
 /** Operations that this process holds, by id: for cancels that should not wait for a heartbeat, and for shutdown. */
 export type HeldOperations = Map<string, HeldLease & { handOver(): void }>;
@@ -52,17 +51,31 @@ function toStored(error: OperationError): OperationError & { code: string } {
 
 async function walkSteps(context: WorkerContext, walk: Walk): Promise<StepEnd> {
   const { operation, lease } = walk;
-  const steps = remaining(await context.store.asSystem((tx) => listSteps(tx, operation.id)));
+  const all = await context.store.asSystem((tx) => listSteps(tx, operation.id));
+  const steps = remaining(all);
   // Only the step that was running when the last worker vanished can have left something behind.
   let recover = operation.claimedFrom === 'interrupted';
   for (const step of steps) {
     if (lease.lost.aborted) return { outcome: 'died', detail: 'the lease was lost' };
     if (lease.cancelled.aborted) return recover ? reconcile(context, walk, step) : { outcome: 'cancelled' };
     const end = await walkStep(context, walk, step, recover);
-    if (end.outcome !== 'succeeded' && end.outcome !== 'skipped') return end;
+    const over = end.outcome === 'succeeded' || end.outcome === 'skipped';
+    if (!over && !isLivedWith(context, walk, step, end, all)) return end;
     recover = false;
   }
   return { outcome: 'succeeded' };
+}
+
+/** Whether the walk goes on past a failure: it will not pass by itself, and a later step lets go of what was left. */
+function isLivedWith(
+  { random }: WorkerContext,
+  { operation }: Walk,
+  step: StepRow,
+  end: StepEnd,
+  steps: readonly StepRow[],
+): boolean {
+  if (end.outcome !== 'failed' || !isForgiving(steps.filter(({ index }) => index > step.index))) return false;
+  return judgeFailure(operation, end.error.class, random) === undefined;
 }
 
 /**
@@ -80,17 +93,24 @@ async function reconcile(context: WorkerContext, { operation, lease }: Walk, ste
 async function settleFailure(context: WorkerContext, tx: Tx, walk: Walk, error: OperationError): Promise<OperationRow> {
   const { operation, lease } = walk;
   const stored = toStored(error);
-  const delay = retryDelaySeconds(error.class, operation.retries, context.random);
+  const delay = judgeFailure(operation, error.class, context.random);
   if (delay === undefined) return finishOperation(tx, { ...lease, outcome: 'failed', error: stored });
   return requeueOperation(tx, { ...lease, delaySeconds: delay * context.retryScale, error: stored });
 }
 
 async function settleDeath(tx: Tx, { operation, lease }: Walk, detail: string): Promise<OperationRow> {
-  // Every attempt beyond the first that was no retry was an inspection, or a person's wish.
-  if (operation.attempt - operation.retries <= inspectionsAllowed)
-    return interruptOperation(tx, { ...lease, reason: detail });
+  if (isWornOut({ deaths: operation.deaths + 1 })) {
+    await countDeath(tx, lease);
+    return giveUp(tx, lease, detail);
+  }
+  return interruptOperation(tx, { ...lease, reason: detail, because: 'died' });
+}
+
+/** Too many workers vanished over it: a person has to look before another one is put at risk. */
+function giveUp(tx: Tx, lease: HeldLease, detail: string): Promise<OperationRow> {
   const advice = 'Look at the stack and the events of the operation, then retry it.';
-  const error = { code: 'internal', class: 'internal', message: detail, advice };
+  const message = `${deathsAllowed} workers or runners vanished while they held it. The last one: ${detail}`;
+  const error = { code: 'worker-lost', class: 'internal', message, advice };
   return finishOperation(tx, { ...lease, outcome: 'needs_attention', error });
 }
 
@@ -106,7 +126,7 @@ function settle(context: WorkerContext, tx: Tx, walk: Walk, end: StepEnd): Promi
       return waitForChildren(tx, lease);
     case 'cancelled':
       return walk.handOver.aborted
-        ? interruptOperation(tx, { ...lease, reason: 'the worker was told to stop' })
+        ? interruptOperation(tx, { ...lease, reason: 'the worker was told to stop', because: 'handed-over' })
         : finishOperation(tx, { ...lease, outcome: 'cancelled' });
     case 'died':
       return settleDeath(tx, walk, end.detail);
@@ -137,6 +157,11 @@ export async function runOperation(context: WorkerContext, held: HeldOperations,
     if (operation.claimedFrom === 'interrupted') {
       const killed = await killOperationProcesses(operationId);
       if (killed > 0) log.warn({ killed }, 'ended processes that an earlier worker left');
+    }
+    if (isWornOut(operation)) {
+      await store.asSystem((tx) => giveUp(tx, lease, 'its lease ran out'));
+      log.error({ deaths: operation.deaths }, 'needs attention');
+      return 'let-go';
     }
     const walk = { operation, lease, handOver: handOver.signal };
     const end = await walkSteps(context, walk);

@@ -37,6 +37,7 @@ export async function createWorkerContext(
     memberPatience: { everySeconds: 0.05, forSeconds: 5 },
     random: () => 0,
     retryScale: 0,
+    deadlineScale: 1,
     now: () => new Date(),
     ...change,
   };

@@ -84,7 +84,8 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
 }
 
 function checkBody(name: EndpointName, validator: EndpointValidator, body: unknown): void {
-  if (endpointTable[name].body === null) return;
+  const { body: schema, bodyOptional = false } = endpointTable[name];
+  if (schema === null || (body === undefined && bodyOptional)) return;
   if (body === undefined) throw new FleetyardError('malformed-body', 'The body is empty.');
   const details = validator.checkBody(body);
   if (details.length === 0) return;

@@ -42,9 +42,36 @@ export interface paths {
         post?: never;
         /**
          * Delete a cluster
-         * @description Refused while it is protected, while its fleet names it, and while a hub needs it. A creation under way is cancelled first.
+         * @description Refused while it is protected, while its fleet names it, and while a hub needs it. A creation under way is cancelled first. A deletion that keeps failing is led out of by `force=true` or by `abandon`.
          */
         delete: operations["deleteCluster"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clusters/{cluster}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for what is no desired state of a cluster
+         * @description `abandon` (admin) lets go of the cluster without asking its cloud for anything: what runs is cancelled first, then the name is free and the operation's `result`
+         *     lists what still stood, by stack, type and id. Nobody of this service looks after it any more. Its ranges stay taken as `foreign` ones, for what stands may use them;
+         *     `releaseRanges: true` frees them at once, and so does DELETE on the range later.
+         *
+         *     Refused with `protected` while the cluster is protected. An abandoning that is under way is found again.
+         */
+        post: operations["createClusterOperation"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -184,6 +211,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/federations/{federation}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the federation. */
+                federation: components["parameters"]["Federation"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for what is no desired state of a federation
+         * @description `abandon` (admin) lets go of a federation whose hub does not answer, without asking it for anything.
+         *
+         *     Refused with `in-use` while clusters are members of it (delete or abandon them first) and while it belongs to a fleet, with which it goes.
+         */
+        post: operations["createFederationOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/federations/{federation}/members": {
         parameters: {
             query?: never;
@@ -256,6 +308,9 @@ export interface paths {
         /**
          * Cancel an operation
          * @description Asks once. A queued operation is cancelled at once; a running one stops at a safe point, and its children with it.
+         *
+         *     `rollback: true` is for a creation: once it has stopped, a deletion of what it made follows as an operation of its own, which the answer's `result` names. When that
+         *     fails, the resource is still there, and the deletion can be retried. Refused like the deletion itself: while the resource is protected or a fleet names it.
          */
         post: operations["cancelOperation"];
         delete?: never;
@@ -412,6 +467,31 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/address-spaces/{addressSpace}/ranges/{range}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the address space. */
+                addressSpace: components["parameters"]["AddressSpace"];
+                /** @description Id of the range. */
+                range: components["parameters"]["Range"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Release a foreign range
+         * @description For ranges that an abandoned cluster left, once nothing uses them any more. A range of a cluster goes with its cluster, and is refused here with `in-use`.
+         */
+        delete: operations["releaseRange"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1035,6 +1115,8 @@ export interface components {
             /** @description The id of the request, as it stands in the logs. */
             instance?: string;
             errors?: components["schemas"]["FieldError"][];
+            /** @description Calls that lead out of what refused the request, the mildest first. */
+            wayOut?: components["schemas"]["Call"][];
         } & {
             [key: string]: unknown;
         };
@@ -1221,6 +1303,26 @@ export interface components {
             /** @description The operations that the fleet's operation waits for, one for each thing that changes. */
             children: components["schemas"]["Operation"][];
         };
+        /** @description Let go of a cluster without asking its cloud for anything. */
+        AbandonCluster: {
+            /** @enum {string} */
+            kind: "abandon";
+            /** @description Free the ranges although what is left may use them; without it they stay taken, as `foreign`. */
+            releaseRanges?: boolean;
+        };
+        /** @description What is asked for, by `kind`. */
+        ClusterAct: components["schemas"]["AbandonCluster"];
+        /** @description Let go of a federation without asking its hub for anything. */
+        AbandonFederation: {
+            /** @enum {string} */
+            kind: "abandon";
+        };
+        /** @description What is asked for, by `kind`. */
+        FederationAct: components["schemas"]["AbandonFederation"];
+        CancelRequest: {
+            /** @description Delete what a creation made */
+            rollback?: boolean;
+        };
         FederationRequest: {
             name: components["schemas"]["Name"];
             engine: components["schemas"]["FederationEngine"];
@@ -1268,16 +1370,78 @@ export interface components {
         OperationState: "queued" | "running" | "waiting" | "cancelling" | "awaiting_approval" | "interrupted" | "succeeded" | "failed" | "cancelled" | "needs_attention";
         /** @description Why an operation or step failed. */
         OperationError: {
-            /** @description A class of the engine (throttled, conflict, capacity, quota, credentials, invalid, unreachable, internal), a problem's word, `superseded` or `children-failed`. */
+            /** @description A class of the engine (throttled, conflict, capacity, quota, credentials, invalid, unreachable, deadline, internal), a problem's word, `superseded`, `worker-lost` or `children-failed`. */
             code: string;
             message: string;
+            /** @description What a person can do. */
+            advice?: string;
+            /** @description What was tried before the operation came to rest. */
+            tried?: {
+                attempts: number;
+                /** @description Automatic retries by class of error; each class has a bound of its own. */
+                retries: {
+                    [key: string]: number;
+                };
+                /** @description Workers that vanished while they held it. */
+                deaths: number;
+            };
+            /** @description The stacks of a cluster that may hold something. */
+            stands?: {
+                layer: string;
+                stack: string;
+            }[];
+            /** @description Calls that lead out of this, the mildest first. */
+            wayOut?: components["schemas"]["Call"][];
         } & {
             [key: string]: unknown;
+        };
+        /** @description A call of this service. */
+        Call: {
+            /** @enum {string} */
+            method: "GET" | "POST" | "PUT" | "DELETE";
+            path: string;
+            body?: components["schemas"]["FreeObject"];
+            /** @description The role that it needs beyond that of an operator. */
+            role?: components["schemas"]["Role"];
+            does: string;
+        };
+        /** @description Something that stands and that this service does not look after any more. */
+        LeftResource: {
+            /** @example aws:ec2/vpc:Vpc */
+            type: string;
+            name: string;
+            /** @description Its id at the cloud; null when its creation was in doubt. */
+            id: string | null;
+        };
+        LeftStack: {
+            layer: string;
+            /** @description Its name in the state of Pulumi */
+            stack: string;
+            /**
+             * @description Where the list comes from: the stack's state, the last copy that was kept before a change, or `unknown` when neither said anything.
+             * @enum {string}
+             */
+            source: "state" | "snapshot" | "unknown";
+            resources: components["schemas"]["LeftResource"][];
+        };
+        /** @description What an operation leaves to be read, beside its resource. */
+        OperationResult: {
+            /** @description What was let go of, by stack; empty when nothing stood. */
+            left?: components["schemas"]["LeftStack"][];
+            /** @description Ranges that stay taken because what is left may use them. */
+            keptRanges?: components["schemas"]["Cidr"][];
+            /** @description The deletion that follows a cancelled creation. */
+            rollback?: components["schemas"]["OperationId"];
+            /** @description The operations below that left something. */
+            children?: {
+                operation: components["schemas"]["OperationId"];
+                resource: string;
+            }[];
         };
         Step: {
             index: number;
             /** @enum {string} */
-            kind: "engine" | "check" | "hub" | "host" | "wait";
+            kind: "engine" | "check" | "hub" | "host" | "wait" | "record";
             action: string;
             layer: string | null;
             /** @enum {string} */
@@ -1295,13 +1459,14 @@ export interface components {
             id: components["schemas"]["OperationId"];
             resource: components["schemas"]["ResourceRef"];
             /** @enum {string} */
-            kind: "create" | "update" | "delete";
+            kind: "create" | "update" | "delete" | "abandon";
             state: components["schemas"]["OperationState"];
             attempt: number;
             generation: number;
             parent: components["schemas"]["OperationId"] | null;
             steps: components["schemas"]["Step"][];
             error: components["schemas"]["OperationError"] | null;
+            result: components["schemas"]["OperationResult"] | null;
             /** Format: date-time */
             cancelRequestedAt: string | null;
             /**
@@ -1521,6 +1686,8 @@ export interface components {
         Credential: components["schemas"]["Reference"];
         /** @description Id or name of the address space. */
         AddressSpace: components["schemas"]["Reference"];
+        /** @description Id of the range. */
+        Range: components["schemas"]["Reference"];
         /** @description Id or name of the project. */
         Project: components["schemas"]["Reference"];
         /** @description Id or name of the token. */
@@ -1535,6 +1702,11 @@ export interface components {
         IdempotencyKey: string;
         /** @description The ETag that was read; another generation answers 412. */
         IfMatch: string;
+        /**
+         * @description For a platform-admin: destroys what it can, then lets go of the rest and lists it in the operation's `result`. A step that fails does not end the operation; what may pass is
+         *     tried again first. Refusals for protection and use hold all the same.
+         */
+        Force: boolean;
         /** @description The last event that was seen. */
         LastEventId: string;
         /** @description From the page before. */
@@ -1737,7 +1909,13 @@ export interface operations {
     };
     deleteCluster: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description For a platform-admin: destroys what it can, then lets go of the rest and lists it in the operation's `result`. A step that fails does not end the operation; what may pass is
+                 *     tried again first. Refusals for protection and use hold all the same.
+                 */
+                force?: components["parameters"]["Force"];
+            };
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
@@ -1753,6 +1931,55 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createClusterOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClusterAct"];
+                "application/yaml": components["schemas"]["ClusterAct"];
+            };
+        };
         responses: {
             /** @description Accepted; the work goes on. */
             202: {
@@ -2017,7 +2244,13 @@ export interface operations {
     };
     deleteFleet: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description For a platform-admin: destroys what it can, then lets go of the rest and lists it in the operation's `result`. A step that fails does not end the operation; what may pass is
+                 *     tried again first. Refusals for protection and use hold all the same.
+                 */
+                force?: components["parameters"]["Force"];
+            };
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
@@ -2172,7 +2405,13 @@ export interface operations {
     };
     deleteFederation: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description For a platform-admin: destroys what it can, then lets go of the rest and lists it in the operation's `result`. A step that fails does not end the operation; what may pass is
+                 *     tried again first. Refusals for protection and use hold all the same.
+                 */
+                force?: components["parameters"]["Force"];
+            };
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
@@ -2188,6 +2427,55 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FederationChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createFederationOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the federation. */
+                federation: components["parameters"]["Federation"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FederationAct"];
+                "application/yaml": components["schemas"]["FederationAct"];
+            };
+        };
         responses: {
             /** @description Accepted; the work goes on. */
             202: {
@@ -2340,7 +2628,12 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancelRequest"];
+                "application/yaml": components["schemas"]["CancelRequest"];
+            };
+        };
         responses: {
             /** @description Cancelling, or cancelled. */
             202: {
@@ -2757,6 +3050,41 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    releaseRange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id or name of the address space. */
+                addressSpace: components["parameters"]["AddressSpace"];
+                /** @description Id of the range. */
+                range: components["parameters"]["Range"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Released. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };

@@ -1,16 +1,19 @@
 // Performs one step of an operation, whatever its kind.
 
+import { once } from 'node:events';
 import { mergeStatus } from '../../store/resources.ts';
 import { getFederation } from '../../store/federations.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
 import { openHubKubeconfig } from '../../access/kubeconfig.ts';
 import type { PlainStepName } from '../../domain/step-kinds.ts';
 import type { WorkerContext } from '../context.ts';
+import { abandonRest } from './abandon-rest.ts';
 import { loadClusterSubject, mintMemberKubeconfig, openHub } from './cluster-subject.ts';
 import { runEngineStep } from './engine-step.ts';
+import { startDeadline } from './step-deadline.ts';
 import type { StepOrder } from './step-order.ts';
 import { awaitMember, checkCluster, checkHub } from './reach-clusters.ts';
-import { endOfError, type StepEnd } from './step-end.ts';
+import { endOfDeadline, endOfError, type StepEnd } from './step-end.ts';
 
 type Performer = (context: WorkerContext, order: StepOrder) => Promise<StepEnd>;
 
@@ -62,6 +65,7 @@ const performers = {
   'hub member-ready': awaitMembership,
   // A federation is deleted only when it has no members, and nothing of ours stands at the hub then.
   'hub detach': async () => ({ outcome: 'succeeded' }),
+  'record abandon': abandonRest,
   'wait children': async () => ({ outcome: 'waiting' }),
 } as const satisfies Record<PlainStepName, Performer>;
 
@@ -71,14 +75,37 @@ function getPerformer({ kind, action }: StepOrder['step']): Performer {
   throw new Error(`no step is known as ${name}`);
 }
 
+/** A step that only asks, or writes under its lease, is left alone when its time is over. */
+async function endInTime(performed: Promise<StepEnd>, deadline: AbortSignal): Promise<StepEnd> {
+  const waiting = new AbortController();
+  const late = deadline.aborted
+    ? Promise.resolve()
+    : once(deadline, 'abort', { signal: waiting.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([performed, late.then(endOfDeadline)]);
+  } finally {
+    waiting.abort();
+    // Nobody hears of a failure that comes after the end.
+    performed.catch(() => undefined);
+  }
+}
+
+/** The engine ends in order: it is asked to stop, and killed when it does not. */
+async function runEngineInTime(context: WorkerContext, order: StepOrder, deadline: AbortSignal): Promise<StepEnd> {
+  const { lease } = order;
+  const cancelled = AbortSignal.any([lease.cancelled, deadline]);
+  const end = await runEngineStep(context, { ...order, lease: { ...lease, cancelled } });
+  const stopped = end.outcome === 'cancelled' && deadline.aborted && !lease.cancelled.aborted;
+  return stopped ? endOfDeadline() : end;
+}
+
 /** Performs the step. Never throws for what happens in a cloud or at a hub; throws `lease-lost`. */
 export async function performStep(context: WorkerContext, order: StepOrder): Promise<StepEnd> {
   const { operation, step } = order;
+  const deadline = startDeadline(context, operation, step);
   try {
-    if (step.kind === 'engine') {
-      return await runEngineStep(context, order);
-    }
-    const end = await getPerformer(step)(context, order);
+    if (step.kind === 'engine') return await runEngineInTime(context, order, deadline.signal);
+    const end = await endInTime(getPerformer(step)(context, order), deadline.signal);
     if ('status' in end && end.status !== undefined) {
       const { status } = end;
       await context.store.asSystem((tx) => mergeStatus(tx, operation, status));
@@ -86,5 +113,7 @@ export async function performStep(context: WorkerContext, order: StepOrder): Pro
     return end;
   } catch (error) {
     return endOfError(error);
+  } finally {
+    deadline.stop();
   }
 }

@@ -34,6 +34,11 @@ const classOfCode: Record<string, EngineErrorClass> = {
 /** Knows the forms of tokens and keys, not the values of this step's own. */
 const patterns = createRedactor();
 
+/** A step that was stopped because it took too long. */
+export function endOfDeadline(): StepEnd {
+  return { outcome: 'failed', error: describeFailure('deadline', 'The step was stopped: it took longer than it may.') };
+}
+
 /** Turns what a step threw into its end; throws again what is not about the step, such as a lost lease. */
 export function endOfError(error: unknown): StepEnd {
   if (isFleetyardError(error, 'lease-lost')) throw error;
