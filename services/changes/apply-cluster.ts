@@ -5,6 +5,7 @@ import { assertMutable, diffCluster, layersTouched } from '../domain/diff-cluste
 import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
 import type { Layer } from '../domain/layers.ts';
 import { resolveCluster } from '../domain/resolve-cluster.ts';
+import { listApplications } from '../domain/ways-out.ts';
 import type { ClusterRow } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
 import { findLatestOperation } from '../store/operations.ts';
@@ -12,6 +13,7 @@ import type { Change } from './change.ts';
 import { type ClusterOutcome, startUpdate } from './cluster-operations.ts';
 import { createCluster } from './create-cluster.ts';
 import { describeFacts, findCredentials } from './known-credentials.ts';
+import { refuseRemoved } from './judge-removal.ts';
 import { lockApplied, type Named } from './lock-resource.ts';
 import { findNamedFederation, findSpace, isPlacedIn, resolveWith } from './place.ts';
 import { judgeRemoval } from './start-operation.ts';
@@ -27,8 +29,9 @@ export async function applyCluster(change: Change, target: Named & { request: Re
 }
 
 async function updateFromRequest(change: Change, row: ClusterRow, request: Request): Promise<ClusterOutcome> {
-  const removal = judgeRemoval(await findLatestOperation(change.tx, row.id));
-  if (removal === 'under-way') throw new FleetyardError('conflict', `The cluster "${row.name}" is being deleted.`);
+  const latest = await findLatestOperation(change.tx, row.id);
+  const removal = judgeRemoval(latest);
+  if (latest !== undefined && removal === 'under-way') throw refuseRemoved('cluster', row, latest);
   const details: ErrorDetail[] = [];
   const space = request.addressSpace === undefined ? undefined : await findSpace(change, request.addressSpace, details);
   if (space !== undefined && !(await isPlacedIn(change, space, row.id))) details.push(fixedField('/addressSpace'));
@@ -61,11 +64,12 @@ function listTouched(changed: readonly string[], row: ClusterRow, federation: Fe
   return joins && !touched.includes('membership') ? [...touched, 'membership'] : touched;
 }
 
-function refuseMember({ name, fleetId }: ClusterRow): void {
+function refuseMember({ id, name, fleetId }: ClusterRow): void {
   if (fleetId === null) return;
   throw new FleetyardError(
     'conflict',
     `The cluster "${name}" belongs to the fleet ${fleetId}: apply the fleet's document.`,
+    { wayOut: listApplications({ kind: 'cluster', id, fleetId }) },
   );
 }
 

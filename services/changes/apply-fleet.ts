@@ -2,13 +2,13 @@
 
 import type { Schemas } from '../contract/schemas.ts';
 import { isSame } from '../domain/compare.ts';
-import { FleetyardError } from '../domain/errors.ts';
 import type { FleetResolution } from '../domain/resolve-fleet.ts';
 import { type FleetRow, updateFleet } from '../store/fleets.ts';
 import { settleResource } from '../store/resources.ts';
 import type { Change } from './change.ts';
 import { createFleet, type FleetOutcome } from './create-fleet.ts';
 import { changeMembers } from './fleet-members.ts';
+import { refuseRemoved } from './judge-removal.ts';
 import { lockApplied, type Named } from './lock-resource.ts';
 import { prepareFleet } from './prepare-fleet.ts';
 import { findRemoval, startFleetOperation } from './start-operation.ts';
@@ -19,9 +19,8 @@ type Request = Schemas['FleetRequest'];
 export async function applyFleet(change: Change, target: Named & { request: Request }): Promise<FleetOutcome> {
   const row = await lockApplied(change, 'fleet', target);
   if (row === undefined) return createFleet(change, target.request);
-  if ((await findRemoval(change, row.id)) !== undefined) {
-    throw new FleetyardError('conflict', `The fleet "${row.name}" is being deleted.`);
-  }
+  const removal = await findRemoval(change, row.id);
+  if (removal !== undefined) throw refuseRemoved('fleet', row, removal);
   return updateFromRequest(change, row, target.request);
 }
 

@@ -3,6 +3,7 @@
 import { FleetyardError } from '../domain/errors.ts';
 import { isSettled } from '../domain/operation.ts';
 import { appendEvent } from './events.ts';
+import { findWaysOut } from './explain-end.ts';
 import { moveOperation } from './move-operation.ts';
 import { getOperation, listChildren, type OperationRow } from './operations.ts';
 import { lockResource, refreshPhase } from './resources.ts';
@@ -14,7 +15,8 @@ export async function requestCancel(tx: Tx, id: string): Promise<OperationRow> {
   await lockFamily(tx, await getOperation(tx, id));
   const operation = await getOperation(tx, id);
   if (isSettled(operation.state)) {
-    throw new FleetyardError('conflict', `Operation "${id}" is ${operation.state} already.`);
+    const wayOut = await findWaysOut(tx, operation);
+    throw new FleetyardError('conflict', `Operation "${id}" is ${operation.state} already.`, { wayOut });
   }
   await cancelLocked(tx, operation);
   return getOperation(tx, id);

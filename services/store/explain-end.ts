@@ -1,8 +1,8 @@
 // What the end of an operation says to a person: what was tried, what stands, and which calls lead out.
 
-import { listWaysOut } from '../domain/ways-out.ts';
+import { type Call, listWaysOut, type Situation } from '../domain/ways-out.ts';
 import type { Move } from './move-operation.ts';
-import { getOperation, type OperationError, type OperationRow } from './operations.ts';
+import { findLatestOperation, getOperation, type OperationError, type OperationRow } from './operations.ts';
 import { listStacks } from './stacks.ts';
 import type { Tx } from './transaction.ts';
 
@@ -15,16 +15,30 @@ export async function explainEnd<M extends Move>(tx: Tx, move: M): Promise<M> {
   return { ...move, error: await explain(tx, { ...operation, state: to }, error) };
 }
 
+/** The calls that lead out of where the resource of an operation is by now. */
+export async function findWaysOut(tx: Tx, { resourceId }: Pick<OperationRow, 'resourceId'>): Promise<Call[]> {
+  const operation = await findLatestOperation(tx, resourceId);
+  if (operation === undefined) return [];
+  return listWaysOut({ resource: await describeResource(tx, operation), operation });
+}
+
 async function explain(tx: Tx, operation: OperationRow, error: OperationError): Promise<OperationError> {
   const { attempt, retriesByClass, deaths, resourceKind, resourceId } = operation;
   const tried = { attempts: attempt, retries: retriesByClass, deaths };
-  const fleetId = resourceKind === 'cluster' ? await findFleetId(tx, resourceId) : null;
-  const wayOut = listWaysOut({ resource: { kind: resourceKind, id: resourceId, fleetId }, operation });
+  const wayOut = listWaysOut({ resource: await describeResource(tx, operation), operation });
   if (resourceKind !== 'cluster') return { ...error, tried, wayOut };
   const stands = (await listStacks(tx, resourceId))
     .filter(({ destroyedAt }) => destroyedAt === null)
     .map(({ layer, name }) => ({ layer, stack: name }));
   return { ...error, tried, stands, wayOut };
+}
+
+async function describeResource(
+  tx: Tx,
+  { resourceKind, resourceId }: Pick<OperationRow, 'resourceKind' | 'resourceId'>,
+): Promise<Situation['resource']> {
+  const fleetId = resourceKind === 'cluster' ? await findFleetId(tx, resourceId) : null;
+  return { kind: resourceKind, id: resourceId, fleetId };
 }
 
 async function findFleetId(tx: Tx, clusterId: string): Promise<string | null> {

@@ -4,6 +4,7 @@ import { FleetyardError } from '../domain/errors.ts';
 import { operationKinds } from '../domain/operation-kinds.ts';
 import { retryableStates, type OperationState } from '../domain/operation.ts';
 import { noteSignal } from './consequences.ts';
+import { findWaysOut } from './explain-end.ts';
 import type { Lease } from './leases.ts';
 import { moveOperation } from './move-operation.ts';
 import { getOperation, listChildren, type OperationError, type OperationRow } from './operations.ts';
@@ -66,7 +67,7 @@ export async function retryOperation(tx: Tx, id: string): Promise<OperationRow> 
   await lockFamily(tx, await getOperation(tx, id));
   const before = await getOperation(tx, id);
   const obstacle = await findObstacle(tx, before);
-  if (obstacle !== undefined) throw new FleetyardError('conflict', obstacle);
+  if (obstacle !== undefined) throw new FleetyardError('conflict', obstacle, { wayOut: await findWaysOut(tx, before) });
   const operation = await queueAgain(tx, before);
   await retryChildren(tx, id);
   const parent = operation.parentId === null ? undefined : await getOperation(tx, operation.parentId);

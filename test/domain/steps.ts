@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { planSteps } from '../../services/domain/operation-kinds.ts';
-import type { Step } from '../../services/domain/steps.ts';
+import { isForgiving, type Step } from '../../services/domain/steps.ts';
 import { layersTouched } from '../../services/domain/diff-cluster.ts';
 
 const print = (steps: readonly Step[]): string[] =>
@@ -47,4 +47,19 @@ test('a fleet waits for its clusters, a federation asks its hub', async (t) => {
   t.same(print(planSteps('update', { kind: 'fleet' })), ['wait children']);
   t.same(print(planSteps('create', { kind: 'federation' })), ['hub check']);
   t.same(print(planSteps('delete', { kind: 'federation' })), ['hub detach']);
+});
+
+test('what is let go of is only written down; a forced deletion does so at its end', async (t) => {
+  const cluster = { kind: 'cluster', federated: true } as const;
+  t.same(print(planSteps('abandon', cluster)), ['record abandon'], 'nothing is asked of a cloud');
+  t.same(print(planSteps('abandon', { kind: 'federation' })), ['record abandon']);
+  t.same(print(planSteps('delete', { ...cluster, force: true })), [
+    'engine destroy membership',
+    'engine destroy cluster',
+    'engine destroy network',
+    'record abandon',
+  ]);
+  t.same(print(planSteps('delete', { kind: 'federation', force: true })), ['hub detach', 'record abandon']);
+  t.notOk(isForgiving(planSteps('delete', cluster)), 'a plain deletion ends with what fails');
+  t.ok(isForgiving(planSteps('delete', { ...cluster, force: true })));
 });

@@ -101,7 +101,9 @@ test('the sweep finds what the queue lost: queued and due, and interrupted', asy
   const waiting = await claim(store, later);
   await store.asSystem((tx) => requeueOperation(tx, { ...leaseOf(waiting), delaySeconds: 3600, error }));
   const dropped = await claim(store, left);
-  await store.asSystem((tx) => interruptOperation(tx, { ...leaseOf(dropped), reason: 'shutdown', because: 'handed-over' }));
+  await store.asSystem((tx) =>
+    interruptOperation(tx, { ...leaseOf(dropped), reason: 'shutdown', because: 'handed-over' }),
+  );
   t.same(await store.asSystem((tx) => listLostJobs(tx)), [
     { operationId: due, attempt: 1 },
     { operationId: left, attempt: 2 },
