@@ -57,6 +57,8 @@ async function walkSteps(context: WorkerContext, walk: Walk): Promise<StepEnd> {
   let recover = operation.claimedFrom === 'interrupted';
   for (const step of steps) {
     if (lease.lost.aborted) return { outcome: 'died', detail: 'the lease was lost' };
+    // One that is handed over is looked at by whoever takes it next.
+    if (walk.handOver.aborted) return { outcome: 'cancelled' };
     if (lease.cancelled.aborted) return recover ? reconcile(context, walk, step) : { outcome: 'cancelled' };
     const end = await walkStep(context, walk, step, recover);
     const over = end.outcome === 'succeeded' || end.outcome === 'skipped';
@@ -82,11 +84,15 @@ function isLivedWith(
  * A cancelled operation whose worker vanished, or whose engine had to be killed, may have left a lock and half-made resources: put the
  * stack right before it counts as cancelled.
  */
-async function reconcile(context: WorkerContext, { operation, lease }: Walk, step: StepRow): Promise<StepEnd> {
+async function reconcile(
+  context: WorkerContext,
+  { operation, lease, handOver }: Walk,
+  step: StepRow,
+): Promise<StepEnd> {
   if (step.kind !== 'engine' || step.state !== 'running') return { outcome: 'cancelled' };
-  const neverCancelled = { ...lease, cancelled: new AbortController().signal };
+  const uncancelled = { ...lease, cancelled: handOver };
   const refresh = { ...step, action: 'refresh' };
-  const end = await performStep(context, { operation, step: refresh, lease: neverCancelled, recover: true });
+  const end = await performStep(context, { operation, step: refresh, lease: uncancelled, recover: true });
   return end.outcome === 'succeeded' || end.outcome === 'skipped' ? { outcome: 'cancelled' } : end;
 }
 
@@ -98,7 +104,9 @@ async function settleFailure(context: WorkerContext, tx: Tx, walk: Walk, error: 
   return requeueOperation(tx, { ...lease, delaySeconds: delay * context.retryScale, error: stored });
 }
 
-async function settleDeath(tx: Tx, { operation, lease }: Walk, detail: string): Promise<OperationRow> {
+async function settleDeath(tx: Tx, { operation, lease, handOver }: Walk, detail: string): Promise<OperationRow> {
+  // An engine that had to be killed so that this worker can stop is no fault of the operation's.
+  if (handOver.aborted) return interruptOperation(tx, { ...lease, reason: detail, because: 'handed-over' });
   if (isWornOut({ deaths: operation.deaths + 1 })) {
     await countDeath(tx, lease);
     return giveUp(tx, lease, detail);

@@ -95,8 +95,11 @@ async function runEngineInTime(context: WorkerContext, order: StepOrder, deadlin
   const { lease } = order;
   const cancelled = AbortSignal.any([lease.cancelled, deadline]);
   const end = await runEngineStep(context, { ...order, lease: { ...lease, cancelled } });
-  const stopped = end.outcome === 'cancelled' && deadline.aborted && !lease.cancelled.aborted;
-  return stopped ? endOfDeadline() : end;
+  if (!deadline.aborted || lease.cancelled.aborted || lease.lost.aborted) return end;
+  // What had to be killed may have left anything, so that the next claim looks before it goes on.
+  if (end.outcome === 'died')
+    return { outcome: 'died', detail: `it was past its deadline and did not stop: ${end.detail}` };
+  return end.outcome === 'cancelled' ? endOfDeadline() : end;
 }
 
 /** Performs the step. Never throws for what happens in a cloud or at a hub; throws `lease-lost`. */
