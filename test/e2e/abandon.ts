@@ -25,7 +25,7 @@ test('what a cloud does not give back is let go of, and named', async (t) => {
     const { operation } = unwrap(await client.DELETE('/v1/clusters/{cluster}', { params }));
     return service.awaitOperation(operation?.id ?? '');
   };
-  const listIds = async (type = '*') => (await simulator.listResources(account, type)).map(({ id }) => id);
+  const listIds = async (type?: string) => (await simulator.listResources(account, type)).map(({ id }) => id);
   const idsOf = ({ result }: Schemas['Operation']) =>
     (result?.left ?? []).flatMap(({ resources }) => resources.map(({ id }) => id));
 

@@ -1310,17 +1310,17 @@ export interface components {
             /** @description Free the ranges although what is left may use them; without it they stay taken, as `foreign`. */
             releaseRanges?: boolean;
         };
-        /** @description What is asked for, by `kind`. */
+        /** @description What is asked for, by `kind`; more kinds make this a `oneOf`. */
         ClusterAct: components["schemas"]["AbandonCluster"];
         /** @description Let go of a federation without asking its hub for anything. */
         AbandonFederation: {
             /** @enum {string} */
             kind: "abandon";
         };
-        /** @description What is asked for, by `kind`. */
+        /** @description What is asked for, by `kind`; more kinds make this a `oneOf`. */
         FederationAct: components["schemas"]["AbandonFederation"];
         CancelRequest: {
-            /** @description Delete what a creation made */
+            /** @description Delete what a creation made, once it has stopped. */
             rollback?: boolean;
         };
         FederationRequest: {
@@ -1415,7 +1415,7 @@ export interface components {
         };
         LeftStack: {
             layer: string;
-            /** @description Its name in the state of Pulumi */
+            /** @description Its name in the state of Pulumi, where it stays. */
             stack: string;
             /**
              * @description Where the list comes from: the stack's state, the last copy that was kept before a change, or `unknown` when neither said anything.
