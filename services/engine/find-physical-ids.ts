@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
 import type { PulumiFn } from '@pulumi/pulumi/automation/index.js';
 import { createLookupProgram } from '../../stacks/adoption-lookup.ts';
-import { planAdoption, type BlockLookup, type TagLookup } from '../../stacks/adoption.ts';
+import { planAdoption, type Adoption, type BlockLookup, type TagLookup } from '../../stacks/adoption.ts';
 import type { OpenStack } from './open-stack.ts';
 import type { PendingCreate } from './pending-creates.ts';
 import type { RunnerRequest } from './step-request.ts';
@@ -30,7 +30,8 @@ async function runLookups(open: OpenStack, lookups: Lookups): Promise<Map<string
 }
 
 function listOwnedIds(open: OpenStack): Set<string> {
-  return new Set((open.deployment.deployment.resources ?? []).flatMap(({ id }) => (id === undefined ? [] : [id])));
+  const standing = (open.deployment.deployment.resources ?? []).filter((one) => one.pendingReplacement !== true);
+  return new Set(standing.flatMap(({ id }) => (id === undefined ? [] : [id])));
 }
 
 async function lookUp(request: RunnerRequest, open: OpenStack, lookups: Lookups): Promise<Map<string, string>> {
@@ -60,9 +61,14 @@ export async function findPhysicalIds(
   const ids = new Map<string, string>();
   const lookups: Lookups = new Map();
   for (const create of pending) {
-    const adoption = planAdoption({ ...create, stack: request.stack.name }, { region, account });
-    if (adoption.kind === 'id') ids.set(create.urn, adoption.id);
-    else if (adoption.kind !== 'clear') lookups.set(create.urn, adoption);
+    const plan = (inputs: PendingCreate['inputs']): Adoption =>
+      planAdoption({ ...create, inputs, stack: request.stack.name }, { region, account });
+    const adoption = plan(create.inputs);
+    if (adoption.kind === 'id') {
+      // A replacement of the same name is what stands already.
+      const before = create.replaced === undefined ? undefined : plan(create.replaced);
+      if (before?.kind !== 'id' || before.id !== adoption.id) ids.set(create.urn, adoption.id);
+    } else if (adoption.kind !== 'clear') lookups.set(create.urn, adoption);
   }
   if (lookups.size > 0) for (const [urn, id] of await lookUp(request, open, lookups)) ids.set(urn, id);
   return ids;

@@ -22,6 +22,10 @@ export type StateResource = {
   id?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+  /** Replaced already; it goes with the next update. */
+  delete?: boolean;
+  /** Deleted already, and to be made anew. */
+  pendingReplacement?: boolean;
   [key: string]: unknown;
 };
 

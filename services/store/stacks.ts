@@ -22,9 +22,9 @@ export type StackRow = {
   /** Public outputs of the last `up`. */
   outputs: Record<string, unknown>;
   createdAt: Date;
-  /** When outputs were last saved; null before. */
+  /** When outputs were last saved; null before, and once everything was destroyed. */
   deployedAt: Date | null;
-  /** When everything of it was destroyed. */
+  /** When everything of it was destroyed; null as soon as an `up` may have made something again. */
   destroyedAt: Date | null;
 };
 
@@ -119,11 +119,13 @@ export async function getSecretOutputs(tx: Tx, stackId: string): Promise<Record<
   return JSON.parse(text) as Record<string, unknown>;
 }
 
-/** Notes that everything of a stack is gone, and forgets its outputs. Fenced by the operation's lease. */
+/** Notes that everything of a stack is gone, and forgets its outputs: it does not stand. Fenced by the operation's lease. */
 export async function markStackDestroyed(tx: Tx, lease: Lease, stackId: string): Promise<void> {
   await holdLease(tx, lease);
   await tx.sql`
-    update stacks set outputs = '{}', secret_outputs_enc = null, destroyed_at = clock_timestamp() where id = ${stackId}
+    update stacks set
+      outputs = '{}', secret_outputs_enc = null, deployed_at = null, destroyed_at = clock_timestamp()
+    where id = ${stackId}
   `;
 }
 

@@ -28,7 +28,7 @@ export type WorkerContext = {
   store: Store;
   queue: OperationProducer;
   logger: Logger;
-  /** Names this process in leases: host, pid and a random part. */
+  /** Names this process in leases: host, its boot, pid and a random part. */
   owner: string;
   leaseSeconds: number;
   engine: EngineSettings;

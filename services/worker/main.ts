@@ -1,8 +1,6 @@
 // The worker process: builds its parts from the configuration, runs, and ends in phases.
 
-import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { findPulumi } from '../../toolchain/pulumi.mjs';
@@ -16,6 +14,7 @@ import { openStore } from '../store/open-store.ts';
 import { createRedactor } from '../vault/redact.ts';
 import { openVault } from '../vault/vault.ts';
 import type { WorkerContext } from './context.ts';
+import { nameOwner } from './name-owner.ts';
 import { startWorker } from './start-worker.ts';
 
 /** Seconds between two sweeps: what Redis lost waits no longer than this. */
@@ -73,7 +72,7 @@ async function main(): Promise<void> {
     store,
     queue,
     logger,
-    owner: `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`,
+    owner: await nameOwner(),
     leaseSeconds: config.worker.leaseSeconds,
     engine,
     memberPatience,
