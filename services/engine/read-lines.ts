@@ -9,7 +9,9 @@ import type { Readable } from 'node:stream';
  */
 export function readLines<T extends object>(pipe: Readable, take: (value: T) => void): Promise<void> {
   const lines = createInterface({ input: pipe });
-  pipe.on('error', () => lines.close());
+  // Node passes a pipe's error on to its reader, and throws it when nobody there listens.
+  lines.on('error', () => lines.close());
+  pipe.on('error', () => undefined);
   lines.on('line', (line) => {
     const value = parseLine<T>(line);
     if (value !== undefined) take(value);
