@@ -13,7 +13,7 @@ import { openStack, type Deployment, type OpenStack } from './open-stack.ts';
 import { killStepProcesses, stepMarker } from './processes.ts';
 import { needsRecovery, recoverStack } from './recover-stack.ts';
 import { openRunnerChannel, type RunnerChannel } from './runner-channel.ts';
-import type { RunnerRequest, StepVerdict } from './step-request.ts';
+import type { StepVerdict } from './step-request.ts';
 
 /** What the program is given and what it gave; the state completes the inputs once it is known. */
 type ProgramRun = { inputs: LayerInputs[Layer]; outputs: Record<string, unknown> };
