@@ -11,6 +11,7 @@ import { checkRedis } from '../queue/redis-connection.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
 import { installSimulatedHome } from '../simulator/install-home.ts';
 import { openStore } from '../store/open-store.ts';
+import { openStateAccess, type StateAccess } from '../store/state-access.ts';
 import { createRedactor } from '../vault/redact.ts';
 import { openVault } from '../vault/vault.ts';
 import type { WorkerContext } from './context.ts';
@@ -24,7 +25,7 @@ const cancelGrace = 15 * 60_000;
 /** A hub looks at a new member within seconds; a slow network may take minutes. */
 const memberPatience = { everySeconds: 1, forSeconds: 300 };
 
-async function prepareEngine(config: Config, backendUrl: string): Promise<WorkerContext['engine']> {
+async function prepareEngine(config: Config, states: StateAccess): Promise<WorkerContext['engine']> {
   const { binary } = config.pulumi.binary === undefined ? await findPulumi({}) : { binary: config.pulumi.binary };
   await mkdir(config.worker.workDir, { recursive: true, mode: 0o700 });
   await mkdir(config.pulumi.home, { recursive: true, mode: 0o700 });
@@ -32,11 +33,16 @@ async function prepareEngine(config: Config, backendUrl: string): Promise<Worker
     await installSimulatedHome({ home: config.pulumi.simulatedHome, node: process.execPath });
   }
   const home = config.simulator.url === undefined ? config.pulumi.home : config.pulumi.simulatedHome;
-  await prepareBackend({ binary, home, backendUrl, environment: config.runnerEnvironment });
+  const prepare = (url: string): Promise<void> =>
+    prepareBackend({ binary, home, backendUrl: toBackendUrl(url), environment: config.runnerEnvironment });
   return {
     binary,
     homes: { real: config.pulumi.home, simulated: config.pulumi.simulatedHome },
-    backendUrl,
+    async openState(holder) {
+      const { url, close } = await states.open(holder, prepare);
+      return { backendUrl: toBackendUrl(url), close };
+    },
+    sweepStates: () => states.sweep(),
     workDir: config.worker.workDir,
     simulatorUrl: config.simulator.url,
     // Half a second less for each runner: most of its start is compiling the SDKs.
@@ -67,7 +73,8 @@ async function main(): Promise<void> {
     ...queueOptions,
     onError: (error) => logger.warn({ err: error }, 'the queue reports'),
   });
-  const engine = await prepareEngine(config, toBackendUrl(await store.getStateUrl()));
+  const states = await openStateAccess({ url: config.database.url, store });
+  const engine = await prepareEngine(config, states);
   const context: WorkerContext = {
     store,
     queue,
@@ -91,6 +98,7 @@ async function main(): Promise<void> {
     logger.info({ signal }, 'stopping');
     await worker.stop(config.shutdownSeconds);
     await queue.close();
+    await states.end();
     await store.close();
     process.exit(0);
   };

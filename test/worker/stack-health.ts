@@ -18,7 +18,7 @@ import { getOrCreateStack, listStacks } from '../../services/store/stacks.ts';
 import type { Step } from '../../services/domain/steps.ts';
 import type { WorkerContext } from '../../services/worker/context.ts';
 import { runOperation } from '../../services/worker/run-operation.ts';
-import { sweepWorkFolders } from '../../services/worker/sweeps/sweep-work-folders.ts';
+import { sweepWorkFolders } from '../../services/worker/sweeps/sweep-left-overs.ts';
 import { createFakePulumi, type FakePulumi } from '../helpers/fake-pulumi.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { createWorkerContext } from '../helpers/worker.ts';

@@ -112,6 +112,9 @@ async function proveDeath(context: WorkerContext, { operation }: StepOrder, { he
     context.logger.warn({ killed, earlier, operation: operation.id }, 'ended processes of an earlier step');
 }
 
+/** What a step is made of. */
+type StepParts = { subject: ClusterSubject; stack: OpenedStack; inputs: LayerInputs[Layer]; backendUrl: string };
+
 /** What the engine is to do. Putting a stack right is what precedes every action, and a refresh adds nothing to it. */
 function getAction({ step, onlySettle = false }: StepOrder): EngineAction {
   return onlySettle ? 'refresh' : (step.action as EngineAction);
@@ -120,9 +123,9 @@ function getAction({ step, onlySettle = false }: StepOrder): EngineAction {
 function buildRequest(
   { engine }: WorkerContext,
   order: StepOrder,
-  parts: { subject: ClusterSubject; stack: OpenedStack; inputs: LayerInputs[Layer]; workDir: string },
+  parts: StepParts & { workDir: string },
 ): EngineStep['request'] {
-  const { subject, stack, inputs, workDir } = parts;
+  const { subject, stack, inputs, backendUrl, workDir } = parts;
   return {
     action: getAction(order),
     provider: subject.step.spec.provider,
@@ -130,7 +133,7 @@ function buildRequest(
     inputs,
     stack: { name: stack.name, passphrase: stack.passphrase, salt: stack.salt },
     pulumi: { binary: engine.binary, home: engine.homes[stack.home] },
-    backendUrl: engine.backendUrl,
+    backendUrl,
     workDir,
     recover: stack.health.unsettled !== null,
     doubtful: stack.health.doubtful as DoubtfulCreate[],
@@ -153,18 +156,14 @@ function keepHealth({ store }: WorkerContext, order: StepOrder, stackId: string)
 }
 
 /** Runs the step in a folder of its own, which goes with it: the engine writes deployments with their secrets into temporary files. */
-async function runInFolder(
-  context: WorkerContext,
-  order: StepOrder,
-  parts: { subject: ClusterSubject; stack: OpenedStack; inputs: LayerInputs[Layer] },
-): Promise<StepEnd> {
+async function runInFolder(context: WorkerContext, order: StepOrder, parts: StepParts): Promise<StepEnd> {
   const { lease } = order;
   const { engine } = context;
   const { subject, stack } = parts;
   const stepKey = stepKeyOf(lease.operationId, lease.fence);
   const workDir = join(engine.workDir, 'steps', stepKey);
   const temporaryDir = join(workDir, 'tmp');
-  const redactor = createStepRedactor(subject, [stack.passphrase, new URL(engine.backendUrl).password]);
+  const redactor = createStepRedactor(subject, [stack.passphrase, new URL(parts.backendUrl).password]);
   const progress = followStepEvents(context, lease, order.step, redactor);
   try {
     await mkdir(temporaryDir, { recursive: true, mode: 0o700 });
@@ -204,7 +203,14 @@ export async function runEngineStep(context: WorkerContext, order: StepOrder): P
   await proveDeath(context, order, stack);
   const { inputs, cleanUp } = await prepareInputs(context, subject, order.step.layer as Layer);
   try {
-    return await runInFolder(context, order, { subject, stack, inputs });
+    const { id: stackId, name: stackName, projectId } = stack;
+    const state = await context.engine.openState({ lease: order.lease, projectId, stackId, stackName });
+    try {
+      return await runInFolder(context, order, { subject, stack, inputs, backendUrl: state.backendUrl });
+    } finally {
+      // What is left when the database does not answer is swept.
+      await state.close().catch((error: unknown) => context.logger.warn({ err: error }, 'a login is left'));
+    }
   } finally {
     await cleanUp();
   }

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expireLeases, listLostJobs } from '../../store/leases.ts';
 import type { WorkerContext } from '../context.ts';
-import { sweepWorkFolders } from './sweep-work-folders.ts';
+import { sweepStateLogins, sweepWorkFolders } from './sweep-left-overs.ts';
 
 /** One round: interrupts operations whose lease is over, and signals everything that a worker could claim now. */
 export async function sweepOnce({ store, queue, logger }: WorkerContext): Promise<void> {
@@ -20,7 +20,7 @@ export async function runSweeps(
   options: { everySeconds: number; signal: AbortSignal },
 ): Promise<void> {
   while (!options.signal.aborted) {
-    for (const sweep of [sweepOnce, sweepWorkFolders]) {
+    for (const sweep of [sweepOnce, sweepWorkFolders, sweepStateLogins]) {
       await sweep(context).catch((error: unknown) => context.logger.warn({ err: error }, 'a sweep failed'));
     }
     await delay(options.everySeconds * 1000, undefined, { signal: options.signal }).catch(() => undefined);

@@ -1,4 +1,4 @@
-// Removes what steps left in the work directory when their worker died.
+// Removes what steps left when their worker died: folders in the work directory, and logins to Pulumi's state.
 
 import { listWorkFolders, removeDeadFolders } from '../../engine/work-folders.ts';
 import { listHeldOperations } from '../../store/held-leases.ts';
@@ -11,4 +11,10 @@ export async function sweepWorkFolders({ engine, store, logger }: WorkerContext)
   const held = await store.asSystem((tx) => listHeldOperations(tx));
   const removed = await removeDeadFolders(engine.workDir, folders, held);
   if (removed.length > 0) logger.warn({ removed }, 'removed folders of steps that are dead');
+}
+
+/** Revokes the logins of dead leases; a takeover of the same stack does so by itself. */
+export async function sweepStateLogins({ engine, logger }: WorkerContext): Promise<void> {
+  const revoked = await engine.sweepStates();
+  if (revoked.length > 0) logger.warn({ revoked }, 'revoked logins of steps that are dead');
 }
