@@ -85,6 +85,28 @@ function takeIn(resources: StateResource[], adopted: StateResource): StateResour
   return others.toSpliced(place, 0, adopted);
 }
 
+/**
+ * A deployment in which what was replaced stands as far ahead as it may. A refresh puts it at the end, behind what still depends on
+ * it, and the engine would delete both at once, which clouds refuse. Undefined when everything is in order.
+ */
+export function orderReplaced(deployment: Deployment): Deployment | undefined {
+  const resources = listResources(deployment);
+  const replaced = resources.filter((resource) => resource.delete === true);
+  const ordered = resources.filter((resource) => resource.delete !== true);
+  for (const old of replaced) ordered.splice(findPlace(ordered, old), 0, old);
+  if (ordered.every((resource, index) => resource === resources[index])) return undefined;
+  return { ...deployment, deployment: { ...deployment.deployment, resources: ordered } };
+}
+
+/** The first place behind its successor and everything that it refers to itself. */
+function findPlace(resources: readonly StateResource[], old: StateResource): number {
+  const wanted = new Set([old.urn, ...listReferences(old)]);
+  const behind = resources.flatMap(({ urn, id }, index) =>
+    wanted.has(urn) || `${urn}::${id}` === old['provider'] ? [index + 1] : [],
+  );
+  return Math.max(0, ...behind);
+}
+
 /** A deployment without some resources and without what stands on them. */
 export function dropResources(deployment: Deployment, urns: ReadonlySet<string>): Deployment {
   const gone = new Set(urns);

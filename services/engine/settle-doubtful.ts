@@ -10,6 +10,7 @@ import {
   dropResources,
   listPendingCreates,
   listUnsettled,
+  orderReplaced,
   type DoubtfulCreate,
 } from './pending-creates.ts';
 import type { RunnerChannel } from './runner-channel.ts';
@@ -77,16 +78,17 @@ export async function settleDoubtful(settling: Settling, doubtful: DoubtfulCreat
   }
   const deployment = await awaitSettled(settling, doubtful);
   const foreign = listForeign(deployment, doubtful);
-  const own = foreign.length === 0 ? deployment : await giveBack(open, deployment, foreign);
+  const own = await tidyUp(open, deployment, foreign);
   tell(settling, own, doubtful);
   return { open: { ...open, deployment: own }, foreign };
 }
 
-/** Takes foreign resources out of the state again, so that nothing of ours ever changes or destroys them. */
-async function giveBack(open: OpenStack, deployment: Deployment, foreign: StateResource[]): Promise<Deployment> {
-  const own = dropResources(deployment, new Set(foreign.map(({ urn }) => urn)));
-  await open.stack.importStack(own);
-  return own;
+/** Takes foreign resources out of the state again, so that nothing of ours ever changes or destroys them, and puts the rest in order. */
+async function tidyUp(open: OpenStack, deployment: Deployment, foreign: StateResource[]): Promise<Deployment> {
+  const own = foreign.length === 0 ? deployment : dropResources(deployment, new Set(foreign.map(({ urn }) => urn)));
+  const tidy = orderReplaced(own) ?? own;
+  if (tidy !== deployment) await open.stack.importStack(tidy);
+  return tidy;
 }
 
 /** Whether the last runner of a deployment was in the middle of something. */

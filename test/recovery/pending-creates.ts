@@ -4,6 +4,7 @@ import {
   adoptDoubtful,
   dropResources,
   listDoubtful,
+  orderReplaced,
   listPendingCreates,
 } from '../../services/engine/pending-creates.ts';
 
@@ -61,6 +62,17 @@ t.test('a resource that was deleted to be made anew gives way to what was made',
   t.match(listPendingCreates(deployment, doubtful), [{ urn: urn('vpc') }]);
   const adopted = adoptDoubtful(deployment, doubtful, new Map([[urn('vpc'), 'vpc-1']]));
   t.same(adopted.deployment.resources, [resource('vpc', { id: 'vpc-1', outputs: {} })]);
+  t.end();
+});
+
+t.test('what was replaced stands before what still depends on it, and behind what it depends on itself', (t) => {
+  const [vpc, subnet] = [resource('vpc', { id: 'vpc-2' }), resource('subnet', { id: 's', dependencies: [urn('vpc')] })];
+  const old = resource('vpc', { id: 'vpc-1', delete: true });
+  const ordered = orderReplaced(deploy([vpc, subnet, old]));
+  t.match(ordered?.deployment.resources, [{ id: 'vpc-2' }, { id: 'vpc-1' }, { id: 's' }]);
+  t.equal(orderReplaced(ordered!), undefined, 'once is enough');
+  const needy = { ...old, dependencies: [urn('subnet')] };
+  t.equal(orderReplaced(deploy([vpc, subnet, needy])), undefined);
   t.end();
 });
 
