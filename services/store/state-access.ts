@@ -88,6 +88,8 @@ async function createLogin(sql: Pool, { login, owner }: { login: string; owner: 
   await sql.begin(async (tx) => {
     await tx`create role ${tx(login)} with ${tx.unsafe(`login password '${secret}'`)}`;
     await tx`grant ${tx(owner)} to ${tx(login)}`;
+    // To end a role's connections one must be a member of it; superusers always are.
+    await tx`grant ${tx(login)} to current_user`;
   });
   return secret;
 }

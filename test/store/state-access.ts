@@ -1,10 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import t, { type Test } from 'tap';
 import { migrate } from '../../services/store/migrate.ts';
+import { openStore } from '../../services/store/open-store.ts';
+import { createProject } from '../../services/store/projects.ts';
 import { openStateAccess, type StateHolder } from '../../services/store/state-access.ts';
 import { getOrCreateStack } from '../../services/store/stacks.ts';
 import { getRunVariable } from '../helpers/environment.ts';
-import { addCluster, addOperation, claim, leaseOf, openTestStore } from './fixtures.ts';
+import {
+  addCluster,
+  addOperation,
+  claim,
+  createTestVault,
+  leaseOf,
+  openTestStore,
+  type TestStore,
+} from './fixtures.ts';
 
 const tableSql = `create table if not exists pulumi_state
   (key text primary key, data json not null, updated_at timestamptz not null default now());
@@ -25,8 +36,8 @@ function connect(url: string): postgres.Sql {
   return postgres(plain.href, { max: 1, onnotice: () => undefined, connection });
 }
 
-async function prepare(t: Test) {
-  const fixture = await openTestStore(t);
+async function prepare(t: Test, openFixture = openTestStore) {
+  const fixture = await openFixture(t);
   const { store, url, vault, work, projectId } = fixture;
   const stateDatabase = `${new URL(url).pathname.slice(1)}_state`;
   await migrate({ url, vault, stateDatabase });
@@ -139,4 +150,47 @@ t.test('what an earlier release kept for all projects moves with its stack, and 
   t.same(await list(sql), mine.toSorted());
   t.same(await list(shared), [other]);
   await Promise.all([sql.end(), shared.end()]);
+});
+
+/** A store whose user owns its database and may make roles, and is no superuser. */
+async function openPlainStore(t: Test): Promise<TestStore> {
+  const serverUrl = getRunVariable('FLEETYARD_TEST_DATABASE_URL');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const password = randomBytes(12).toString('hex');
+  const admin = postgres(serverUrl, { max: 1, onnotice: () => undefined });
+  await admin.unsafe(`create role ${name} login createdb createrole password '${password}'`);
+  await admin.unsafe(`grant fleetyard_app, fleetyard_system to ${name} with admin option`);
+  await admin.unsafe(`create database ${name} owner ${name}`);
+  const url = new URL(serverUrl);
+  Object.assign(url, { pathname: `/${name}`, username: name, password });
+  const vault = createTestVault();
+  await migrate({ url: url.href, vault, stateDatabase: null });
+  const store = await openStore({ url: url.href, applicationName: 'test', vault });
+  t.teardown(async () => {
+    await store.close(1);
+    await admin.unsafe(`drop database ${name} with (force)`);
+    await admin.end();
+  });
+  const { id: projectId } = await store.asSystem((tx) => createProject(tx, { name: 'first' }));
+  return {
+    store,
+    url: url.href,
+    vault,
+    projectId,
+    otherProjectId: 'pr_x',
+    work: (run) => store.asProject(projectId, run),
+  };
+}
+
+t.test('a user who owns the database and may make roles can do all of it', async (t) => {
+  const { access, hold, interrupt, listLogins } = await prepare(t, openPlainStore);
+  const first = await access.open(await hold(), openTable);
+  const old = connect(first.url);
+  t.teardown(() => old.end({ timeout: 0 }));
+  await old`insert into pulumi_state (key, data) values ('a', '{}')`;
+  await interrupt();
+  const second = await access.open(await hold(), openTable);
+  await t.rejects(old`select 1`);
+  await second.close();
+  t.same(await listLogins(), []);
 });
