@@ -34,6 +34,8 @@ export type EngineStep = {
   aliveMilliseconds: number;
   /** Milliseconds from a cancel to the kill. */
   cancelGrace: number;
+  /** The program of the child; for tests. */
+  program?: string;
 };
 
 const runnerFile = fileURLToPath(new URL('./runner.ts', import.meta.url));
@@ -45,7 +47,7 @@ function send(child: ChildProcess, line: RunnerCommand): void {
 }
 
 function startRunner(step: EngineStep): ChildProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', runnerFile], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', step.program ?? runnerFile], {
     cwd: step.request.workDir,
     // A session of its own: a Ctrl-C in the worker's terminal must not reach the step.
     detached: true,
