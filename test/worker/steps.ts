@@ -69,6 +69,7 @@ async function claimCluster(t: Test, access: { public: boolean }) {
     fence: claimed.fence,
     lost: never,
     cancelled: never,
+    getDeadline: () => Infinity,
     beat: () => undefined,
     release: () => undefined,
   };
@@ -84,7 +85,7 @@ async function claimCluster(t: Test, access: { public: boolean }) {
     await saveOutputs(tx, lease, { stackId, outputs });
   });
   const perform = (step: Pick<StepRow, 'kind' | 'action'>) =>
-    performStep(context, { operation: claimed, step: { index: 0, ...step } as StepRow, lease, recover: false });
+    performStep(context, { operation: claimed, step: { index: 0, ...step } as StepRow, lease });
   const read = () => store.asSystem((tx) => getCluster(tx, cluster.id));
   return { perform, read };
 }

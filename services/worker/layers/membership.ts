@@ -41,10 +41,17 @@ async function writeKubeconfigs(
   context: WorkerContext,
   subject: ClusterSubject,
 ): Promise<{ member: string; hub: string; remove(): Promise<void> }> {
+  const contents = [await mintMemberKubeconfig(context, subject), openHub(context, subject).kubeconfig] as const;
   const folder = join(context.engine.workDir, 'kubeconfigs', subject.cluster.id);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const [member, hub] = [join(folder, 'member.yaml'), join(folder, 'hub.yaml')];
-  await writeFile(member, await mintMemberKubeconfig(context, subject), { mode: 0o600 });
-  await writeFile(hub, openHub(context, subject).kubeconfig, { mode: 0o600 });
-  return { member, hub, remove: () => rm(folder, { recursive: true, force: true }) };
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(member, contents[0], { mode: 0o600 });
+    await writeFile(hub, contents[1], { mode: 0o600 });
+    return { member, hub, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
