@@ -28,6 +28,6 @@ export async function startFederationDeletion(
   row: FederationRow,
   parentId: string | null,
 ): Promise<OperationRow> {
-  const underWay = parentId === null ? await findRemoval(change, row.id) : undefined;
+  const underWay = parentId === null ? await findRemoval(change, row) : undefined;
   return underWay ?? startFederationOperation(change, row, { kind: 'delete', parentId });
 }
