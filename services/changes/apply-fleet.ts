@@ -4,12 +4,13 @@ import type { Schemas } from '../contract/schemas.ts';
 import { isSame } from '../domain/compare.ts';
 import type { FleetResolution } from '../domain/resolve-fleet.ts';
 import type { ClusterRow } from '../store/clusters.ts';
-import { type FederationRow, findFederation } from '../store/federations.ts';
+import { type FederationRow, holdFederation } from '../store/federations.ts';
 import { type FleetRow, updateFleet } from '../store/fleets.ts';
 import { listChildren } from '../store/operations.ts';
 import { settleResource } from '../store/resources.ts';
 import type { Change } from './change.ts';
 import { createFleet, type FleetOutcome } from './create-fleet.ts';
+import { storeFleetFederation } from './federation-operations.ts';
 import { changeMembers } from './fleet-members.ts';
 import { lockApplied, type Named } from './lock-resource.ts';
 import { type PreparedFleet, prepareFleet } from './prepare-fleet.ts';
@@ -29,14 +30,20 @@ async function updateFromRequest(change: Change, row: FleetRow, request: Request
   const prepared = await prepareFleet(change, request, row);
   const { resolution } = prepared;
   const { standing, newest } = await getStand(change, row);
-  const federation = await findAstrayFederation(change, row);
-  const repair = federation !== undefined || listAstray(prepared).length > 0;
-  const same = !resolution.changed && isSame(row.document, request);
+  const hub = await judgeHub(change, row);
+  const repair = hub !== undefined || listAstray(prepared).length > 0;
+  const same = !resolution.changed && isSame(row.document, request) && hub !== 'gone';
   if (same && !repair && standing === 'as-desired') return { fleet: row, operation: null, children: [] };
   if (same && !repair && standing === 'under-way' && newest !== undefined) {
     return { fleet: row, operation: newest, children: await listChildren(change.tx, newest.id) };
   }
-  const fleet = same ? row : await updateFleet(change.tx, row.id, { document: request, spec: resolution.fleet });
+  const federation = hub === 'gone' ? await storeFleetFederation(change, resolution.fleet) : hub;
+  const next = {
+    document: request,
+    spec: resolution.fleet,
+    ...(hub === 'gone' ? { federationId: federation?.id } : {}),
+  };
+  const fleet = same ? row : await updateFleet(change.tx, row.id, next);
   const work = resolution.prune.length > 0 || resolution.members.some(needsWork);
   if (work || repair || standing !== 'as-desired') {
     const operation = await startFleetOperation(change, fleet, 'update');
@@ -60,9 +67,17 @@ function listAstray({ resolution, standing }: PreparedFleet): ClusterRow[] {
   return standing.astray.filter(({ name }) => resolution.fleet.clusters.includes(name));
 }
 
-async function findAstrayFederation(change: Change, { federationId }: FleetRow): Promise<FederationRow | undefined> {
-  const row = federationId === null ? undefined : await findFederation(change.tx, federationId);
-  return row !== undefined && (await getStand(change, row)).standing === 'astray' ? row : undefined;
+/**
+ * The federation of a fleet, if it is not what was asked for: it is astray, or gone with a deletion of the fleet that did not come to its
+ * end. Throws `conflict` while it is being deleted, for members are about to name it.
+ */
+async function judgeHub(change: Change, { federationId }: FleetRow): Promise<FederationRow | 'gone' | undefined> {
+  if (federationId === null) return undefined;
+  const row = await holdFederation(change.tx, federationId);
+  if (row === undefined) return 'gone';
+  const stand = await getStand(change, row);
+  refuseLeaving('federation', row, stand);
+  return stand.standing === 'astray' ? row : undefined;
 }
 
 function needsWork({ action }: FleetResolution['members'][number]): boolean {

@@ -101,3 +101,16 @@ export async function listFederations(
   `;
   return toPage(rows, limit);
 }
+
+/** Names of live members of a federation, no more than a message takes. */
+export async function listMemberNames(tx: Tx, federationId: string): Promise<string[]> {
+  const rows = await tx.sql<{ name: string }[]>`
+    select name from clusters where federation_id = ${federationId} and deleted_at is null order by name limit 5
+  `;
+  return rows.map(({ name }) => name);
+}
+
+/** Names as messages show them. */
+export function quoteNames(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ');
+}

@@ -2,12 +2,13 @@
 
 import { FleetyardError } from '../domain/errors.ts';
 import { listLastChildren, membersStand, superseded } from '../domain/families.ts';
-import { operationKinds } from '../domain/operation-kinds.ts';
+import { operationKinds, removes } from '../domain/operation-kinds.ts';
 import { isSettled, retryableStates, type OperationState } from '../domain/operation.ts';
 import { noteSignal } from './consequences.ts';
 import type { Lease } from './leases.ts';
 import { moveOperation } from './move-operation.ts';
 import { nameWayOut } from './name-way-out.ts';
+import { listMemberNames, quoteNames } from './federations.ts';
 import { getOperation, listChildrenToLock, type OperationError, type OperationRow } from './operations.ts';
 import { lockResource, refreshPhase } from './resources.ts';
 import { lockFamily, settleOperation } from './settle-operation.ts';
@@ -61,7 +62,7 @@ export async function interruptOperation(
 export async function retryOperation(tx: Tx, id: string): Promise<OperationRow> {
   await lockFamily(tx, await getOperation(tx, id));
   const before = await getOperation(tx, id);
-  const obstacle = await findObstacle(tx, before);
+  const obstacle = (await findObstacle(tx, before)) ?? (await findMembers(tx, before));
   if (obstacle !== undefined) throw new FleetyardError('conflict', obstacle);
   const operation = await queueAgain(tx, before);
   const children = await listChildrenToLock(tx, id);
@@ -110,6 +111,15 @@ async function findObstacle(tx: Tx, operation: OperationRow): Promise<string | u
       : await findNewer(tx, operation)
     : `An operation that is a ${kind} cannot be retried.`;
   return reason && `${reason} ${await nameWayOut(tx, operation)}`;
+}
+
+/** The removal of a federation waits for its members: on its own, with nothing that removes them, it would wait for ever. */
+async function findMembers(tx: Tx, operation: OperationRow): Promise<string | undefined> {
+  const { resourceKind, resourceId, kind } = operation;
+  if (resourceKind !== 'federation' || !removes(kind)) return undefined;
+  const names = await listMemberNames(tx, resourceId);
+  if (names.length === 0) return undefined;
+  return `The federation has members: ${quoteNames(names)}. ${await nameWayOut(tx, operation)}`;
 }
 
 /** What was asked of the resource after an operation, if anything; not what was taken back before it began. */

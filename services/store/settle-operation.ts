@@ -5,6 +5,7 @@ import { judgeChildren, membersStand } from '../domain/families.ts';
 import { removes, waitsForChildren } from '../domain/operation-kinds.ts';
 import { isSettled, settledStates } from '../domain/operation.ts';
 import { noteSignal } from './consequences.ts';
+import { listMemberNames, quoteNames } from './federations.ts';
 import { moveOperation, type Move } from './move-operation.ts';
 import {
   findOperation,
@@ -115,22 +116,19 @@ async function cancelHeldRemovals(tx: Tx, parentId: string): Promise<boolean> {
   }
   for (const { child, members } of held) {
     await lockResource(tx, child);
-    const names = members.map((name) => `"${name}"`).join(', ');
-    const message = `It has members that were not removed: ${names}.`;
-    await settleOperation(tx, { id: child.id, to: 'cancelled', from: ['queued'], error: { code: membersStand, message } });
+    const message = `It has members that were not removed: ${quoteNames(members)}.`;
+    await settleOperation(tx, {
+      id: child.id,
+      to: 'cancelled',
+      from: ['queued'],
+      error: { code: membersStand, message },
+    });
   }
   return held.length > 0;
 }
 
 function isHeldRemoval({ resourceKind, kind, state }: OperationRow): boolean {
   return resourceKind === 'federation' && removes(kind) && state === 'queued';
-}
-
-async function listMemberNames(tx: Tx, federationId: string): Promise<string[]> {
-  const rows = await tx.sql<{ name: string }[]>`
-    select name from clusters where federation_id = ${federationId} and deleted_at is null order by name limit 5
-  `;
-  return rows.map(({ name }) => name);
 }
 
 /** The removal of a federation may have waited for this member. */

@@ -9,10 +9,11 @@ import { deleteCluster } from '../../services/changes/delete-cluster.ts';
 import { deleteCredential } from '../../services/changes/delete-credential.ts';
 import { deleteFederation } from '../../services/changes/delete-federation.ts';
 import { deleteFleet } from '../../services/changes/delete-fleet.ts';
+import { startFederationDeletion } from '../../services/changes/federation-operations.ts';
 import { retryOperation } from '../../services/changes/retry-operation.ts';
 import { findCluster } from '../../services/store/clusters.ts';
 import { createCredential } from '../../services/store/credentials.ts';
-import { findFederation } from '../../services/store/federations.ts';
+import { findFederation, getFederation } from '../../services/store/federations.ts';
 import { findFleet } from '../../services/store/fleets.ts';
 import { claimOperation } from '../../services/store/leases.ts';
 import { listSteps } from '../../services/store/steps.ts';
@@ -88,6 +89,22 @@ test('finding 1: nobody joins a federation that is being deleted', async (t) => 
     { code: 'conflict', message: /being deleted.*POST \/v1\/operations\/op_\w+\/cancel/ },
     'and the answer names what leads out',
   );
+});
+
+test('finding 1: nor does a fleet grow into a federation that is being deleted', async (t) => {
+  const test = await openTestApplication(t);
+  const { change, work } = test;
+  const { fleet } = await addFleet(test);
+  await walkAll(test);
+  await change(async (unit) => {
+    const federation = await getFederation(unit.tx, fleet.federationId ?? '');
+    await startFederationDeletion(unit, federation, null);
+  });
+  await t.rejects(
+    change((unit) => applyFleet(unit, { idOrName: 'pair', request: fleetRequest(two) })),
+    { code: 'conflict', message: /federation "pair" is being deleted/ },
+  );
+  t.equal(await work((tx) => findCluster(tx, 'two')), undefined);
 });
 
 test('finding 1: of somebody who joins a federation and somebody who deletes it at once, one is refused', async (t) => {
@@ -209,4 +226,31 @@ test('finding 17: a removal that is being cancelled does not answer for the next
   t.not(anew.operation?.id, fleet.operation?.id, 'so does a fleet');
   t.equal(anew.children.length, 2, 'with everything that stands');
   t.ok(await work((tx) => findFleet(tx, 'pair')));
+});
+
+test('finding 1: a fleet whose federation went before its deletion came to its end gets a new one', async (t) => {
+  const test = await openTestApplication(t);
+  const { change, work } = test;
+  const { fleet, removal, hub } = await standFleet(test);
+  const kept = fleetRequest({ clusters: [clusterRequest({ name: 'one' })] });
+  const failing = removal.children.find(({ id }) => id !== hub?.id)?.id ?? '';
+  await walkAll(test, ({ id }) => (id === failing ? 'failed' : 'succeeded'));
+  await t.rejects(
+    change((unit) => retryOperation(unit, hub?.id ?? '')),
+    { code: 'conflict', message: /has members: "one".*DELETE \/v1\/fleets\/pair/ },
+    'it does not wait for members that nobody removes',
+  );
+  await work((tx) => tx.sql`update clusters set deleted_at = now() where fleet_id = ${fleet.id}`);
+  await change((unit) => retryOperation(unit, hub?.id ?? ''));
+  await t.rejects(
+    change((unit) => applyFleet(unit, { idOrName: 'pair', request: kept })),
+    { code: 'conflict', message: /fleet "pair" is being deleted/ },
+    'which the fleet follows',
+  );
+  await walkAll(test);
+  const again = await change((unit) => applyFleet(unit, { idOrName: 'pair', request: kept }));
+  t.not(again.fleet.federationId, fleet.federationId);
+  await walkAll(test);
+  t.match(await work((tx) => findFederation(tx, 'pair')), { id: again.fleet.federationId, phase: 'ready' });
+  t.match(await work((tx) => findCluster(tx, 'one')), { federationId: again.fleet.federationId, phase: 'ready' });
 });

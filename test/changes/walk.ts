@@ -7,7 +7,7 @@ import { leaseOf, type TestStore } from '../store/fixtures.ts';
 
 /** Ends what may be claimed now, and what may be claimed after that; what waits for children waits. The names of what ran, in order. */
 export async function walkAll(
-  { store }: TestStore,
+  { store }: Pick<TestStore, 'store'>,
   judge: (operation: OperationRow) => Outcome | Promise<Outcome> = () => 'succeeded',
 ): Promise<string[]> {
   const walked: string[] = [];
