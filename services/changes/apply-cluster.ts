@@ -7,14 +7,13 @@ import type { Layer } from '../domain/layers.ts';
 import { resolveCluster } from '../domain/resolve-cluster.ts';
 import type { ClusterRow } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
-import { findLatestOperation } from '../store/operations.ts';
 import type { Change } from './change.ts';
-import { type ClusterOutcome, startUpdate } from './cluster-operations.ts';
+import { bringAbout, type ClusterOutcome, startUpdate } from './cluster-operations.ts';
 import { createCluster } from './create-cluster.ts';
 import { describeFacts, findCredentials } from './known-credentials.ts';
 import { lockApplied, type Named } from './lock-resource.ts';
 import { findNamedFederation, findSpace, isPlacedIn, resolveWith } from './place.ts';
-import { judgeRemoval } from './start-operation.ts';
+import { getStand, refuseLeaving } from './start-operation.ts';
 
 type Request = Schemas['ClusterRequest'];
 
@@ -27,8 +26,7 @@ export async function applyCluster(change: Change, target: Named & { request: Re
 }
 
 async function updateFromRequest(change: Change, row: ClusterRow, request: Request): Promise<ClusterOutcome> {
-  const removal = judgeRemoval(await findLatestOperation(change.tx, row.id));
-  if (removal === 'under-way') throw new FleetyardError('conflict', `The cluster "${row.name}" is being deleted.`);
+  refuseLeaving('cluster', row, await getStand(change, row));
   const details: ErrorDetail[] = [];
   const space = request.addressSpace === undefined ? undefined : await findSpace(change, request.addressSpace, details);
   if (space !== undefined && !(await isPlacedIn(change, space, row.id))) details.push(fixedField('/addressSpace'));
@@ -47,8 +45,7 @@ async function updateFromRequest(change: Change, row: ClusterRow, request: Reque
   const diff = diffCluster(row.spec, draft);
   assertMutable(diff);
   const touched = listTouched(diff.changed, row, federation);
-  if (diff.changed.length === 0 && touched.length === 0 && removal !== 'failed')
-    return { cluster: row, operation: null };
+  if (diff.changed.length === 0 && touched.length === 0) return bringAbout(change, row, null);
   const next = { ...draft, network: row.spec.network };
   const ties = { fleetId: row.fleetId, federationId: federation?.id ?? row.federationId, parentId: null };
   const credentialId = credential?.id ?? row.credentialId;

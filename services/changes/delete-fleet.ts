@@ -15,7 +15,7 @@ import { findRemoval, startFleetOperation } from './start-operation.ts';
 /** Starts the deletion of a fleet, its clusters and its federation, or finds the one that is under way. */
 export async function deleteFleet(change: Change, named: Named): Promise<FleetOutcome> {
   const fleet = await lockExisting(change, 'fleet', named);
-  const underWay = await findRemoval(change, fleet.id);
+  const underWay = await findRemoval(change, fleet);
   if (underWay !== undefined) {
     return { fleet, operation: underWay, children: await listChildren(change.tx, underWay.id) };
   }

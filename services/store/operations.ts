@@ -2,8 +2,8 @@
 
 import { FleetyardError } from '../domain/errors.ts';
 import type { StoredInput } from '../domain/operation-input.ts';
-import type { OperationKind } from '../domain/operation-kinds.ts';
-import type { OperationState, ResourceKind } from '../domain/operation.ts';
+import { kindsToldUnstarted, type OperationKind } from '../domain/operation-kinds.ts';
+import { settledStates, type OperationState, type ResourceKind } from '../domain/operation.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { columns, type Tx } from './transaction.ts';
 
@@ -27,6 +27,8 @@ export type OperationRow = {
   attempt: number;
   /** Automatic retries so far. */
   retries: number;
+  /** Its place in the line of its resource: counted under the resource's lock, whatever the clocks of ids say. */
+  position: number;
   /** The generation of the spec that it brings about. */
   generation: number;
   /** Frozen when it was inserted; read it with `readOperationInput`. */
@@ -56,6 +58,7 @@ export const operationColumns = [
   'state',
   'attempt',
   'retries',
+  'position',
   'generation',
   'input',
   'error',
@@ -90,7 +93,7 @@ export async function getOperation(tx: Tx, id: string): Promise<OperationRow> {
 /** The newest operation of a resource. */
 export async function findLatestOperation(tx: Tx, resourceId: string): Promise<OperationRow | undefined> {
   const [row] = await tx.sql<OperationRow[]>`
-    select ${columns(tx, operationColumns)} from operations where resource_id = ${resourceId} order by id desc limit 1
+    select ${columns(tx, operationColumns)} from operations where resource_id = ${resourceId} order by position desc limit 1
   `;
   return row;
 }
@@ -99,7 +102,24 @@ export async function findLatestOperation(tx: Tx, resourceId: string): Promise<O
 export async function listLatestOperations(tx: Tx, resourceIds: readonly string[]): Promise<Map<string, OperationRow>> {
   const rows = await tx.sql<OperationRow[]>`
     select distinct on (resource_id) ${columns(tx, operationColumns)} from operations
-    where resource_id = any(${resourceIds as string[]}) order by resource_id, id desc
+    where resource_id = any(${resourceIds as string[]}) order by resource_id, position desc
+  `;
+  return new Map(rows.map((row) => [row.resourceId, row]));
+}
+
+/**
+ * The newest operation of each resource that says something about it, by resource id: not one that was cancelled before it began, unless
+ * there is nothing without it.
+ */
+export async function listTellingOperations(
+  tx: Tx,
+  resourceIds: readonly string[],
+): Promise<Map<string, OperationRow>> {
+  const rows = await tx.sql<OperationRow[]>`
+    select distinct on (resource_id) ${columns(tx, operationColumns)} from operations
+    where resource_id = any(${resourceIds as string[]})
+      and (state <> 'cancelled' or started_at is not null or kind = any(${kindsToldUnstarted}))
+    order by resource_id, position desc
   `;
   return new Map(rows.map((row) => [row.resourceId, row]));
 }
@@ -108,6 +128,23 @@ export async function listLatestOperations(tx: Tx, resourceIds: readonly string[
 export async function listChildren(tx: Tx, parentId: string): Promise<OperationRow[]> {
   return tx.sql<OperationRow[]>`
     select ${columns(tx, operationColumns)} from operations where parent_id = ${parentId} order by id
+  `;
+}
+
+/** The children of an operation in the order in which their resources are locked: members before the federation that they are in. */
+export async function listChildrenToLock(tx: Tx, parentId: string): Promise<OperationRow[]> {
+  const children = await listChildren(tx, parentId);
+  return [...children.filter(isMember), ...children.filter((child) => !isMember(child))];
+}
+
+function isMember({ resourceKind }: OperationRow): boolean {
+  return resourceKind === 'cluster';
+}
+
+/** Has an operation wait for what another one waited for and that has not ended. */
+export async function adoptChildren(tx: Tx, { from, to }: { from: string; to: string }): Promise<void> {
+  await tx.sql`
+    update operations set parent_id = ${to} where parent_id = ${from} and state <> all(${[...settledStates]})
   `;
 }
 

@@ -78,14 +78,14 @@ export async function mergeStatus(
 export async function refreshPhase(tx: Tx, { resourceKind, resourceId }: ResourceRef): Promise<Phase> {
   // The oldest operation that is not settled, as it is the one at work; else the newest that ever did something.
   const [operation] = await tx.sql<{ kind: OperationKind; state: OperationState }[]>`
-    (select kind, state, 1 as rank, id from operations
+    (select kind, state, 1 as rank from operations
       where resource_id = ${resourceId} and state <> all(${settledStates as readonly string[] as string[]})
-      order by id limit 1)
+      order by position limit 1)
     union all
-    (select kind, state, 2 as rank, id from operations
+    (select kind, state, 2 as rank from operations
       where resource_id = ${resourceId}
         and (state <> 'cancelled' or started_at is not null or kind = any(${kindsToldUnstarted}))
-      order by id desc limit 1)
+      order by position desc limit 1)
     order by rank limit 1
   `;
   const { deletedAt } = only(

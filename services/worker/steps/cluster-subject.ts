@@ -10,7 +10,7 @@ import { getCluster, type ClusterRow } from '../../store/clusters.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
 import { getFederation, type FederationRow } from '../../store/federations.ts';
 import { listOperations, type OperationRow } from '../../store/operations.ts';
-import { listStacks } from '../../store/stacks.ts';
+import { listStacks, type StackRow } from '../../store/stacks.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { LayerOutputs } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
@@ -35,7 +35,8 @@ export async function openCredential(tx: Tx, id: string): Promise<OpenCredential
 }
 
 async function openFederation(tx: Tx, id: string): Promise<{ row: FederationRow; credential: OpenCredential }> {
-  const row = await getFederation(tx, id);
+  // Whoever is in a federation has to leave it, whatever became of that.
+  const row = await getFederation(tx, id, { includeDeleted: true });
   return { row, credential: await openCredential(tx, row.hubCredentialId) };
 }
 
@@ -58,7 +59,7 @@ export async function loadClusterSubject(
     const createdBy = await findCreation(tx, cluster.id);
     const federation = federationId === null ? undefined : await openFederation(tx, federationId);
     const findOutputs = <L extends Layer>(layer: L): LayerOutputs[L] | undefined => {
-      const stack = stacks.find((candidate) => candidate.layer === layer && candidate.deployedAt !== null);
+      const stack = stacks.find((candidate) => candidate.layer === layer && stands(candidate));
       return stack?.outputs as LayerOutputs[L] | undefined;
     };
     return {
@@ -80,6 +81,11 @@ export async function loadClusterSubject(
       },
     };
   });
+}
+
+/** Whether a stack's outputs tell of something: those of a destroyed one are empty. */
+function stands({ deployedAt, destroyedAt }: StackRow): boolean {
+  return deployedAt !== null && destroyedAt === null;
 }
 
 /** A fresh kubeconfig of the cluster. */
