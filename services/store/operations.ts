@@ -90,14 +90,6 @@ export async function getOperation(tx: Tx, id: string): Promise<OperationRow> {
   return row;
 }
 
-/** The newest operation of a resource. */
-export async function findLatestOperation(tx: Tx, resourceId: string): Promise<OperationRow | undefined> {
-  const [row] = await tx.sql<OperationRow[]>`
-    select ${columns(tx, operationColumns)} from operations where resource_id = ${resourceId} order by position desc limit 1
-  `;
-  return row;
-}
-
 /** The newest operation of each resource, by resource id. */
 export async function listLatestOperations(tx: Tx, resourceIds: readonly string[]): Promise<Map<string, OperationRow>> {
   const rows = await tx.sql<OperationRow[]>`

@@ -9,7 +9,7 @@ import { insertOperation } from '../../services/store/insert-operation.ts';
 import { getCluster } from '../../services/store/clusters.ts';
 import { claimOperation, listLostJobs } from '../../services/store/leases.ts';
 import { migrate } from '../../services/store/migrate.ts';
-import { findLatestOperation, getOperation } from '../../services/store/operations.ts';
+import { listLatestOperations, getOperation } from '../../services/store/operations.ts';
 import { retryOperation } from '../../services/store/retry-operation.ts';
 import { finishOperation } from '../../services/store/settle-operation.ts';
 import { createTestDirectory } from '../helpers/directory.ts';
@@ -48,7 +48,11 @@ test('finding 16: an update whose id is older than its create runs after it', as
   const claimed = await store.asSystem((tx) => claimOperation(tx, { id: update.id, owner: 'test', leaseSeconds: 60 }));
   t.equal(claimed, undefined, 'it is not its turn');
   t.match(await store.asSystem((tx) => listLostJobs(tx)), [{ operationId: create.id }]);
-  t.equal((await work((tx) => findLatestOperation(tx, cluster.id)))?.id, update.id, 'it is the newest');
+  t.equal(
+    (await work((tx) => listLatestOperations(tx, [cluster.id]))).get(cluster.id)?.id,
+    update.id,
+    'it is the newest',
+  );
   const lease = leaseOf(await claim(store, create.id));
   t.match(await work((tx) => getCluster(tx, 'alpha')), { phase: 'creating' });
   takeSignals();
