@@ -10,8 +10,12 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 export type Config = {
   database: {
     url: string;
-    /** Connections of this process at most. */
+    /** Connections for ordinary work at most. */
     max: number;
+    /** Connections beside them that serve heartbeats and authentication alone. */
+    reserved: number;
+    /** How long a unit of work may wait for what. */
+    limits: { statementSeconds: number; lockSeconds: number; idleSeconds: number; acquireSeconds: number };
     /** Name of Pulumi's own database on the same server. */
     stateDatabase: string;
     /** Bring the schema up to date at start. */
@@ -59,6 +63,8 @@ export type Config = {
   checkResponses: boolean;
 };
 
+const waitBounds = { min: 0.1, max: 3600 };
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the configuration; throws a `ConfigError` that lists every fault at once. */
@@ -72,6 +78,13 @@ export function loadConfig(environment: Environment = process.env): Config {
     database: {
       url: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
       max: read.integer('FLEETYARD_DATABASE_CONNECTIONS', 10, { min: 1, max: 500 }),
+      reserved: read.integer('FLEETYARD_RESERVED_CONNECTIONS', 2, { min: 1, max: 50 }),
+      limits: {
+        statementSeconds: read.number('FLEETYARD_STATEMENT_SECONDS', 30, waitBounds),
+        lockSeconds: read.number('FLEETYARD_LOCK_SECONDS', 15, waitBounds),
+        idleSeconds: read.number('FLEETYARD_IDLE_SECONDS', 30, waitBounds),
+        acquireSeconds: read.number('FLEETYARD_ACQUIRE_SECONDS', 15, waitBounds),
+      },
       stateDatabase: read.text('FLEETYARD_STATE_DATABASE', 'pulumi_state', /^[a-z_][a-z0-9_]{0,62}$/),
       migrate: read.flag('FLEETYARD_MIGRATE', true),
     },
