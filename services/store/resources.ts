@@ -3,7 +3,7 @@
 import { FleetyardError } from '../domain/errors.ts';
 import { derivePhase, kindsToldUnstarted, operationKinds, type OperationKind } from '../domain/operation-kinds.ts';
 import { settledStates, type OperationState, type Phase, type ResourceKind } from '../domain/operation.ts';
-import { json, only, type Tx } from './transaction.ts';
+import { only, type Tx } from './transaction.ts';
 
 /** A resource by kind and id. */
 export type ResourceRef = { resourceKind: ResourceKind; resourceId: string };
@@ -59,19 +59,6 @@ export async function lockResource(tx: Tx, { resourceKind, resourceId }: Resourc
   `;
   if (row === undefined) throw new FleetyardError('not-found', `There is no ${resourceKind} "${resourceId}".`);
   return row;
-}
-
-/** Merges keys into the observed status; a key with the value null goes away. */
-export async function mergeStatus(
-  tx: Tx,
-  { resourceKind, resourceId }: ResourceRef,
-  change: Record<string, unknown>,
-): Promise<void> {
-  await tx.sql`
-    update ${tableOf(tx, resourceKind)}
-    set status = jsonb_strip_nulls(status || ${json(tx, change)}), updated_at = now()
-    where id = ${resourceId}
-  `;
 }
 
 /** Writes the phase that the resource's operations give it. Called after every move of one of them. */

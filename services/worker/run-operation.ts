@@ -17,7 +17,7 @@ import type { StepEnd } from './steps/step-end.ts';
 /** How often an operation may be found half done before a person has to look at it. */
 const inspectionsAllowed = 5;
 
-/** Operations that this process holds, by id: for cancels that should not wait for a heartbeat, and for shutdown. */
+/** Operations that a run holds, by id: for cancels that should not wait for a heartbeat, and for shutdown. */
 export type HeldOperations = Map<string, HeldLease & { handOver(): void }>;
 
 /** How a run ended: nothing was to be done, the operation was let go of in order, or it was left to its lease. */

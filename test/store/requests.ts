@@ -5,10 +5,10 @@ import { listClusters, updateCluster } from '../../services/store/clusters.ts';
 import { deleteOldIdempotencyKeys, keepAnswer, takeKey } from '../../services/store/idempotency.ts';
 import { decodeCursor, encodeCursor } from '../../services/store/pages.ts';
 import { createProject } from '../../services/store/projects.ts';
-import { mergeStatus } from '../../services/store/resources.ts';
 import { createToken, findTokenByHash, listTokens, revokeToken } from '../../services/store/tokens.ts';
+import { mergeStatus } from '../../services/store/write-observed.ts';
 import { createTokenText, hashToken } from '../../services/vault/tokens.ts';
-import { addCluster, buildSpec, openTestStore } from './fixtures.ts';
+import { addCluster, addOperation, buildSpec, claim, leaseOf, openTestStore } from './fixtures.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
@@ -151,14 +151,15 @@ test('a list comes in pages that lose nothing and repeat nothing while rows are 
 });
 
 test('a spec keeps the keys of its user, and each change of it has a generation', async (t) => {
-  const { work } = await openTestStore(t);
+  const { store, work } = await openTestStore(t);
   const cluster = await work((tx) => addCluster(tx, 'alpha'));
   t.same(cluster.spec, buildSpec('alpha'), 'with underscores in labels');
   const changed = await work((tx) => updateCluster(tx, cluster.id, { protect: true }));
   t.match(changed, { generation: 2, protect: true, spec: cluster.spec });
   const ref = { resourceKind: 'cluster', resourceId: cluster.id } as const;
-  await work((tx) => mergeStatus(tx, ref, { endpoint: 'https://x', old_key: 1 }));
-  await work((tx) => mergeStatus(tx, ref, { old_key: null, kubernetesVersion: '1.35' }));
+  const lease = leaseOf(await claim(store, (await work((tx) => addOperation(tx, cluster))).id));
+  await work((tx) => mergeStatus(tx, lease, ref, { endpoint: 'https://x', old_key: 1 }));
+  await work((tx) => mergeStatus(tx, lease, ref, { old_key: null, kubernetesVersion: '1.35' }));
   t.same((await work((tx) => listClusters(tx, { limit: 1 }))).items[0]?.status, {
     endpoint: 'https://x',
     kubernetesVersion: '1.35',

@@ -1,6 +1,6 @@
 // Performs one step of an operation, whatever its kind.
 
-import { mergeStatus } from '../../store/resources.ts';
+import { mergeStatus } from '../../store/write-observed.ts';
 import { getFederation } from '../../store/federations.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
 import { openHubKubeconfig } from '../../access/kubeconfig.ts';
@@ -73,7 +73,7 @@ function getPerformer({ kind, action }: StepOrder['step']): Performer {
 
 /** Performs the step. Never throws for what happens in a cloud or at a hub; throws `lease-lost`. */
 export async function performStep(context: WorkerContext, order: StepOrder): Promise<StepEnd> {
-  const { operation, step } = order;
+  const { operation, step, lease } = order;
   try {
     if (step.kind === 'engine') {
       return await runEngineStep(context, order);
@@ -81,7 +81,7 @@ export async function performStep(context: WorkerContext, order: StepOrder): Pro
     const end = await getPerformer(step)(context, order);
     if ('status' in end && end.status !== undefined) {
       const { status } = end;
-      await context.store.asSystem((tx) => mergeStatus(tx, operation, status));
+      await context.store.asSystem((tx) => mergeStatus(tx, lease, operation, status));
     }
     return end;
   } catch (error) {
