@@ -54,6 +54,8 @@ export type Config = {
     /** Seconds between two looks at what a cloud was still making when a worker died. */
     settleSeconds: number;
   };
+  /** How many days, and how many of each resource or stack, are kept of what is over. */
+  retention: Record<'operations' | 'snapshots' | 'history', { days: number; kept: number }>;
   /** The environment as it came, of which a runner is passed an allow-list. */
   runnerEnvironment: Environment;
   log: { level: (typeof logLevels)[number] };
@@ -122,6 +124,20 @@ export function loadConfig(environment: Environment = process.env): Config {
       workDir: resolve(read.text('FLEETYARD_WORK_DIR', inData('work'))),
       retryScale: read.number('FLEETYARD_RETRY_SCALE', 1, { min: 0, max: 100 }),
       settleSeconds: read.number('FLEETYARD_SETTLE_SECONDS', 10, { min: 0, max: 3600 }),
+    },
+    retention: {
+      operations: {
+        days: read.number('FLEETYARD_OPERATION_DAYS', 90, { min: 1, max: 36_500 }),
+        kept: read.integer('FLEETYARD_OPERATIONS_KEPT', 20, { min: 1, max: 10_000 }),
+      },
+      snapshots: {
+        days: read.number('FLEETYARD_SNAPSHOT_DAYS', 30, { min: 1, max: 36_500 }),
+        kept: read.integer('FLEETYARD_SNAPSHOTS_KEPT', 5, { min: 1, max: 100 }),
+      },
+      history: {
+        days: read.number('FLEETYARD_HISTORY_DAYS', 30, { min: 1, max: 36_500 }),
+        kept: read.integer('FLEETYARD_HISTORY_KEPT', 20, { min: 1, max: 10_000 }),
+      },
     },
     runnerEnvironment: { ...environment },
     log: { level: read.choice('FLEETYARD_LOG_LEVEL', 'info', logLevels) },

@@ -8,7 +8,9 @@ import { connect, defaultLimits, type ConnectionOptions, type WaitLimits } from 
 import { isAway, isBusy, isTransient } from './database-errors.ts';
 import { checkSchema } from './schema-version.ts';
 import { openSessionPool, type Session, type SessionPool } from './session-pool.ts';
+import type { Keeping } from './retention.ts';
 import { findStateUrl } from './state-database.ts';
+import { pruneStateHistory } from './state-history.ts';
 import type { StoreVault, Tx } from './transaction.ts';
 
 /** What a store needs. */
@@ -50,6 +52,8 @@ export type Store = {
   ping(): Promise<void>;
   /** URL of Pulumi's state database with its own login. */
   getStateUrl(): Promise<string>;
+  /** Forgets old entries of the history that Pulumi keeps beside its state; returns how many. */
+  pruneStateHistory(keeping: Keeping): Promise<number>;
   /** Waits for running work up to the grace, then closes every connection. */
   close(graceSeconds?: number): Promise<void>;
 };
@@ -78,6 +82,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return result;
   };
   const asSystem = <T>(work: Work<T>): Promise<T> => runOn(sessions, null, work);
+  const getStateUrl = async (): Promise<string> => {
+    const found = await asSystem((tx) => findStateUrl(tx, connection.url));
+    if (found !== undefined) return found;
+    throw new FleetyardError('unavailable', 'The state database is missing: run the migrations.');
+  };
   const asUrgent = <T>(work: Work<T>): Promise<T> => runOn(urgent, null, work);
   return {
     asProject: (projectId, work) => runOn(sessions, projectId, work),
@@ -91,11 +100,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     async ping() {
       await asUrgent(({ sql: query }) => query`select 1`);
     },
-    async getStateUrl() {
-      const url = await asSystem((tx) => findStateUrl(tx, connection.url));
-      if (url === undefined)
-        throw new FleetyardError('unavailable', 'The state database is missing: run the migrations.');
-      return url;
+    getStateUrl,
+    async pruneStateHistory(keeping) {
+      // As whoever the store itself is, for the engine's login may be anybody's.
+      const { pathname } = new URL(await getStateUrl());
+      return pruneStateHistory(Object.assign(new URL(connection.url), { pathname }).toString(), keeping);
     },
     async close(graceSeconds = 5) {
       await Promise.all([sessions.end(graceSeconds), urgent.end(graceSeconds)]);

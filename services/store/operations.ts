@@ -6,6 +6,7 @@ import type { OperationKind } from '../domain/operation-kinds.ts';
 import type { OperationState, ResourceKind } from '../domain/operation.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { columns, type Tx } from './transaction.ts';
+import { isUnsettled } from './unsettled.ts';
 
 /** What went wrong, as people and callers see it. */
 export type OperationError = {
@@ -108,6 +109,22 @@ export async function listLatestOperations(tx: Tx, resourceIds: readonly string[
 export async function listChildren(tx: Tx, parentId: string): Promise<OperationRow[]> {
   return tx.sql<OperationRow[]>`
     select ${columns(tx, operationColumns)} from operations where parent_id = ${parentId} order by id
+  `;
+}
+
+/** Whether one of an operation's children has not come to its end. */
+export async function hasUnsettledChild(tx: Tx, parentId: string): Promise<boolean> {
+  const [child] = await tx.sql`select 1 from operations where parent_id = ${parentId} and ${isUnsettled(tx)} limit 1`;
+  return child !== undefined;
+}
+
+/** What became of an operation's children, without their inputs, which may be large. */
+export async function listChildOutcomes(
+  tx: Tx,
+  parentId: string,
+): Promise<Pick<OperationRow, 'id' | 'resourceId' | 'state' | 'error'>[]> {
+  return tx.sql<Pick<OperationRow, 'id' | 'resourceId' | 'state' | 'error'>[]>`
+    select id, resource_id, state, error from operations where parent_id = ${parentId} order by id
   `;
 }
 

@@ -2,8 +2,9 @@
 
 import { FleetyardError } from '../domain/errors.ts';
 import { derivePhase, kindsToldUnstarted, operationKinds, type OperationKind } from '../domain/operation-kinds.ts';
-import { settledStates, type OperationState, type Phase, type ResourceKind } from '../domain/operation.ts';
+import { type OperationState, type Phase, type ResourceKind } from '../domain/operation.ts';
 import { only, type Tx } from './transaction.ts';
+import { isUnsettled } from './unsettled.ts';
 
 /** A resource by kind and id. */
 export type ResourceRef = { resourceKind: ResourceKind; resourceId: string };
@@ -66,7 +67,7 @@ export async function refreshPhase(tx: Tx, { resourceKind, resourceId }: Resourc
   // The oldest operation that is not settled, as it is the one at work; else the newest that ever did something.
   const [operation] = await tx.sql<{ kind: OperationKind; state: OperationState }[]>`
     (select kind, state, 1 as rank, id from operations
-      where resource_id = ${resourceId} and state <> all(${settledStates as readonly string[] as string[]})
+      where resource_id = ${resourceId} and ${isUnsettled(tx)}
       order by id limit 1)
     union all
     (select kind, state, 2 as rank, id from operations

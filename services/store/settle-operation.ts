@@ -6,7 +6,8 @@ import { moveOperation, type Move } from './move-operation.ts';
 import {
   findOperation,
   getOperation,
-  listChildren,
+  hasUnsettledChild,
+  listChildOutcomes,
   operationColumns,
   type OperationError,
   type OperationRow,
@@ -62,7 +63,9 @@ export async function advanceParent(tx: Tx, parentId: string): Promise<void> {
     select ${columns(tx, operationColumns)} from operations where id = ${parentId} for no key update
   `;
   if (parent === undefined || !isWaiting(parent)) return;
-  const verdict = judgeChildren(parent, await listChildren(tx, parentId));
+  // Each child's end asks only this; what all of them came to is read once, by the last.
+  if (await hasUnsettledChild(tx, parentId)) return;
+  const verdict = judgeChildren(parent, await listChildOutcomes(tx, parentId));
   if (verdict === undefined) return;
   await settleOperation(tx, { id: parentId, to: verdict.outcome, error: verdict.error });
 }

@@ -84,6 +84,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     random: Math.random,
     retryScale: config.worker.retryScale,
     now: () => new Date(),
+    retention: config.retention,
   };
   const worker = await startWorker(context, { ...queueOptions, concurrency: config.worker.concurrency, sweepSeconds });
   shutDownOnSignals({
