@@ -164,19 +164,15 @@ test('20: what an operation\'s end costs does not grow with siblings and history
   `;
   await sql`analyze operations`;
   await work((tx) => addOperation(tx, cluster, 'update', parent.id));
-  const read = async (): Promise<number> => {
-    const [row] = await sql<{ count: string }[]>`
-      select pg_stat_get_tuples_fetched('operations'::regclass) + pg_stat_get_tuples_returned('operations'::regclass) as count
-    `;
-    return Number(row?.count);
-  };
   const lease = leaseOf(await claim(store, parent.id));
-  const before = await read();
-  await store.asSystem(async (tx) => {
+  const read = await store.asSystem(async (tx) => {
     await waitForChildren(tx, lease);
     await refreshPhase(tx, { resourceKind: 'cluster', resourceId: cluster.id });
-    // So that the server tells what was read at once.
-    await tx.sql`select pg_stat_force_next_flush()`;
+    const [row] = await tx.sql<{ count: string }[]>`
+      select pg_stat_get_xact_tuples_fetched('operations'::regclass)
+        + pg_stat_get_xact_tuples_returned('operations'::regclass) as count
+    `;
+    return Number(row?.count);
   });
-  t.ok((await read()) - before < 200, `read ${(await read()) - before} rows`);
+  t.ok(read > 0 && read < 200, `${read} rows were read`);
 });
