@@ -65,6 +65,35 @@ export type Config = {
   checkResponses: boolean;
 };
 
+/** What a backup and a restore are told: where the data are, and the keys. */
+export function loadBackupConfig(environment: Environment = process.env): Pick<Config, 'database' | 'masterKeyFile'> {
+  const read = createReader(environment);
+  const dataDir = resolve(read.text('FLEETYARD_DATA_DIR', '.fleetyard'));
+  const config = { database: readDatabase(read), masterKeyFile: readMasterKeyFile(read, dataDir) };
+  if (read.faults.length > 0) throw new ConfigError(read.faults);
+  return freeze(config);
+}
+
+function readMasterKeyFile(read: Reader, dataDir: string): string {
+  return resolve(read.text('FLEETYARD_MASTER_KEY_FILE', resolve(dataDir, 'master.key')));
+}
+
+function readDatabase(read: Reader): Config['database'] {
+  return {
+    url: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    max: read.integer('FLEETYARD_DATABASE_CONNECTIONS', 10, { min: 1, max: 500 }),
+    reserved: read.integer('FLEETYARD_RESERVED_CONNECTIONS', 2, { min: 1, max: 50 }),
+    limits: {
+      statementSeconds: read.number('FLEETYARD_STATEMENT_SECONDS', 30, waitBounds),
+      lockSeconds: read.number('FLEETYARD_LOCK_SECONDS', 15, waitBounds),
+      idleSeconds: read.number('FLEETYARD_IDLE_SECONDS', 30, waitBounds),
+      acquireSeconds: read.number('FLEETYARD_ACQUIRE_SECONDS', 15, waitBounds),
+    },
+    stateDatabase: read.text('FLEETYARD_STATE_DATABASE', 'pulumi_state', /^[a-z_][a-z0-9_]{0,62}$/),
+    migrate: read.flag('FLEETYARD_MIGRATE', true),
+  };
+}
+
 const waitBounds = { min: 0.1, max: 3600 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -77,19 +106,7 @@ export function loadConfig(environment: Environment = process.env): Config {
   const host = read.text('FLEETYARD_HOST', '127.0.0.1');
   const port = read.integer('FLEETYARD_PORT', 8080, { min: 0, max: 65_535 });
   const config: Config = {
-    database: {
-      url: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
-      max: read.integer('FLEETYARD_DATABASE_CONNECTIONS', 10, { min: 1, max: 500 }),
-      reserved: read.integer('FLEETYARD_RESERVED_CONNECTIONS', 2, { min: 1, max: 50 }),
-      limits: {
-        statementSeconds: read.number('FLEETYARD_STATEMENT_SECONDS', 30, waitBounds),
-        lockSeconds: read.number('FLEETYARD_LOCK_SECONDS', 15, waitBounds),
-        idleSeconds: read.number('FLEETYARD_IDLE_SECONDS', 30, waitBounds),
-        acquireSeconds: read.number('FLEETYARD_ACQUIRE_SECONDS', 15, waitBounds),
-      },
-      stateDatabase: read.text('FLEETYARD_STATE_DATABASE', 'pulumi_state', /^[a-z_][a-z0-9_]{0,62}$/),
-      migrate: read.flag('FLEETYARD_MIGRATE', true),
-    },
+    database: readDatabase(read),
     redis: {
       url: read.url('REDIS_URL', ['redis:', 'rediss:', 'unix:']),
       prefix: read.text('FLEETYARD_QUEUE_PREFIX', 'fleetyard', /^[A-Za-z0-9_-]{1,64}$/),
@@ -104,7 +121,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       ),
     },
     dataDir,
-    masterKeyFile: resolve(read.text('FLEETYARD_MASTER_KEY_FILE', inData('master.key'))),
+    masterKeyFile: readMasterKeyFile(read, dataDir),
     tokenFile: resolve(read.text('FLEETYARD_TOKEN_FILE', inData('admin.token'))),
     pulumi: {
       binary: read.optional('FLEETYARD_PULUMI'),

@@ -72,11 +72,7 @@ export async function deleteOldIdempotencyKeys(
 
 type AnswerRow = { bodyHash: Buffer; status: number; headers: Record<string, string>; bodyEnc: Buffer };
 
-async function findAnswer(
-  tx: Tx,
-  scope: IdempotencyScope,
-  bodyHash: Uint8Array,
-): Promise<StoredAnswer | undefined> {
+async function findAnswer(tx: Tx, scope: IdempotencyScope, bodyHash: Uint8Array): Promise<StoredAnswer | undefined> {
   const { tokenId, method, path, key } = scope;
   const isKey = tx.sql`token_id = ${tokenId} and method = ${method} and path = ${path} and key = ${key}`;
   await tx.sql`

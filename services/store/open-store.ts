@@ -132,7 +132,9 @@ async function runWork<T>(
 ): Promise<Committed<T>> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await sessions.use((session) => runTransaction(session, { vault, limits: sessions.limits }, projectId, work));
+      return await sessions.use((session) =>
+        runTransaction(session, { vault, limits: sessions.limits }, projectId, work),
+      );
     } catch (error) {
       // An idle connection may have died unnoticed. As nothing was begun on it, another one is tried.
       if (error instanceof BeginError && attempt < beginAttempts) continue;

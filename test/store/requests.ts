@@ -92,7 +92,10 @@ test('21: keys past their time go in batches', async (t) => {
   await sql`update idempotency_keys set created_at = now() - interval '3 hours' where key <> 'c'`;
   const sweep = (limit: number) => store.asSystem((tx) => deleteOldIdempotencyKeys(tx, { hours: 2, limit }));
   t.same([await sweep(1), await sweep(5), await sweep(5)], [1, 1, 0]);
-  t.same((await sql<{ key: string }[]>`select key from idempotency_keys`).map(({ key }) => key), ['c']);
+  t.same(
+    (await sql<{ key: string }[]>`select key from idempotency_keys`).map(({ key }) => key),
+    ['c'],
+  );
 });
 
 test('a token is found by its hash until it is revoked or past its time', async (t) => {

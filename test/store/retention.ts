@@ -151,7 +151,7 @@ test("21: Pulumi's history is cut by age and count in every schema, and its stat
   );
 });
 
-test('20: what an operation\'s end costs does not grow with siblings and history', async (t) => {
+test("20: what an operation's end costs does not grow with siblings and history", async (t) => {
   const { store, work, sql } = await openAged(t);
   const { cluster, parent } = await work(async (tx) => {
     const parent = await addFleetOperation(tx, await addFleet(tx, 'fleet'));

@@ -87,7 +87,9 @@ test('18: a late run does not make its worker forget the newer claim of the same
   const worker = await startWorker(context, { ...redis, redisUrl: redis.url, concurrency: 2, sweepSeconds: 0.05 });
   const { id } = await work((tx) => addFederation(tx, hub));
   await waitFor('the first run to ask the hub', () => hub.calls.length === 1);
-  await store.asSystem(({ sql }) => sql`update operations set lease_until = now() - interval '1 second' where id = ${id}`);
+  await store.asSystem(
+    ({ sql }) => sql`update operations set lease_until = now() - interval '1 second' where id = ${id}`,
+  );
   await sweepOnce(context);
   await waitFor('the second run to ask the hub', () => hub.calls.length === 2);
   hub.dropOldest();

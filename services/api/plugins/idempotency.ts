@@ -22,11 +22,7 @@ export function readKey(scope: IdempotencyScope, body: unknown): RequestKey {
  * Runs what answers the request, inside its unit of work, unless the key has its answer; the answer commits with the change that it tells
  * of. Throws for another body (422) or a first request under way (409).
  */
-export async function answerInUnit(
-  tx: Tx,
-  requestKey: RequestKey,
-  run: () => Promise<AnyAnswer>,
-): Promise<AnyAnswer> {
+export async function answerInUnit(tx: Tx, requestKey: RequestKey, run: () => Promise<AnyAnswer>): Promise<AnyAnswer> {
   const { bodyHash, ...scope } = requestKey;
   const found = await takeKey(tx, scope, bodyHash);
   if (found !== undefined) return replay(found);
