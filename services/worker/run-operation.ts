@@ -13,6 +13,7 @@ import type { WorkerContext } from './context.ts';
 import { keepLease, type HeldLease } from './hold-lease.ts';
 import { performStep } from './steps/perform-step.ts';
 import type { StepEnd } from './steps/step-end.ts';
+import { writeUnderLease } from './write-under-lease.ts';
 
 /** How often an operation may be found half done before a person has to look at it. */
 const inspectionsAllowed = 5;
@@ -37,7 +38,7 @@ async function walkStep(
   recover: boolean,
 ): Promise<StepEnd> {
   const record = (change: Omit<Parameters<typeof recordStep>[2], 'index'>): Promise<StepRow> =>
-    context.store.asSystem((tx) => recordStep(tx, lease, { index: step.index, ...change }));
+    writeUnderLease(context, lease, (tx) => recordStep(tx, lease, { index: step.index, ...change }));
   if (step.kind !== 'wait') await record({ state: 'running', done: 0, error: null });
   const end = await performStep(context, { operation, step, lease, recover });
   if (end.outcome === 'succeeded' || end.outcome === 'skipped') await record({ state: end.outcome });
@@ -52,7 +53,7 @@ function toStored(error: OperationError): OperationError & { code: string } {
 
 async function walkSteps(context: WorkerContext, walk: Walk): Promise<StepEnd> {
   const { operation, lease } = walk;
-  const steps = remaining(await context.store.asSystem((tx) => listSteps(tx, operation.id)));
+  const steps = remaining(await writeUnderLease(context, lease, (tx) => listSteps(tx, operation.id)));
   // Only the step that was running when the last worker vanished can have left something behind.
   let recover = operation.claimedFrom === 'interrupted';
   for (const step of steps) {
@@ -141,7 +142,7 @@ export async function runOperation(context: WorkerContext, held: HeldOperations,
     const walk = { operation, lease, handOver: handOver.signal };
     const end = await walkSteps(context, walk);
     if (lease.lost.aborted) throw new FleetyardError('lease-lost', 'Nobody may write the operation now.');
-    const settled = await store.asSystem((tx) => settle(context, tx, walk, end));
+    const settled = await writeUnderLease(context, lease, (tx) => settle(context, tx, walk, end));
     log.info({ state: settled.state, error: settled.error?.code }, 'let go');
     return 'let-go';
   } catch (error) {

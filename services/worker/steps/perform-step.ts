@@ -11,6 +11,7 @@ import { runEngineStep } from './engine-step.ts';
 import type { StepOrder } from './step-order.ts';
 import { awaitMember, checkCluster, checkHub } from './reach-clusters.ts';
 import { endOfError, type StepEnd } from './step-end.ts';
+import { writeUnderLease } from '../write-under-lease.ts';
 
 type Performer = (context: WorkerContext, order: StepOrder) => Promise<StepEnd>;
 
@@ -81,7 +82,7 @@ export async function performStep(context: WorkerContext, order: StepOrder): Pro
     const end = await getPerformer(step)(context, order);
     if ('status' in end && end.status !== undefined) {
       const { status } = end;
-      await context.store.asSystem((tx) => mergeStatus(tx, lease, operation, status));
+      await writeUnderLease(context, lease, (tx) => mergeStatus(tx, lease, operation, status));
     }
     return end;
   } catch (error) {
