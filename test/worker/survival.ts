@@ -66,12 +66,12 @@ async function startBehindDoors(t: Test, { leaseSeconds = 6 }: { leaseSeconds?: 
   };
 }
 
-/** Holds the rows of an operation, so that whoever settles it is caught in the middle. */
-async function holdOperation(sql: postgres.Sql, id: string): Promise<() => Promise<void>> {
+/** Holds what a statement locks until it is let go. */
+async function hold(sql: postgres.Sql, lock: (tx: postgres.Sql) => Promise<unknown>): Promise<() => Promise<void>> {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const { promise: held, resolve: tell } = Promise.withResolvers<void>();
   const holding = sql.begin(async (tx) => {
-    await tx`select 1 from federations where id = (select resource_id from operations where id = ${id}) for update`;
+    await lock(tx as unknown as postgres.Sql);
     tell();
     await released;
   });
@@ -80,6 +80,17 @@ async function holdOperation(sql: postgres.Sql, id: string): Promise<() => Promi
     release();
     await holding;
   };
+}
+
+/** Waits until the worker waits for a lock. */
+function awaitCaught(sql: postgres.Sql): Promise<boolean> {
+  return waitFor('the worker to be caught', async () => {
+    const rows = await sql`
+      select 1 from pg_stat_activity
+      where datname = current_database() and application_name = 'behind' and wait_event_type = 'Lock'
+    `;
+    return rows.length > 0;
+  });
 }
 
 const cuts = {
@@ -103,20 +114,31 @@ for (const [how, cut] of Object.entries(cuts)) {
     t.equal(await countEnds(id), 1);
   });
 
+  test(`PostgreSQL's connections are ${how} when a worker has claimed and not begun`, async (t) => {
+    const { sql, database, add, awaitEnd, countEnds } = await startBehindDoors(t);
+    await database.shut();
+    const id = await add();
+    const letGo = await hold(sql, (tx) => tx`select 1 from steps where operation_id = ${id} for update`);
+    await database.reopen();
+    await awaitCaught(sql);
+    cut(database);
+    await letGo();
+    await awaitEnd(id);
+    t.equal(await countEnds(id), 1);
+  });
+
   test(`PostgreSQL's connections are ${how} while a worker writes what came of a step`, async (t) => {
     const { sql, hub, database, add, read, awaitEnd, countEnds } = await startBehindDoors(t);
     hub.failWith = 0;
     const id = await add();
     await waitFor('the hub to be asked', () => hub.calls.length > 0);
-    const letGo = await holdOperation(sql, id);
+    const letGo = await hold(
+      sql,
+      (tx) => tx`select 1 from federations where id = (select resource_id from operations where id = ${id}) for update`,
+    );
     hub.failWith = undefined;
     hub.dropCallers();
-    await waitFor('the worker to be caught', async () => {
-      const rows = await sql`
-        select 1 from pg_stat_activity where application_name = 'behind' and wait_event_type = 'Lock'
-      `;
-      return rows.length > 0;
-    });
+    await awaitCaught(sql);
     cut(database);
     await letGo();
     await awaitEnd(id);
