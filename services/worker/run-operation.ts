@@ -2,6 +2,7 @@
 
 import { retryDelaySeconds, type OperationError } from '../domain/engine-errors.ts';
 import { FleetyardError, isFleetyardError } from '../domain/errors.ts';
+import { readMonotonicClock } from '../engine/monotonic-clock.ts';
 import { killOperationProcesses } from '../engine/processes.ts';
 import { claimOperation, type ClaimedOperation } from '../store/leases.ts';
 import type { OperationRow } from '../store/operations.ts';
@@ -12,7 +13,7 @@ import type { Tx } from '../store/transaction.ts';
 import type { WorkerContext } from './context.ts';
 import { keepLease, type HeldLease } from './hold-lease.ts';
 import { performStep } from './steps/perform-step.ts';
-import type { StepEnd } from './steps/step-end.ts';
+import { toStoredError, type StepEnd } from './steps/step-end.ts';
 import { writeUnderLease } from './write-under-lease.ts';
 
 /** How often an operation may be found half done before a person has to look at it. */
@@ -31,56 +32,47 @@ function remaining(steps: StepRow[]): StepRow[] {
   return steps.filter((step) => step.state !== 'succeeded' && step.state !== 'skipped');
 }
 
-async function walkStep(
-  context: WorkerContext,
-  { operation, lease }: Walk,
-  step: StepRow,
-  recover: boolean,
-): Promise<StepEnd> {
+async function walkStep(context: WorkerContext, { operation, lease }: Walk, step: StepRow): Promise<StepEnd> {
   const record = (change: Omit<Parameters<typeof recordStep>[2], 'index'>): Promise<StepRow> =>
     writeUnderLease(context, lease, (tx) => recordStep(tx, lease, { index: step.index, ...change }));
   if (step.kind !== 'wait') await record({ state: 'running', done: 0, error: null });
-  const end = await performStep(context, { operation, step, lease, recover });
+  const end = await performStep(context, { operation, step, lease });
+  if ('recorded' in end) return end;
   if (end.outcome === 'succeeded' || end.outcome === 'skipped') await record({ state: end.outcome });
-  if (end.outcome === 'failed') await record({ state: 'failed', error: toStored(end.error) });
+  if (end.outcome === 'failed') await record({ state: 'failed', error: toStoredError(end.error) });
   return end;
-}
-
-/** The stored error has the class under both of its names: `class` for the contract, `code` for the store. */
-function toStored(error: OperationError): OperationError & { code: string } {
-  return { code: error.class, ...error };
 }
 
 async function walkSteps(context: WorkerContext, walk: Walk): Promise<StepEnd> {
   const { operation, lease } = walk;
   const steps = remaining(await writeUnderLease(context, lease, (tx) => listSteps(tx, operation.id)));
-  // Only the step that was running when the last worker vanished can have left something behind.
-  let recover = operation.claimedFrom === 'interrupted';
   for (const step of steps) {
     if (lease.lost.aborted) return { outcome: 'died', detail: 'the lease was lost' };
-    if (lease.cancelled.aborted) return recover ? reconcile(context, walk, step) : { outcome: 'cancelled' };
-    const end = await walkStep(context, walk, step, recover);
+    if (lease.cancelled.aborted) return reconcile(context, walk, step);
+    const end = await walkStep(context, walk, step);
     if (end.outcome !== 'succeeded' && end.outcome !== 'skipped') return end;
-    recover = false;
   }
   return { outcome: 'succeeded' };
 }
 
 /**
  * A cancelled operation whose worker vanished, or whose engine had to be killed, may have left a lock and half-made resources: put the
- * stack right before it counts as cancelled.
+ * stack right before it counts as cancelled. A worker that is told to stop leaves that to the next one.
  */
-async function reconcile(context: WorkerContext, { operation, lease }: Walk, step: StepRow): Promise<StepEnd> {
-  if (step.kind !== 'engine' || step.state !== 'running') return { outcome: 'cancelled' };
+async function reconcile(
+  context: WorkerContext,
+  { operation, lease, handOver }: Walk,
+  step: StepRow,
+): Promise<StepEnd> {
+  if (step.kind !== 'engine' || handOver.aborted) return { outcome: 'cancelled' };
   const neverCancelled = { ...lease, cancelled: new AbortController().signal };
-  const refresh = { ...step, action: 'refresh' };
-  const end = await performStep(context, { operation, step: refresh, lease: neverCancelled, recover: true });
+  const end = await performStep(context, { operation, step, lease: neverCancelled, onlySettle: true });
   return end.outcome === 'succeeded' || end.outcome === 'skipped' ? { outcome: 'cancelled' } : end;
 }
 
 async function settleFailure(context: WorkerContext, tx: Tx, walk: Walk, error: OperationError): Promise<OperationRow> {
   const { operation, lease } = walk;
-  const stored = toStored(error);
+  const stored = toStoredError(error);
   const delay = retryDelaySeconds(error.class, operation.retries, context.random);
   if (delay === undefined) return finishOperation(tx, { ...lease, outcome: 'failed', error: stored });
   return requeueOperation(tx, { ...lease, delaySeconds: delay * context.retryScale, error: stored });
@@ -120,6 +112,7 @@ function settle(context: WorkerContext, tx: Tx, walk: Walk, end: StepEnd): Promi
  */
 export async function runOperation(context: WorkerContext, held: HeldOperations, operationId: string): Promise<RunEnd> {
   const { store, owner, leaseSeconds } = context;
+  const claimedAt = readMonotonicClock();
   const operation = await store.asSystem((tx) => claimOperation(tx, { id: operationId, owner, leaseSeconds }));
   if (operation === undefined) return 'unclaimed';
   const log = context.logger.child({ operation: operation.id, kind: operation.kind, resource: operation.resourceId });
@@ -130,6 +123,7 @@ export async function runOperation(context: WorkerContext, held: HeldOperations,
     {
       cancelRequested: operation.state === 'cancelling',
       handOver: handOver.signal,
+      claimedAt,
     },
   );
   held.set(operationId, { ...lease, handOver: () => handOver.abort() });

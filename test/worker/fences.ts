@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'tap';
+import { listWorkFolders, removeDeadFolders } from '../../services/engine/work-folders.ts';
 import { listEvents } from '../../services/store/events.ts';
 import { getFederation } from '../../services/store/federations.ts';
 import { getOperation } from '../../services/store/operations.ts';
@@ -128,4 +129,16 @@ test("18: a late step removes its own files and not its successor's", async (t) 
   const next = await takeFolder(root, 'cl_1', { operationId: 'op_2', fence: 1 });
   await write(next, 'next');
   t.equal(await read(next.folder), 'next');
+});
+
+test("18: a sweep keeps the files of a claim that is held, and removes a dead one's", async (t) => {
+  const workDir = await createTestDirectory(t);
+  const root = join(workDir, 'kubeconfigs');
+  await takeFolder(root, 'cl_1', { operationId: 'op_1', fence: 1 });
+  await takeFolder(root, 'cl_1', { operationId: 'op_1', fence: 2 });
+  const held = [{ operationId: 'op_1', fence: 2, resourceId: 'cl_1' }];
+  await removeDeadFolders(workDir, await listWorkFolders(workDir), held);
+  t.same((await readdir(root)).sort(), ['cl_1', 'cl_1@op_1@2']);
+  await removeDeadFolders(workDir, await listWorkFolders(workDir), []);
+  t.same(await readdir(root), []);
 });

@@ -1166,8 +1166,11 @@ export interface components {
             operation: components["schemas"]["Operation"] | null;
         };
         LayerOutputs: {
-            /** @enum {string} */
-            layer: "network" | "cluster" | "membership";
+            /**
+             * @description A layer of the cluster, such as `network`; more may come.
+             * @example cluster
+             */
+            layer: string;
             stack: string;
             outputs: components["schemas"]["FreeObject"];
             /** Format: date-time */

@@ -42,17 +42,19 @@ async function writeKubeconfigs(
   context: WorkerContext,
   subject: ClusterSubject,
 ): Promise<{ member: string; hub: string; remove(): Promise<void> }> {
+  // Minted first, so that a failure leaves nothing behind.
+  const contents = [await mintMemberKubeconfig(context, subject), openHub(context, subject).kubeconfig] as const;
   const { folder, own, remove } = await takeFolder(
     join(context.engine.workDir, 'kubeconfigs'),
     subject.cluster.id,
     subject.claim,
   );
   try {
-    await writeFile(join(own, 'member.yaml'), await mintMemberKubeconfig(context, subject), { mode: 0o600 });
-    await writeFile(join(own, 'hub.yaml'), openHub(context, subject).kubeconfig, { mode: 0o600 });
+    await writeFile(join(own, 'member.yaml'), contents[0], { mode: 0o600 });
+    await writeFile(join(own, 'hub.yaml'), contents[1], { mode: 0o600 });
+    return { member: join(folder, 'member.yaml'), hub: join(folder, 'hub.yaml'), remove };
   } catch (error) {
     await remove();
     throw error;
   }
-  return { member: join(folder, 'member.yaml'), hub: join(folder, 'hub.yaml'), remove };
 }

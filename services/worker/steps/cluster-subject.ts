@@ -30,7 +30,8 @@ export type ClusterSubject = {
   findOutputs<L extends Layer>(layer: L): LayerOutputs[L] | undefined;
 };
 
-async function openCredential(tx: Tx, id: string): Promise<OpenCredential> {
+/** A credential with its secret part in the clear, for one step. */
+export async function openCredential(tx: Tx, id: string): Promise<OpenCredential> {
   const { provider, simulated, attributes } = await getCredential(tx, id);
   const secret = (await getCredentialSecret(tx, id)) as Record<string, string>;
   return { id, provider, simulated, attributes, secret };

@@ -1,12 +1,11 @@
 // Performs one step of an operation, whatever its kind.
 
 import { mergeStatus } from '../../store/write-observed.ts';
-import { getFederation } from '../../store/federations.ts';
-import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
 import { openHubKubeconfig } from '../../access/kubeconfig.ts';
+import { readOperationInput } from '../../domain/operation-input.ts';
 import type { PlainStepName } from '../../domain/step-kinds.ts';
 import type { WorkerContext } from '../context.ts';
-import { loadClusterSubject, mintMemberKubeconfig, openHub } from './cluster-subject.ts';
+import { loadClusterSubject, mintMemberKubeconfig, openCredential, openHub } from './cluster-subject.ts';
 import { runEngineStep } from './engine-step.ts';
 import type { StepOrder } from './step-order.ts';
 import { awaitMember, checkCluster, checkHub } from './reach-clusters.ts';
@@ -27,14 +26,11 @@ const checkReachable: Performer = async (context, { operation }) => {
 };
 
 const checkFederation: Performer = async (context, { operation }) => {
-  const { engine, kubeconfig, simulated } = await context.store.asSystem(async (tx) => {
-    const federation = await getFederation(tx, operation.resourceId);
-    const { provider, attributes, simulated } = await getCredential(tx, federation.hubCredentialId);
-    const secret = (await getCredentialSecret(tx, federation.hubCredentialId)) as Record<string, string>;
-    const credential = { id: federation.hubCredentialId, provider, attributes, simulated, secret };
-    return { engine: federation.engine, simulated, ...openHubKubeconfig(credential, context.engine.simulatorUrl) };
-  });
+  const { engine, hubCredentialId } = readOperationInput(operation, 'federation');
+  const credential = await context.store.asSystem((tx) => openCredential(tx, hubCredentialId));
+  const { kubeconfig } = openHubKubeconfig(credential, context.engine.simulatorUrl);
   const report = await checkHub(engine, kubeconfig);
+  const { simulated } = credential;
   return { outcome: 'succeeded', status: { ...report, simulated, checkedAt: context.now().toISOString() } };
 };
 

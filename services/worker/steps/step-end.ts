@@ -4,10 +4,13 @@ import { engineErrorRules, type EngineErrorClass, type OperationError } from '..
 import { isFleetyardError } from '../../domain/errors.ts';
 import { createRedactor } from '../../vault/redact.ts';
 
-/** The end of a step. `waiting` parks the operation until its children end; `died` means that it must be inspected first. */
+/**
+ * The end of a step. `waiting` parks the operation until its children end; `died` means that it must be inspected first. `recorded`
+ * says that the step's row has it already, written together with what it did.
+ */
 export type StepEnd =
-  | { outcome: 'succeeded' | 'skipped'; status?: Record<string, unknown> }
-  | { outcome: 'failed'; error: OperationError }
+  | { outcome: 'succeeded' | 'skipped'; status?: Record<string, unknown>; recorded?: true }
+  | { outcome: 'failed'; error: OperationError; recorded?: true }
   | { outcome: 'cancelled' }
   | { outcome: 'waiting' }
   | { outcome: 'died'; detail: string };
@@ -19,6 +22,11 @@ export function describeFailure(
   found: { providerCode?: string; resource?: string } = {},
 ): OperationError {
   return { class: errorClass, message, advice: engineErrorRules[errorClass].advice, ...found };
+}
+
+/** The stored error has the class under both of its names: `class` for the contract, `code` for the store. */
+export function toStoredError(error: OperationError): OperationError & { code: string } {
+  return { code: error.class, ...error };
 }
 
 /** Classes of what our own rooms throw while a step runs. */

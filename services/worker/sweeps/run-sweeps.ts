@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expireLeases, listLostJobs } from '../../store/leases.ts';
 import type { WorkerContext } from '../context.ts';
 import { forgetOld } from './retention.ts';
+import { sweepStateLogins, sweepWorkFolders } from './sweep-left-overs.ts';
 
 /** One round: interrupts operations whose lease is over, and signals everything that a worker could claim now. */
 export async function sweepOnce({ store, queue, logger }: WorkerContext): Promise<void> {
@@ -25,7 +26,7 @@ export async function runSweeps(
   const warn = (error: unknown): void => context.logger.warn({ err: error }, 'a sweep failed');
   let forgotAt = -Infinity;
   while (!options.signal.aborted) {
-    await sweepOnce(context).catch(warn);
+    for (const sweep of [sweepOnce, sweepWorkFolders, sweepStateLogins]) await sweep(context).catch(warn);
     if (performance.now() - forgotAt >= retentionSeconds * 1000) {
       forgotAt = performance.now();
       await forgetOld(context);
