@@ -7,7 +7,7 @@ import { findMarkedProcesses, stepKeyOf } from './processes.ts';
 /** A step that is under way somewhere, as its lease tells. */
 export type HeldStep = { operationId: string; fence: number; resourceId: string };
 
-/** Folders by what they are named after: a step's key, or the cluster that its kubeconfigs are for. */
+/** Folders by what they are named after: a step's key, or its kubeconfigs' cluster and, after an @ each, operation and fence. */
 export type WorkFolders = { steps: string[]; kubeconfigs: string[] };
 
 async function listNames(folder: string): Promise<string[]> {
@@ -34,9 +34,11 @@ export async function removeDeadFolders(
 ): Promise<string[]> {
   const keys = new Set(held.map(({ operationId, fence }) => stepKeyOf(operationId, fence)));
   const resources = new Set(held.map(({ resourceId }) => resourceId));
-  const dead: string[] = folders.kubeconfigs
-    .filter((name) => !resources.has(name))
-    .map((name) => join('kubeconfigs', name));
+  const isHeld = (name: string): boolean => {
+    const [resource = '', operationId, fence] = name.split('@');
+    return operationId === undefined ? resources.has(resource) : keys.has(stepKeyOf(operationId, Number(fence)));
+  };
+  const dead: string[] = folders.kubeconfigs.filter((name) => !isHeld(name)).map((name) => join('kubeconfigs', name));
   for (const key of folders.steps.filter((name) => !keys.has(name))) {
     const processes = await findMarkedProcesses((stepKey) => stepKey === key);
     if (processes.length === 0) dead.push(join('steps', key));

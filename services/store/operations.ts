@@ -3,9 +3,10 @@
 import { FleetyardError } from '../domain/errors.ts';
 import type { StoredInput } from '../domain/operation-input.ts';
 import { kindsToldUnstarted, type OperationKind } from '../domain/operation-kinds.ts';
-import { settledStates, type OperationState, type ResourceKind } from '../domain/operation.ts';
+import type { OperationState, ResourceKind } from '../domain/operation.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { columns, type Tx } from './transaction.ts';
+import { isUnsettled } from './unsettled.ts';
 
 /** What went wrong, as people and callers see it. */
 export type OperationError = {
@@ -136,7 +137,37 @@ function isMember({ resourceKind }: OperationRow): boolean {
 /** Has an operation wait for what another one waited for and that has not ended. */
 export async function adoptChildren(tx: Tx, { from, to }: { from: string; to: string }): Promise<void> {
   await tx.sql`
-    update operations set parent_id = ${to} where parent_id = ${from} and state <> all(${[...settledStates]})
+    update operations set parent_id = ${to} where parent_id = ${from} and ${isUnsettled(tx)}
+  `;
+}
+
+/** Whether an operation waits for others at all. */
+export async function hasChildren(tx: Tx, parentId: string): Promise<boolean> {
+  const [child] = await tx.sql`select 1 from operations where parent_id = ${parentId} limit 1`;
+  return child !== undefined;
+}
+
+/** Children that have not come to their end, at most so many of them; those on clusters first. */
+export async function listOpenChildren(tx: Tx, parentId: string, limit: number): Promise<OperationRow[]> {
+  return tx.sql<OperationRow[]>`
+    select ${columns(tx, operationColumns)} from operations
+    where parent_id = ${parentId} and ${isUnsettled(tx)} order by resource_kind = 'cluster' desc, id limit ${limit}
+  `;
+}
+
+/** Whether one of an operation's children has not come to its end. */
+export async function hasUnsettledChild(tx: Tx, parentId: string): Promise<boolean> {
+  const [child] = await tx.sql`select 1 from operations where parent_id = ${parentId} and ${isUnsettled(tx)} limit 1`;
+  return child !== undefined;
+}
+
+/** What became of an operation's children, without their inputs, which may be large. */
+export async function listChildOutcomes(
+  tx: Tx,
+  parentId: string,
+): Promise<Pick<OperationRow, 'id' | 'resourceId' | 'position' | 'state' | 'error'>[]> {
+  return tx.sql<Pick<OperationRow, 'id' | 'resourceId' | 'position' | 'state' | 'error'>[]>`
+    select id, resource_id, position, state, error from operations where parent_id = ${parentId} order by id
   `;
 }
 

@@ -3,14 +3,17 @@
 import { FleetyardError } from '../domain/errors.ts';
 import { judgeChildren, membersStand } from '../domain/families.ts';
 import { removes, waitsForChildren } from '../domain/operation-kinds.ts';
-import { isSettled, settledStates } from '../domain/operation.ts';
+import { settledStates } from '../domain/operation.ts';
 import { noteSignal } from './consequences.ts';
 import { listMemberNames, quoteNames } from './federations.ts';
 import { moveOperation, type Move } from './move-operation.ts';
 import {
   findOperation,
   getOperation,
-  listChildren,
+  hasChildren,
+  hasUnsettledChild,
+  listChildOutcomes,
+  listOpenChildren,
   operationColumns,
   type OperationError,
   type OperationRow,
@@ -32,7 +35,7 @@ export async function finishOperation(
 ): Promise<OperationRow> {
   const operation = await getOperation(tx, operationId);
   await lockFamily(tx, operation);
-  if (waitsForChildren(operation) && (await listChildren(tx, operationId)).length > 0) {
+  if (waitsForChildren(operation) && (await hasChildren(tx, operationId))) {
     return waitForChildren(tx, { operationId, fence });
   }
   // Whoever stopped it said why already.
@@ -77,7 +80,9 @@ export async function advanceParent(tx: Tx, parentId: string): Promise<void> {
   `;
   if (parent === undefined || !isWaiting(parent)) return;
   if (await cancelHeldRemovals(tx, parentId)) return;
-  const verdict = judgeChildren(parent, await listChildren(tx, parentId));
+  // Each child's end asks only this; what all of them came to is read once, by the last.
+  if (await hasUnsettledChild(tx, parentId)) return;
+  const verdict = judgeChildren(parent, await listChildOutcomes(tx, parentId));
   if (verdict === undefined) return;
   await settleOperation(tx, { id: parentId, to: verdict.outcome, error: verdict.error });
 }
@@ -106,7 +111,8 @@ async function leaveLease(tx: Tx, { operationId, fence }: Lease): Promise<void> 
  * if it is the last; true when there was one.
  */
 async function cancelHeldRemovals(tx: Tx, parentId: string): Promise<boolean> {
-  const open = (await listChildren(tx, parentId)).filter(({ state }) => !isSettled(state));
+  // A fleet has one federation, so of many that are open the first is a cluster's.
+  const open = await listOpenChildren(tx, parentId, 2);
   const held = [];
   for (const child of open) {
     const members = isHeldRemoval(child) ? await listMemberNames(tx, child.resourceId) : [];

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import type { OperationProducer } from '../queue/operation-producer.ts';
 import type { Store } from '../store/open-store.ts';
+import type { Keeping } from '../store/retention.ts';
 import type { StateHolder } from '../store/state-access.ts';
 import type { Patience } from './steps/reach-clusters.ts';
 
@@ -44,4 +45,6 @@ export type WorkerContext = {
   /** Multiplies the delays of automatic retries; 1 in production. */
   retryScale: number;
   now(): Date;
+  /** How long and how many of what is over are kept. */
+  retention: { operations: Keeping; snapshots: Keeping; history: Keeping };
 };

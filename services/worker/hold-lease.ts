@@ -63,7 +63,7 @@ export function keepLease(
     beating = true;
     const asked = readMonotonicClock();
     try {
-      const answer = await context.store.asSystem((tx) =>
+      const answer = await context.store.asUrgent((tx) =>
         extendLease(tx, { ...lease, leaseSeconds: context.leaseSeconds }),
       );
       if (answer.lost) lost.abort();

@@ -65,10 +65,13 @@ async function start(config: Config, logger: Logger): Promise<void> {
     ...queueOptions,
     onError: (error) => logger.warn({ err: error }, 'the queue reports'),
   });
+  const { url, max, reserved, limits } = config.database;
   const store = await openStore({
-    url: config.database.url,
+    url,
+    max,
+    reserved,
+    limits,
     applicationName: 'fleetyard-worker',
-    max: config.database.max,
     vault,
     onCommitted: createDelivery(queue, (error) =>
       logger.warn({ err: error }, 'the queue did not take what is next; the sweep will'),
@@ -87,6 +90,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     random: Math.random,
     retryScale: config.worker.retryScale,
     now: () => new Date(),
+    retention: config.retention,
   };
   const worker = await startWorker(context, { ...queueOptions, concurrency: config.worker.concurrency, sweepSeconds });
   shutDownOnSignals({

@@ -14,11 +14,12 @@ import type { WorkerContext } from './context.ts';
 import { keepLease, type HeldLease } from './hold-lease.ts';
 import { performStep } from './steps/perform-step.ts';
 import { toStoredError, type StepEnd } from './steps/step-end.ts';
+import { writeUnderLease } from './write-under-lease.ts';
 
 /** How often an operation may be found half done before a person has to look at it. */
 const inspectionsAllowed = 5;
 
-/** Operations that this process holds, by id: for cancels that should not wait for a heartbeat, and for shutdown. */
+/** Operations that a run holds, by id: for cancels that should not wait for a heartbeat, and for shutdown. */
 export type HeldOperations = Map<string, HeldLease & { handOver(): void }>;
 
 /** How a run ended: nothing was to be done, the operation was let go of in order, or it was left to its lease. */
@@ -33,7 +34,7 @@ function remaining(steps: StepRow[]): StepRow[] {
 
 async function walkStep(context: WorkerContext, { operation, lease }: Walk, step: StepRow): Promise<StepEnd> {
   const record = (change: Omit<Parameters<typeof recordStep>[2], 'index'>): Promise<StepRow> =>
-    context.store.asSystem((tx) => recordStep(tx, lease, { index: step.index, ...change }));
+    writeUnderLease(context, lease, (tx) => recordStep(tx, lease, { index: step.index, ...change }));
   if (step.kind !== 'wait') await record({ state: 'running', done: 0, error: null });
   const end = await performStep(context, { operation, step, lease });
   if ('recorded' in end) return end;
@@ -44,7 +45,7 @@ async function walkStep(context: WorkerContext, { operation, lease }: Walk, step
 
 async function walkSteps(context: WorkerContext, walk: Walk): Promise<StepEnd> {
   const { operation, lease } = walk;
-  const steps = remaining(await context.store.asSystem((tx) => listSteps(tx, operation.id)));
+  const steps = remaining(await writeUnderLease(context, lease, (tx) => listSteps(tx, operation.id)));
   for (const step of steps) {
     if (lease.lost.aborted) return { outcome: 'died', detail: 'the lease was lost' };
     if (lease.cancelled.aborted) return reconcile(context, walk, step);
@@ -135,7 +136,7 @@ export async function runOperation(context: WorkerContext, held: HeldOperations,
     const walk = { operation, lease, handOver: handOver.signal };
     const end = await walkSteps(context, walk);
     if (lease.lost.aborted) throw new FleetyardError('lease-lost', 'Nobody may write the operation now.');
-    const settled = await store.asSystem((tx) => settle(context, tx, walk, end));
+    const settled = await writeUnderLease(context, lease, (tx) => settle(context, tx, walk, end));
     log.info({ state: settled.state, error: settled.error?.code }, 'let go');
     return 'let-go';
   } catch (error) {

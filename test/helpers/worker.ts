@@ -39,6 +39,11 @@ export async function createWorkerContext(
     random: () => 0,
     retryScale: 0,
     now: () => new Date(),
+    retention: {
+      operations: { days: 90, kept: 20 },
+      snapshots: { days: 30, kept: 5 },
+      history: { days: 30, kept: 20 },
+    },
     ...change,
   };
   return { context, redis };

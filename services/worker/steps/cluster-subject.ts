@@ -9,6 +9,7 @@ import { readOperationInput } from '../../domain/operation-input.ts';
 import { getCluster, type ClusterRow } from '../../store/clusters.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
 import { getFederation, type FederationRow } from '../../store/federations.ts';
+import type { Lease } from '../../store/leases.ts';
 import { listOperations, type OperationRow } from '../../store/operations.ts';
 import { listStacks, type StackRow } from '../../store/stacks.ts';
 import type { Tx } from '../../store/transaction.ts';
@@ -19,6 +20,8 @@ import type { StepCluster } from '../layers/base-inputs.ts';
 /** A cluster with all that its steps need. Credentials are in the clear, so it lives no longer than a step. */
 export type ClusterSubject = {
   cluster: ClusterRow;
+  /** For whom it was loaded: files of a step go with the claim. */
+  claim: Lease;
   credential: OpenCredential;
   step: StepCluster;
   federation: { row: FederationRow; credential: OpenCredential } | undefined;
@@ -49,7 +52,7 @@ async function findCreation(tx: Tx, clusterId: string): Promise<string> {
 /** Loads what an operation on a cluster works on: its frozen input, not what the row says by now. */
 export async function loadClusterSubject(
   context: WorkerContext,
-  operation: Pick<OperationRow, 'id' | 'resourceKind' | 'resourceId' | 'input'>,
+  operation: Pick<OperationRow, 'id' | 'fence' | 'resourceKind' | 'resourceId' | 'input'>,
 ): Promise<ClusterSubject> {
   const { spec, credentialId, federationId } = readOperationInput(operation, 'cluster');
   return context.store.asSystem(async (tx) => {
@@ -64,6 +67,7 @@ export async function loadClusterSubject(
     };
     return {
       cluster,
+      claim: { operationId: operation.id, fence: operation.fence },
       credential,
       findOutputs,
       federation,

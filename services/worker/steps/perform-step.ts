@@ -1,6 +1,6 @@
 // Performs one step of an operation, whatever its kind.
 
-import { mergeStatus } from '../../store/resources.ts';
+import { mergeStatus } from '../../store/write-observed.ts';
 import { openHubKubeconfig } from '../../access/kubeconfig.ts';
 import { readOperationInput } from '../../domain/operation-input.ts';
 import type { PlainStepName } from '../../domain/step-kinds.ts';
@@ -10,6 +10,7 @@ import { runEngineStep } from './engine-step.ts';
 import type { StepOrder } from './step-order.ts';
 import { awaitMember, checkCluster, checkHub } from './reach-clusters.ts';
 import { endOfError, type StepEnd } from './step-end.ts';
+import { writeUnderLease } from '../write-under-lease.ts';
 
 type Performer = (context: WorkerContext, order: StepOrder) => Promise<StepEnd>;
 
@@ -69,7 +70,7 @@ function getPerformer({ kind, action }: StepOrder['step']): Performer {
 
 /** Performs the step. Never throws for what happens in a cloud or at a hub; throws `lease-lost`. */
 export async function performStep(context: WorkerContext, order: StepOrder): Promise<StepEnd> {
-  const { operation, step } = order;
+  const { operation, step, lease } = order;
   try {
     if (step.kind === 'engine') {
       return await runEngineStep(context, order);
@@ -77,7 +78,7 @@ export async function performStep(context: WorkerContext, order: StepOrder): Pro
     const end = await getPerformer(step)(context, order);
     if ('status' in end && end.status !== undefined) {
       const { status } = end;
-      await context.store.asSystem((tx) => mergeStatus(tx, operation, status));
+      await writeUnderLease(context, lease, (tx) => mergeStatus(tx, lease, operation, status));
     }
     return end;
   } catch (error) {

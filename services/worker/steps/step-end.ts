@@ -39,6 +39,19 @@ const classOfCode: Record<string, EngineErrorClass> = {
   conflict: 'conflict',
 };
 
+// What the operating system says when the worker's own machine has no room left; it passes when somebody makes some.
+const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+function isMachineFull(error: unknown): error is Error {
+  return error instanceof Error && fullCodes.has((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function describeFullMachine({ message }: Error): OperationError {
+  const advice =
+    "The machine of the worker is full. Make room in the worker's work directory; the step is tried again.";
+  return { class: 'capacity', message: `the worker has no room left: ${message}`, advice };
+}
+
 /** Knows the forms of tokens and keys, not the values of this step's own. */
 const patterns = createRedactor();
 
@@ -46,6 +59,7 @@ const patterns = createRedactor();
 export function endOfError(error: unknown): StepEnd {
   if (isFleetyardError(error, 'lease-lost')) throw error;
   if (error instanceof Error && error.name === 'AbortError') return { outcome: 'cancelled' };
+  if (isMachineFull(error)) return { outcome: 'failed', error: describeFullMachine(error) };
   const errorClass = isFleetyardError(error) ? (classOfCode[error.code] ?? 'internal') : 'internal';
   return { outcome: 'failed', error: describeFailure(errorClass, patterns.redactText((error as Error).message)) };
 }
