@@ -42,6 +42,7 @@ const ROOMS = {
     'stacks',
     'toolchain',
   ],
+  'services/backup': ['services/config.ts', 'services/process', 'services/store', 'services/vault', 'toolchain'],
   'services/simulator': ['services/domain', 'catalogue', 'plugins/kit', 'toolchain'],
   'services/simulator/ledger': [],
   'services/simulator/clouds': ['services/domain', 'catalogue', 'plugins/kit', 'services/simulator/ledger'],

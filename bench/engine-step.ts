@@ -51,8 +51,10 @@ async function time(round: number, action: EngineAction): Promise<number> {
       backendUrl: `${postgres.url}?sslmode=disable`,
       workDir: folder,
       recover: false,
+      doubtful: [],
       settlePauseMilliseconds: 100,
     },
+    temporaryDir: folder,
     access: {
       simulated: true,
       variables: {
@@ -64,8 +66,11 @@ async function time(round: number, action: EngineAction): Promise<number> {
     baseEnvironment: { PATH: '/usr/bin:/bin', HOME: folder, NODE_COMPILE_CACHE: join(folder, 'compile-cache') },
     onEvent: () => undefined,
     onSnapshot: async () => undefined,
+    onDoubtful: async () => undefined,
     cancelSignal: never,
     killSignal: never,
+    getDeadline: () => Number.MAX_SAFE_INTEGER,
+    aliveMilliseconds: 60_000,
     cancelGrace: 60_000,
   });
   if (verdict.outcome !== 'succeeded') throw new Error(`${action}: ${JSON.stringify(verdict)}`);

@@ -10,8 +10,12 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 export type Config = {
   database: {
     url: string;
-    /** Connections of this process at most. */
+    /** Connections for ordinary work at most. */
     max: number;
+    /** Connections beside them that serve heartbeats and authentication alone. */
+    reserved: number;
+    /** How long a unit of work may wait for what. */
+    limits: { statementSeconds: number; lockSeconds: number; idleSeconds: number; acquireSeconds: number };
     /** Name of Pulumi's own database on the same server. */
     stateDatabase: string;
     /** Bring the schema up to date at start. */
@@ -52,6 +56,8 @@ export type Config = {
     /** Seconds between two looks at what a cloud was still making when a worker died. */
     settleSeconds: number;
   };
+  /** How many days, and how many of each resource or stack, are kept of what is over. */
+  retention: Record<'operations' | 'snapshots' | 'history', { days: number; kept: number }>;
   /** The environment as it came, of which a runner is passed an allow-list. */
   runnerEnvironment: Environment;
   log: { level: (typeof logLevels)[number] };
@@ -60,6 +66,37 @@ export type Config = {
   /** Check every answer against the contract; for tests and development. */
   checkResponses: boolean;
 };
+
+/** What a backup and a restore are told: where the data are, and the keys. */
+export function loadBackupConfig(environment: Environment = process.env): Pick<Config, 'database' | 'masterKeyFile'> {
+  const read = createReader(environment);
+  const dataDir = resolve(read.text('FLEETYARD_DATA_DIR', '.fleetyard'));
+  const config = { database: readDatabase(read), masterKeyFile: readMasterKeyFile(read, dataDir) };
+  if (read.faults.length > 0) throw new ConfigError(read.faults);
+  return freeze(config);
+}
+
+function readMasterKeyFile(read: Reader, dataDir: string): string {
+  return resolve(read.text('FLEETYARD_MASTER_KEY_FILE', resolve(dataDir, 'master.key')));
+}
+
+function readDatabase(read: Reader): Config['database'] {
+  return {
+    url: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    max: read.integer('FLEETYARD_DATABASE_CONNECTIONS', 10, { min: 1, max: 500 }),
+    reserved: read.integer('FLEETYARD_RESERVED_CONNECTIONS', 2, { min: 1, max: 50 }),
+    limits: {
+      statementSeconds: read.number('FLEETYARD_STATEMENT_SECONDS', 30, waitBounds),
+      lockSeconds: read.number('FLEETYARD_LOCK_SECONDS', 15, waitBounds),
+      idleSeconds: read.number('FLEETYARD_IDLE_SECONDS', 30, waitBounds),
+      acquireSeconds: read.number('FLEETYARD_ACQUIRE_SECONDS', 15, waitBounds),
+    },
+    stateDatabase: read.text('FLEETYARD_STATE_DATABASE', 'pulumi_state', /^[a-z_][a-z0-9_]{0,62}$/),
+    migrate: read.flag('FLEETYARD_MIGRATE', true),
+  };
+}
+
+const waitBounds = { min: 0.1, max: 3600 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -71,12 +108,7 @@ export function loadConfig(environment: Environment = process.env): Config {
   const host = read.text('FLEETYARD_HOST', '127.0.0.1');
   const port = read.integer('FLEETYARD_PORT', 8080, { min: 0, max: 65_535 });
   const config: Config = {
-    database: {
-      url: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
-      max: read.integer('FLEETYARD_DATABASE_CONNECTIONS', 10, { min: 1, max: 500 }),
-      stateDatabase: read.text('FLEETYARD_STATE_DATABASE', 'pulumi_state', /^[a-z_][a-z0-9_]{0,62}$/),
-      migrate: read.flag('FLEETYARD_MIGRATE', true),
-    },
+    database: readDatabase(read),
     redis: {
       url: read.url('REDIS_URL', ['redis:', 'rediss:', 'unix:']),
       prefix: read.text('FLEETYARD_QUEUE_PREFIX', 'fleetyard', /^[A-Za-z0-9_-]{1,64}$/),
@@ -91,7 +123,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       ),
     },
     dataDir,
-    masterKeyFile: resolve(read.text('FLEETYARD_MASTER_KEY_FILE', inData('master.key'))),
+    masterKeyFile: readMasterKeyFile(read, dataDir),
     tokenFile: resolve(read.text('FLEETYARD_TOKEN_FILE', inData('admin.token'))),
     pulumi: {
       binary: read.optional('FLEETYARD_PULUMI'),
@@ -112,6 +144,20 @@ export function loadConfig(environment: Environment = process.env): Config {
       retryScale: read.number('FLEETYARD_RETRY_SCALE', 1, { min: 0, max: 100 }),
       deadlineScale: read.number('FLEETYARD_DEADLINE_SCALE', 1, { min: 0.0001, max: 100 }),
       settleSeconds: read.number('FLEETYARD_SETTLE_SECONDS', 10, { min: 0, max: 3600 }),
+    },
+    retention: {
+      operations: {
+        days: read.number('FLEETYARD_OPERATION_DAYS', 90, { min: 1, max: 36_500 }),
+        kept: read.integer('FLEETYARD_OPERATIONS_KEPT', 20, { min: 1, max: 10_000 }),
+      },
+      snapshots: {
+        days: read.number('FLEETYARD_SNAPSHOT_DAYS', 30, { min: 1, max: 36_500 }),
+        kept: read.integer('FLEETYARD_SNAPSHOTS_KEPT', 5, { min: 1, max: 100 }),
+      },
+      history: {
+        days: read.number('FLEETYARD_HISTORY_DAYS', 30, { min: 1, max: 36_500 }),
+        kept: read.integer('FLEETYARD_HISTORY_KEPT', 20, { min: 1, max: 10_000 }),
+      },
     },
     runnerEnvironment: { ...environment },
     log: { level: read.choice('FLEETYARD_LOG_LEVEL', 'info', logLevels) },

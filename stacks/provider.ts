@@ -13,6 +13,8 @@ export type StackRecovery = {
   planAdoption: (pending: PendingCreate, context: AdoptionContext) => Adoption;
   /** Asks the cloud for the ids that no name gives away; present when an adoption may be a look-up. */
   loadLookUp?: () => Promise<CreateLookUpProgram>;
+  /** Where resources are given tags or labels, and where else they show what they carry: it tells ours from somebody else's. */
+  tagProperties: { given: readonly string[]; shown: readonly string[] };
   /** Whether the cloud is still making an adopted resource, on which nothing may build yet. */
   isUnfinished: (resource: DeployedResource) => boolean;
 };

@@ -10,6 +10,7 @@ import { findPulumi } from './pulumi.mjs';
 /**
  * @typedef {object} Command
  * @property {string} target the program to go on with, from the root of the repository
+ * @property {string[]} [args] what it is given before the arguments of the command line
  * @property {boolean | ((args: string[]) => boolean)} [pulumi] whether it needs the Pulumi CLI
  */
 
@@ -20,6 +21,8 @@ const COMMANDS = {
   check: { target: 'toolchain/check.mjs' },
   generate: { target: 'toolchain/generate.mjs' },
   simulator: { target: 'services/simulator/cli/main.ts' },
+  backup: { target: 'services/backup/main.ts', args: ['backup'] },
+  restore: { target: 'services/backup/main.ts', args: ['restore'] },
   'start:api': { target: 'services/api/main.ts' },
   'start:worker': { target: 'services/worker/main.ts' },
 };
@@ -51,7 +54,7 @@ async function run(name, args) {
     await installPackages(root, line.show);
     waiting.done = true;
     line.clear();
-    return await runTarget(command.target, args);
+    return await runTarget(command.target, [...(command.args ?? []), ...args]);
   } catch (error) {
     line.clear();
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -76,10 +76,13 @@ export type Call<Name extends EndpointName = EndpointName> = {
   getProjectId(): string;
   /** One unit of work as that project. */
   asProject<T>(work: Work<T>): Promise<T>;
-  /** One unit of work that changes desired state as the caller, in that project. */
-  asChange<T>(work: (change: Change) => Promise<T>): Promise<T>;
+  /**
+   * The one unit of work that changes desired state as the caller, in that project. It makes the answer too: with an `Idempotency-Key` the
+   * answer commits with the change.
+   */
+  asChange(work: (change: Change) => Promise<Answer<Name>>): Promise<Answer<Name>>;
   /** The same, for what belongs to no project. */
-  asSystemChange<T>(work: (change: Change) => Promise<T>): Promise<T>;
+  asSystemChange(work: (change: Change) => Promise<Answer<Name>>): Promise<Answer<Name>>;
   body: BodyOf<Name>;
   path: PathOf<Name>;
   query: QueryOf<Name>;

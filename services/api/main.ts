@@ -44,7 +44,7 @@ const mint: KubeconfigMint = ({ name, region, outputs, credential }) => {
 
 async function openParts(config: Config, log: Logger) {
   const vault = createVault(await readMasterKeys(config.masterKeyFile));
-  const { url, max, stateDatabase } = config.database;
+  const { url, max, reserved, limits, stateDatabase } = config.database;
   if (config.database.migrate) {
     const { applied, version } = await migrate({ url, vault, stateDatabase });
     log.info({ applied, version }, 'the schema is up to date');
@@ -57,7 +57,7 @@ async function openParts(config: Config, log: Logger) {
   const onCommitted = createDelivery(queue, (error) =>
     log.warn({ err: error }, 'the queue is away; the sweep will signal'),
   );
-  const store = await openStore({ url, max, vault, applicationName: 'fleetyard-api', onCommitted });
+  const store = await openStore({ url, max, reserved, limits, vault, applicationName: 'fleetyard-api', onCommitted });
   const feed = await openEventFeed(store, eventChannel);
   const counts = {
     countOperations: () => store.asSystem(countOpenOperations) as Promise<Record<string, number>>,

@@ -19,7 +19,7 @@ export async function abandonCluster(
   { releaseRanges = false }: Schemas['AbandonCluster'],
 ): Promise<OperationRow> {
   if (row.protect) throw refuseProtected(row);
-  const underWay = await findSufficientRemoval(change, row.id, { kind: 'abandon' });
+  const underWay = await findSufficientRemoval(change, row, { kind: 'abandon' });
   return (
     underWay ?? startClusterOperation(change, row, { kind: 'abandon', touched: [], parentId: null, releaseRanges })
   );
@@ -28,6 +28,6 @@ export async function abandonCluster(
 /** Starts it, or finds the one that is under way; throws `in-use` while anything is tied to the federation. */
 export async function abandonFederation(change: Change, row: FederationRow): Promise<OperationRow> {
   await refuseNeeded(change.tx, row);
-  const underWay = await findSufficientRemoval(change, row.id, { kind: 'abandon' });
+  const underWay = await findSufficientRemoval(change, row, { kind: 'abandon' });
   return underWay ?? startFederationOperation(change, row, { kind: 'abandon', parentId: null });
 }

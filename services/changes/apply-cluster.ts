@@ -8,15 +8,13 @@ import { resolveCluster } from '../domain/resolve-cluster.ts';
 import { listApplications } from '../domain/ways-out.ts';
 import type { ClusterRow } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
-import { findLatestOperation } from '../store/operations.ts';
 import type { Change } from './change.ts';
-import { type ClusterOutcome, startUpdate } from './cluster-operations.ts';
+import { bringAbout, type ClusterOutcome, startUpdate } from './cluster-operations.ts';
 import { createCluster } from './create-cluster.ts';
 import { describeFacts, findCredentials } from './known-credentials.ts';
-import { refuseRemoved } from './judge-removal.ts';
 import { lockApplied, type Named } from './lock-resource.ts';
 import { findNamedFederation, findSpace, isPlacedIn, resolveWith } from './place.ts';
-import { judgeRemoval } from './start-operation.ts';
+import { getStand, refuseLeaving } from './start-operation.ts';
 
 type Request = Schemas['ClusterRequest'];
 
@@ -29,9 +27,7 @@ export async function applyCluster(change: Change, target: Named & { request: Re
 }
 
 async function updateFromRequest(change: Change, row: ClusterRow, request: Request): Promise<ClusterOutcome> {
-  const latest = await findLatestOperation(change.tx, row.id);
-  const removal = judgeRemoval(latest);
-  if (latest !== undefined && removal === 'under-way') throw refuseRemoved('cluster', row, latest);
+  refuseLeaving('cluster', row, await getStand(change, row));
   const details: ErrorDetail[] = [];
   const space = request.addressSpace === undefined ? undefined : await findSpace(change, request.addressSpace, details);
   if (space !== undefined && !(await isPlacedIn(change, space, row.id))) details.push(fixedField('/addressSpace'));
@@ -50,8 +46,7 @@ async function updateFromRequest(change: Change, row: ClusterRow, request: Reque
   const diff = diffCluster(row.spec, draft);
   assertMutable(diff);
   const touched = listTouched(diff.changed, row, federation);
-  if (diff.changed.length === 0 && touched.length === 0 && removal !== 'failed')
-    return { cluster: row, operation: null };
+  if (diff.changed.length === 0 && touched.length === 0) return bringAbout(change, row, null);
   const next = { ...draft, network: row.spec.network };
   const ties = { fleetId: row.fleetId, federationId: federation?.id ?? row.federationId, parentId: null };
   const credentialId = credential?.id ?? row.credentialId;

@@ -4,11 +4,11 @@ import type { ResolvedCluster } from '../domain/cluster-spec.ts';
 import { type Layer, layers } from '../domain/layers.ts';
 import { type ClusterRow, createCluster, updateCluster } from '../store/clusters.ts';
 import type { CredentialRow } from '../store/credentials.ts';
-import { findLatestOperation, type OperationRow } from '../store/operations.ts';
+import type { OperationRow } from '../store/operations.ts';
 import { settleResource } from '../store/resources.ts';
 import type { Change } from './change.ts';
 import type { PlacedCluster } from './place.ts';
-import { findSufficientRemoval, hasSteps, judgeRemoval, startClusterOperation } from './start-operation.ts';
+import { findSufficientRemoval, getStand, hasSteps, startClusterOperation } from './start-operation.ts';
 
 /** What ties a cluster to others. */
 export type ClusterTies = { fleetId: string | null; federationId: string | null; parentId: string | null };
@@ -54,8 +54,7 @@ export async function startUpdate(
   { row, next, credentialId, touched, ties }: ClusterUpdate,
 ): Promise<ClusterOutcome> {
   const { fleetId, federationId, parentId } = ties;
-  const removal = judgeRemoval(await findLatestOperation(change.tx, row.id));
-  const settledBefore = row.observedGeneration === row.generation && removal === 'none';
+  const { standing } = await getStand(change, row);
   const cluster = await updateCluster(change.tx, row.id, {
     spec: next,
     credentialId,
@@ -64,7 +63,7 @@ export async function startUpdate(
     protect: next.protect,
   });
   // What an earlier operation has not brought about yet may be anywhere.
-  const needed = settledBefore ? touched : layers;
+  const needed = standing === 'as-desired' ? touched : layers;
   if (hasSteps('update', cluster, needed)) {
     const operation = await startClusterOperation(change, cluster, { kind: 'update', touched: needed, parentId });
     return { cluster, operation };
@@ -74,6 +73,18 @@ export async function startUpdate(
   return { cluster: { ...cluster, observedGeneration: generation }, operation: null };
 }
 
+/**
+ * Brings about what is asked for already: nothing when it is there, what is under way, or an operation over all layers, any of which may be
+ * missing. The spec stays as it is, and with it the generation.
+ */
+export async function bringAbout(change: Change, row: ClusterRow, parentId: string | null): Promise<ClusterOutcome> {
+  const { standing, newest } = await getStand(change, row);
+  if (standing === 'as-desired') return { cluster: row, operation: null };
+  if (standing === 'under-way' && newest !== undefined) return { cluster: row, operation: newest };
+  const operation = await startClusterOperation(change, row, { kind: 'update', touched: layers, parentId });
+  return { cluster: row, operation };
+}
+
 /** Starts the deletion. On its own, it finds the one that is under way; a fleet's always waits for one of its own. */
 export async function startDeletion(
   change: Change,
@@ -81,8 +92,7 @@ export async function startDeletion(
   parentId: string | null,
   { force = false }: { force?: boolean } = {},
 ): Promise<OperationRow> {
-  const underWay =
-    parentId === null ? await findSufficientRemoval(change, row.id, { kind: 'delete', force }) : undefined;
+  const underWay = parentId === null ? await findSufficientRemoval(change, row, { kind: 'delete', force }) : undefined;
   const forced = force ? { force } : {};
   return underWay ?? startClusterOperation(change, row, { kind: 'delete', touched: layers, parentId, ...forced });
 }

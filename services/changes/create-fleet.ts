@@ -5,7 +5,7 @@ import { FleetyardError } from '../domain/errors.ts';
 import { createFleet as storeFleet, findFleet, type FleetRow } from '../store/fleets.ts';
 import type { OperationRow } from '../store/operations.ts';
 import type { Change } from './change.ts';
-import { storeFederation } from './federation-operations.ts';
+import { storeFleetFederation } from './federation-operations.ts';
 import { changeMembers } from './fleet-members.ts';
 import { prepareFleet } from './prepare-fleet.ts';
 import { startFederationOperation, startFleetOperation } from './start-operation.ts';
@@ -17,8 +17,7 @@ export type FleetOutcome = { fleet: FleetRow; operation: OperationRow | null; ch
 export async function createFleet(change: Change, request: Schemas['FleetRequest']): Promise<FleetOutcome> {
   await refuseTakenName(change, request.name);
   const { space, credentials, resolution, standing } = await prepareFleet(change, request, undefined);
-  const hub = resolution.fleet.federation;
-  const federation = hub === null ? undefined : await storeFederation(change, { name: request.name, ...hub });
+  const federation = await storeFleetFederation(change, resolution.fleet);
   const fleet = await storeFleet(change.tx, {
     name: request.name,
     document: request,

@@ -18,7 +18,7 @@ import { findSufficientRemoval, startFleetOperation } from './start-operation.ts
 export async function deleteFleet(change: Change, named: Removed): Promise<FleetOutcome> {
   const force = allowForce(change, 'fleet', named);
   const fleet = await lockExisting(change, 'fleet', named);
-  const underWay = await findSufficientRemoval(change, fleet.id, { kind: 'delete', force });
+  const underWay = await findSufficientRemoval(change, fleet, { kind: 'delete', force });
   if (underWay !== undefined) {
     return { fleet, operation: underWay, children: await listChildren(change.tx, underWay.id) };
   }

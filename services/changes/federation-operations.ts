@@ -1,6 +1,6 @@
 // The operations of a federation: check a hub and let go of it.
 
-import type { FederationEngine } from '../domain/fleet-spec.ts';
+import type { FederationEngine, ResolvedFleet } from '../domain/fleet-spec.ts';
 import { createFederation, type FederationRow } from '../store/federations.ts';
 import type { OperationRow } from '../store/operations.ts';
 import type { Change } from './change.ts';
@@ -22,6 +22,14 @@ export async function storeFederation(
   });
 }
 
+/** Stores the federation that a fleet's document asks for; it bears the fleet's name. */
+export async function storeFleetFederation(
+  change: Change,
+  { name, federation }: ResolvedFleet,
+): Promise<FederationRow | undefined> {
+  return federation === null ? undefined : storeFederation(change, { name, ...federation });
+}
+
 /** Starts the deletion. On its own, it finds the one that is under way; a fleet's always waits for one of its own. */
 export async function startFederationDeletion(
   change: Change,
@@ -29,8 +37,7 @@ export async function startFederationDeletion(
   parentId: string | null,
   { force = false }: { force?: boolean } = {},
 ): Promise<OperationRow> {
-  const underWay =
-    parentId === null ? await findSufficientRemoval(change, row.id, { kind: 'delete', force }) : undefined;
+  const underWay = parentId === null ? await findSufficientRemoval(change, row, { kind: 'delete', force }) : undefined;
   const forced = force ? { force } : {};
   return underWay ?? startFederationOperation(change, row, { kind: 'delete', parentId, ...forced });
 }

@@ -8,19 +8,18 @@ import type { CredentialRow } from '../store/credentials.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import type { OperationRow } from '../store/operations.ts';
 import type { Change } from './change.ts';
-import { type ClusterTies, startCreation, startDeletion, startUpdate } from './cluster-operations.ts';
+import { bringAbout, type ClusterTies, startCreation, startDeletion, startUpdate } from './cluster-operations.ts';
 import type { KnownCredentials } from './known-credentials.ts';
 import { placeClusters } from './place.ts';
 import { layersTouched } from '../domain/diff-cluster.ts';
-import { layers } from '../domain/layers.ts';
 
 /** The live members of a fleet. */
 export type StandingMembers = {
   /** Those that are not being deleted. */
   members: readonly ClusterRow[];
   leaving: readonly ClusterRow[];
-  /** Of the members, those whose last deletion failed half-way. */
-  broken: readonly ClusterRow[];
+  /** Of the members, those that are not what was asked for, and that nothing is being done about. */
+  astray: readonly ClusterRow[];
 };
 
 /** A resolved document on its way to its members. */
@@ -69,9 +68,8 @@ async function changeMember(
   const row = getMember(changes.standing, member.id);
   const ties = tiesOf(changes);
   if (member.action === 'unchanged') {
-    if (!changes.standing.broken.includes(row)) return null;
-    const repair = { row, next: row.spec, credentialId: row.credentialId, touched: layers, ties };
-    return (await startUpdate(change, repair)).operation;
+    if (!changes.standing.astray.includes(row)) return null;
+    return (await bringAbout(change, row, changes.parentId)).operation;
   }
   const { next, diff } = member;
   const update = { row, next, credentialId: next.credential, touched: layersTouched(diff.changed), ties };

@@ -3,9 +3,8 @@
 import { forcedDeletionRole } from '../domain/acts.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import type { ResourceKind } from '../domain/operation.ts';
-import { letGo, listApplications, listWaysOut } from '../domain/ways-out.ts';
+import { letGo, listApplications } from '../domain/ways-out.ts';
 import type { ClusterRow } from '../store/clusters.ts';
-import type { OperationRow } from '../store/operations.ts';
 import type { Change } from './change.ts';
 import type { Named } from './lock-resource.ts';
 import { hasRole } from './roles.ts';
@@ -19,16 +18,6 @@ export function allowForce({ actor }: Change, kind: ResourceKind, { idOrName, fo
   const message = `Only a ${forcedDeletionRole} may force a deletion; yours is a token of the role ${actor.role}.`;
   const wayOut = letGo({ kind, id: idOrName }).filter(({ role }) => role !== undefined && hasRole(actor.role, role));
   throw new FleetyardError('forbidden', message, { wayOut });
-}
-
-/** The refusal of whatever would change what is on its way out. */
-export function refuseRemoved(
-  kind: ResourceKind,
-  { id, name }: { id: string; name: string },
-  operation: Pick<OperationRow, 'id' | 'kind' | 'state'>,
-): FleetyardError {
-  const wayOut = listWaysOut({ resource: { kind, id }, operation });
-  return new FleetyardError('conflict', `The ${kind} "${name}" is being deleted.`, { wayOut });
 }
 
 /** The refusal of whatever would remove a protected cluster. */

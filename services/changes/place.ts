@@ -7,9 +7,10 @@ import type { AddressPools } from '../domain/range-roles.ts';
 import { listRangeNeeds, placeCluster } from '../domain/ranges.ts';
 import { invalidSpec } from '../domain/resolve-cluster.ts';
 import { type AddressSpaceRow, findAddressSpace, getOrCreateDefaultAddressSpace } from '../store/address-spaces.ts';
-import { type FederationRow, findFederation } from '../store/federations.ts';
+import { type FederationRow, holdFederation } from '../store/federations.ts';
 import { listRanges, reserveRanges } from '../store/ranges.ts';
 import type { Change } from './change.ts';
+import { getStand, refuseLeaving } from './start-operation.ts';
 
 /** The address space that is named, or the project's own; undefined, with a detail, when the named one does not exist. */
 export async function findSpace(
@@ -29,14 +30,18 @@ export async function findSpace(
   return space;
 }
 
-/** The federation that is named; undefined, with a detail, when it does not exist. */
+/**
+ * The federation that is named, which stays until the unit of work ends; undefined, with a detail, when it does not exist. Throws `conflict`
+ * while it is being deleted: it would go before its new member.
+ */
 export async function findNamedFederation(
-  { tx }: Change,
+  change: Change,
   named: string | undefined,
   details: ErrorDetail[],
 ): Promise<FederationRow | undefined> {
   if (named === undefined) return undefined;
-  const federation = await findFederation(tx, named);
+  const federation = await holdFederation(change.tx, named);
+  if (federation !== undefined) refuseLeaving('federation', federation, await getStand(change, federation));
   if (federation === undefined) {
     details.push({ pointer: '/federation', message: `There is no federation ${named}.`, code: 'unknown-federation' });
   }

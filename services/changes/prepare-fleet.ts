@@ -4,15 +4,15 @@ import type { Schemas } from '../contract/schemas.ts';
 import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
 import type { Id } from '../domain/ids.ts';
 import { type FleetResolution, resolveFleet } from '../domain/resolve-fleet.ts';
+import type { Standing } from '../domain/standing.ts';
 import type { AddressSpaceRow } from '../store/address-spaces.ts';
 import { type ClusterRow, findCluster, listFleetClusters } from '../store/clusters.ts';
 import type { FleetRow } from '../store/fleets.ts';
-import { listLatestOperations } from '../store/operations.ts';
 import type { Change } from './change.ts';
 import type { StandingMembers } from './fleet-members.ts';
 import { describeFacts, findCredentials, type KnownCredentials } from './known-credentials.ts';
 import { findSpace, resolveWith } from './place.ts';
-import { judgeRemoval } from './start-operation.ts';
+import { listStands } from './start-operation.ts';
 
 type Request = Schemas['FleetRequest'];
 
@@ -69,17 +69,17 @@ export async function prepareFleet(
 }
 
 /** The live members of a fleet by what is being done to them. */
-async function findStanding({ tx }: Change, row: FleetRow | undefined): Promise<StandingMembers> {
-  if (row === undefined) return { members: [], leaving: [], broken: [] };
-  const clusters = await listFleetClusters(tx, row.id);
-  const latest = await listLatestOperations(
-    tx,
-    clusters.map(({ id }) => id),
-  );
-  const isLeaving = ({ id }: ClusterRow): boolean => judgeRemoval(latest.get(id)) === 'under-way';
-  const isBroken = ({ id }: ClusterRow): boolean => judgeRemoval(latest.get(id)) === 'failed';
-  const members = clusters.filter((cluster) => !isLeaving(cluster));
-  return { members, leaving: clusters.filter(isLeaving), broken: members.filter(isBroken) };
+async function findStanding(change: Change, row: FleetRow | undefined): Promise<StandingMembers> {
+  if (row === undefined) return { members: [], leaving: [], astray: [] };
+  const clusters = await listFleetClusters(change.tx, row.id);
+  const stands = await listStands(change, clusters);
+  const listOf = (...wanted: (Standing | undefined)[]): ClusterRow[] =>
+    clusters.filter(({ id }) => wanted.includes(stands.get(id)?.standing));
+  return {
+    members: listOf('as-desired', 'under-way', 'astray'),
+    leaving: listOf('leaving', 'staying'),
+    astray: listOf('astray'),
+  };
 }
 
 /** Names that a cluster outside of the fleet has, or one that is on its way out. */

@@ -1,14 +1,17 @@
 // Starts the operation that brings a change about: planned, with its input frozen, and lined up on its resource.
 
+import { FleetyardError } from '../domain/errors.ts';
 import type { OperationInput } from '../domain/operation-input.ts';
-import { type OperationKind, operationKinds, planSteps } from '../domain/operation-kinds.ts';
-import { isSettled } from '../domain/operation.ts';
+import { type OperationKind, planSteps } from '../domain/operation-kinds.ts';
+import type { ResourceKind } from '../domain/operation.ts';
+import { judgeStanding, type Standing } from '../domain/standing.ts';
 import type { StepSubject } from '../domain/steps.ts';
+import { listWaysOut } from '../domain/ways-out.ts';
 import type { ClusterRow } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import { insertOperation } from '../store/insert-operation.ts';
-import { findLatestOperation, type OperationRow } from '../store/operations.ts';
+import { listTellingOperations, type OperationRow } from '../store/operations.ts';
 import type { Change } from './change.ts';
 import type { Layer } from '../domain/layers.ts';
 
@@ -59,31 +62,60 @@ export function startFederationOperation(
   return start(change, row, { kind, input, parentId, subject: { kind: 'federation', ...removal } });
 }
 
-/** What is being done about removing a resource. */
-export type Removal = 'none' | 'under-way' | 'failed';
+/** How a resource stands, with the newest operation that says so. */
+export type Stand = { standing: Standing; newest: OperationRow | undefined };
 
-/** Whether the last thing asked of a resource was its removal, and whether that is still under way. */
-export function judgeRemoval(latest: Pick<OperationRow, 'kind' | 'state'> | undefined): Removal {
-  if (latest === undefined || operationKinds[latest.kind].settles !== 'tombstone') return 'none';
-  return isSettled(latest.state) ? 'failed' : 'under-way';
+type Standable = { id: string; generation: number; observedGeneration: number };
+
+/** How live resources stand, by id. */
+export async function listStands({ tx }: Change, rows: readonly Standable[]): Promise<Map<string, Stand>> {
+  const newest = await listTellingOperations(
+    tx,
+    rows.map(({ id }) => id),
+  );
+  return new Map(
+    rows.map((row) => [row.id, { standing: judgeStanding(row, newest.get(row.id)), newest: newest.get(row.id) }]),
+  );
 }
 
-/** The removal of a resource that is under way. */
-export async function findRemoval({ tx }: Change, resourceId: string): Promise<OperationRow | undefined> {
-  const latest = await findLatestOperation(tx, resourceId);
-  return judgeRemoval(latest) === 'under-way' ? latest : undefined;
+/** How a live resource stands. */
+export async function getStand(change: Change, row: Standable): Promise<Stand> {
+  const stand = (await listStands(change, [row])).get(row.id);
+  if (stand === undefined) throw new FleetyardError('internal', `Nothing is known of "${row.id}".`);
+  return stand;
+}
+
+/** The removal of a resource that is under way, and will not be cancelled. */
+async function findRemoval(change: Change, row: Standable): Promise<OperationRow | undefined> {
+  const { standing, newest } = await getStand(change, row);
+  return standing === 'leaving' ? newest : undefined;
+}
+
+/** Throws `conflict`, with what leads out, while a resource may be on its way out. */
+export function refuseLeaving(
+  kind: ResourceKind,
+  { id, name }: { id: string; name: string },
+  { standing, newest }: Stand,
+): void {
+  if (standing !== 'leaving' && standing !== 'staying') return;
+  const way =
+    standing === 'leaving'
+      ? `Cancel that first: POST /v1/operations/${newest?.id}/cancel`
+      : `That is being cancelled; wait for its end: GET /v1/operations/${newest?.id}/events`;
+  const wayOut = newest === undefined ? [] : listWaysOut({ resource: { kind, id }, operation: newest });
+  throw new FleetyardError('conflict', `The ${kind} "${name}" is being deleted. ${way}.`, { wayOut });
 }
 
 /**
  * The removal that is under way and does all that is asked for: letting go of everything does, and a forced one does what a plain one
- * would.
+ * would. One that is being cancelled does nothing any more.
  */
 export async function findSufficientRemoval(
   change: Change,
-  resourceId: string,
+  row: Standable,
   { kind, force = false }: { kind: 'delete' | 'abandon'; force?: boolean },
 ): Promise<OperationRow | undefined> {
-  const underWay = await findRemoval(change, resourceId);
+  const underWay = await findRemoval(change, row);
   if (underWay === undefined || underWay.kind === 'abandon') return underWay;
   return kind === 'delete' && (!force || underWay.input.force === true) ? underWay : undefined;
 }

@@ -4,9 +4,9 @@ import {
   type ClusterDraft,
   type FieldRule,
   type FieldRules,
+  type ResolvedCluster,
   poolFields,
   poolLayers,
-  type ResolvedCluster,
   specFields,
   specGroups,
 } from './cluster-spec.ts';

@@ -1,7 +1,7 @@
 // What each kind of operation means: its steps, its phases, what gives way to it, and what it leaves when it succeeds.
 
 import type { Schemas } from '../contract/schemas.ts';
-import { isSettled, type OperationState, type Phase, type ResourceKind } from './operation.ts';
+import { isSettled, isStopping, type OperationState, type Phase, type ResourceKind } from './operation.ts';
 import { type Step, type StepSubject, planAbandon, planLayersDown, planLayersUp } from './steps.ts';
 
 /** What an operation does. A kind of the contract that has no row below does not compile. */
@@ -87,17 +87,38 @@ export function planSteps(kind: OperationKind, subject: StepSubject): Step[] {
   }
 }
 
+/** An operation that stands in the line of its resource. */
+type Earlier = {
+  resourceKind: ResourceKind;
+  kind: OperationKind;
+  state: OperationState;
+  startedAt: Date | null;
+  cancelRequestedAt: Date | null;
+};
+
 /** What a new operation does to an earlier one of its resource. */
-export function judgeEarlier(
-  kind: OperationKind,
-  earlier: { kind: OperationKind; state: OperationState; startedAt: Date | null },
-): 'keep' | 'supersede' | 'cancel' {
+export function judgeEarlier(kind: OperationKind, earlier: Earlier): 'keep' | 'supersede' | 'cancel' {
   const { givesWay } = operationKinds[kind];
   if (isSettled(earlier.state)) return 'keep';
   if (givesWay === 'everything') return 'cancel';
+  // What waits for others does nothing itself: its successor waits for them in its place, see `judgeChildren`.
+  if (waitsForChildren(earlier)) return isStopping(earlier) ? 'keep' : 'supersede';
   const untouched = earlier.state === 'queued' && earlier.startedAt === null;
   return untouched && givesWay.superseded.includes(earlier.kind) ? 'supersede' : 'keep';
 }
+
+/** Whether such operations wait for others, by which alone they are judged. */
+export function waitsForChildren({ resourceKind }: { resourceKind: ResourceKind }): boolean {
+  return resourceKind === 'fleet';
+}
+
+/** Whether success leaves a tombstone. */
+export function removes(kind: OperationKind): boolean {
+  return operationKinds[kind].settles === 'tombstone';
+}
+
+/** The kinds that remove their resource. */
+export const removingKinds = (Object.keys(operationKinds) as OperationKind[]).filter(removes);
 
 /** The kinds whose operations say something about their resource although they never began. */
 export const kindsToldUnstarted = (Object.keys(operationKinds) as OperationKind[]).filter(

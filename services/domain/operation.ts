@@ -14,7 +14,7 @@ export const operationTransitions = {
   needs_attention: ['queued', 'cancelled'],
   failed: ['queued'],
   succeeded: [],
-  cancelled: [],
+  cancelled: ['queued'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** A state of an operation. */
@@ -23,7 +23,7 @@ export type OperationState = keyof typeof operationTransitions;
 /** All states, in the order of the map. */
 export const operationStates = Object.keys(operationTransitions) as OperationState[];
 
-/** States in which nothing more happens by itself; `failed` and `needs_attention` may still be retried by a person. */
+/** States in which nothing more happens by itself; all but `succeeded` may still be retried by a person. */
 export const settledStates = [
   'succeeded',
   'failed',
@@ -38,7 +38,7 @@ export const leasedStates = ['running', 'cancelling'] as const satisfies Operati
 export const claimableStates = ['queued', 'interrupted'] as const satisfies OperationState[];
 
 /** States in which a person may ask to retry. */
-export const retryableStates = ['failed', 'needs_attention'] as const satisfies OperationState[];
+export const retryableStates = ['failed', 'needs_attention', 'cancelled'] as const satisfies OperationState[];
 
 /** Whether the map allows the move. */
 export function canMove(from: OperationState, to: OperationState): boolean {
@@ -54,6 +54,13 @@ export function statesBefore(to: OperationState): OperationState[] {
 export function isSettled(state: OperationState): boolean {
   return (settledStates as readonly OperationState[]).includes(state);
 }
+
+/** Whether it is asked to stop, or is stopping already: what it was meant to bring about may not come about. */
+export function isStopping({ state, cancelRequestedAt }: Stoppable): boolean {
+  return !isSettled(state) && (state === 'cancelling' || cancelRequestedAt !== null);
+}
+
+type Stoppable = { state: OperationState; cancelRequestedAt: Date | null };
 
 /** What people see of a resource. It never drives a decision. */
 export type Phase =

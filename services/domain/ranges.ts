@@ -1,7 +1,7 @@
 // Cuts address ranges: what a cluster needs, the first free block of a pool, and a plan for several clusters at once.
 
 import type { Catalogue } from '../../catalogue/types.ts';
-import { type Block, getBlock, overlaps, parseBlock, printBlock, sizeOf } from './cidr.ts';
+import { type Block, getBlock, overlaps, parseBlock, printBlock } from './cidr.ts';
 import type { ClusterDraft, ClusterNetwork, ManagedCluster } from './cluster-spec.ts';
 import { countNodes } from './count-nodes.ts';
 import { FleetyardError, type ErrorDetail, throwDetails } from './errors.ts';

@@ -43,7 +43,7 @@ export function listWaysOut(situation: Situation): Call[] {
     case 'needs_attention':
       return [...retry(operation), ...(removes ? [] : [...apply(resource), remove(resource)]), ...letGo(resource)];
     case 'cancelled':
-      return [...(removes ? [] : apply(resource)), remove(resource), ...letGo(resource)];
+      return [...retry(operation), ...(removes ? [] : apply(resource)), remove(resource), ...letGo(resource)];
   }
 }
 
@@ -74,7 +74,7 @@ function follow({ id }: { id: string }): Call {
 
 function retry({ id, kind }: Situation['operation']): Call[] {
   if (!operationKinds[kind].retryable) return [];
-  return [{ method: 'POST', path: `/v1/operations/${id}/retry`, does: 'goes on from the step that failed' }];
+  return [{ method: 'POST', path: `/v1/operations/${id}/retry`, does: 'goes on from the step that it came to' }];
 }
 
 function apply({ kind, id, fleetId }: Situation['resource']): Call[] {

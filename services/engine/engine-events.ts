@@ -2,7 +2,7 @@
 
 import type { EngineEvent, StepEventMetadata } from '@pulumi/pulumi/automation/index.js';
 import { classifyFailure, type EngineFailure } from './classify-failure.ts';
-import type { StateResource } from './open-stack.ts';
+import type { DoubtfulCreate } from './pending-creates.ts';
 import type { ResourceChanges, RunnerEvent } from './step-request.ts';
 
 const countedAs: Record<string, keyof ResourceChanges> = {
@@ -15,6 +15,8 @@ const countedAs: Record<string, keyof ResourceChanges> = {
   'create-replacement': 'replace',
   delete: 'delete',
 };
+
+const createOps = new Set<string>(['create', 'create-replacement']);
 
 /** The logical name at the end of a URN. */
 export function resourceName(urn: string): string {
@@ -35,7 +37,10 @@ export class EngineEvents {
   readonly changes: ResourceChanges = { create: 0, update: 0, replace: 0, delete: 0, same: 0 };
   readonly #send: (event: RunnerEvent) => void;
   /** Creates that ended with an error; the cloud may have made the resource all the same. */
-  readonly failedCreates: StateResource[] = [];
+  readonly failedCreates: DoubtfulCreate[] = [];
+  /** Whether the engine began to act, and whether it said that it ended: without the latter its state may be half written. */
+  began = false;
+  ended = false;
   readonly #done = new Set<string>();
   readonly #onlyDeletes: boolean;
   readonly #errors: { message: string; urn?: string }[] = [];
@@ -48,6 +53,8 @@ export class EngineEvents {
 
   handle(event: EngineEvent): void {
     try {
+      if (event.preludeEvent) this.began = true;
+      if (event.summaryEvent) this.ended = true;
       if (event.resourcePreEvent) this.#started(event.resourcePreEvent.metadata);
       if (event.resOutputsEvent) this.#finished(event.resOutputsEvent.metadata);
       if (event.resOpFailedEvent) this.#failed(event.resOpFailedEvent.metadata);
@@ -64,6 +71,12 @@ export class EngineEvents {
     if (found === undefined) return classifyFailure(fallback);
     const resource = own?.urn === undefined ? undefined : `${own.urn.split('::').at(-2)} ${resourceName(own.urn)}`;
     return classifyFailure(found.message, resource);
+  }
+
+  /** What a resource's own error says; undefined when it has none. */
+  findFailure(urn: string): EngineFailure | undefined {
+    const found = this.#errors.find((error) => error.urn === urn);
+    return found && classifyFailure(found.message);
   }
 
   #resource(metadata: StepEventMetadata, state: 'started' | 'done' | 'failed'): void {
@@ -87,9 +100,10 @@ export class EngineEvents {
   #failed(metadata: StepEventMetadata): void {
     if (isOwn(metadata.type)) return;
     this.#resource(metadata, 'failed');
-    if (metadata.op !== 'create' || !metadata.new?.custom) return;
+    if (!createOps.has(metadata.op) || !metadata.new?.custom) return;
     const { urn, type, parent, provider, inputs } = metadata.new;
-    this.failedCreates.push({ urn, type, custom: true, parent, provider, inputs, outputs: {} });
+    const resource = { urn, type, custom: true, parent, provider, inputs, outputs: {} };
+    this.failedCreates.push({ resource, replacing: metadata.op === 'create-replacement' });
   }
 
   #diagnosed(diagnostic: { severity: string; message: string; urn?: string }): void {

@@ -3,9 +3,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as pulumi from '@pulumi/pulumi';
 import type { PulumiFn } from '@pulumi/pulumi/automation/index.js';
-import type { AdoptionContext, CreateLookUpProgram, PendingCreate } from '../../stacks/adoption.ts';
+import type { Adoption, AdoptionContext, CreateLookUpProgram, PendingCreate } from '../../stacks/adoption.ts';
 import { getRecovery } from '../../stacks/registry.ts';
 import type { OpenStack } from './open-stack.ts';
+import type { PendingReplacement } from './pending-creates.ts';
 import type { RunnerRequest } from './step-request.ts';
 
 /** What a cloud lists lags some seconds behind a create, so "none" is believed only when it is said again. */
@@ -26,7 +27,8 @@ async function runLookUp(open: OpenStack, lookUp: ReturnType<CreateLookUpProgram
 }
 
 function listOwnedIds(open: OpenStack): Set<string> {
-  return new Set((open.deployment.deployment.resources ?? []).flatMap(({ id }) => (id === undefined ? [] : [id])));
+  const standing = (open.deployment.deployment.resources ?? []).filter((one) => one.pendingReplacement !== true);
+  return new Set(standing.flatMap(({ id }) => (id === undefined ? [] : [id])));
 }
 
 async function lookUp(
@@ -53,7 +55,7 @@ async function lookUp(
 export async function findPhysicalIds(
   request: RunnerRequest,
   open: OpenStack,
-  pending: PendingCreate[],
+  pending: PendingReplacement[],
 ): Promise<Map<string, string>> {
   const { planAdoption, loadLookUp } = getRecovery(request.provider, request.layer);
   const { region, account } = request.inputs;
@@ -61,9 +63,13 @@ export async function findPhysicalIds(
   const ids = new Map<string, string>();
   const unnamed: PendingCreate[] = [];
   for (const create of pending) {
-    const adoption = planAdoption(create, context);
-    if (adoption.kind === 'id') ids.set(create.urn, adoption.id);
-    else if (adoption.kind === 'look-up') unnamed.push(create);
+    const plan = (inputs: PendingCreate['inputs']): Adoption => planAdoption({ ...create, inputs }, context);
+    const adoption = plan(create.inputs);
+    if (adoption.kind === 'id') {
+      // A replacement of the same name is what stands already.
+      const before = create.replaced === undefined ? undefined : plan(create.replaced);
+      if (before?.kind !== 'id' || before.id !== adoption.id) ids.set(create.urn, adoption.id);
+    } else if (adoption.kind === 'look-up') unnamed.push(create);
   }
   if (unnamed.length === 0) return ids;
   if (loadLookUp === undefined) throw new Error(`${request.provider} has no look-up of pending creates`);

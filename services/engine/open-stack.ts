@@ -3,28 +3,9 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LocalWorkspace, PulumiCommand, Stack, type PulumiFn } from '@pulumi/pulumi/automation/index.js';
+import type { Deployment } from './deployment.ts';
 import { projectName } from './project-name.ts';
 import type { RunnerRequest } from './step-request.ts';
-
-/** A part of a Pulumi deployment (version 3) that the engine's own state keeping reads. */
-export type Deployment = {
-  version: number;
-  deployment: {
-    resources?: StateResource[];
-    pending_operations?: { resource: StateResource; type: string }[];
-    [key: string]: unknown;
-  };
-};
-
-export type StateResource = {
-  urn: string;
-  type: string;
-  custom: boolean;
-  id?: string;
-  inputs?: Record<string, unknown>;
-  outputs?: Record<string, unknown>;
-  [key: string]: unknown;
-};
 
 /** An open stack, and its deployment as it stood then; a stack that was just made has an empty one. */
 export type OpenStack = { stack: Stack; deployment: Deployment };

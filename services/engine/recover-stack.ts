@@ -1,15 +1,27 @@
-// Puts a stack right after a runner that did not end in order: never a blind re-run.
+// Puts a stack right after a runner that did not end in order: never a blind re-run, and repeatable from any point.
 
-import { setTimeout as delay } from 'node:timers/promises';
-import { getRecovery } from '../../stacks/registry.ts';
-import { EngineEvents, resourceName } from './engine-events.ts';
-import { findPhysicalIds } from './find-physical-ids.ts';
-import type { Deployment, OpenStack, StateResource } from './open-stack.ts';
-import { adoptPendingCreates, listPendingCreates, listUnfinished } from './pending-creates.ts';
+import type { EngineFailure } from './classify-failure.ts';
+import { resourceName } from './engine-events.ts';
+import type { Deployment, StateResource } from './deployment.ts';
+import type { OpenStack } from './open-stack.ts';
+import { listDoubtful, type DoubtfulCreate } from './pending-creates.ts';
 import type { RunnerChannel } from './runner-channel.ts';
+import { hasPendingOperations, settleDoubtful } from './settle-doubtful.ts';
 
-/** How often to look at what the cloud is still making: an hour at ten seconds a look, which no cloud takes. */
-const settleLooks = 360;
+/** A resource of somebody else stands under a name that a stack needs. */
+export class ForeignResourceError extends Error {
+  readonly failure: EngineFailure;
+
+  constructor(foreign: readonly StateResource[]) {
+    const names = foreign.map(({ type, urn, id }) => `${type} ${resourceName(urn)} (${id ?? 'without an id'})`);
+    super(`not made by Fleetyard for this cluster, and left alone: ${names.join(', ')}`);
+    this.name = 'ForeignResourceError';
+    const [first] = foreign;
+    const resource = first === undefined ? undefined : `${first.type} ${resourceName(first.urn)}`;
+    const found = { class: 'conflict', code: 'ForeignResource', message: this.message } as const;
+    this.failure = resource === undefined ? found : { ...found, resource };
+  }
+}
 
 async function clearLock(open: OpenStack): Promise<void> {
   // The lease says that no other runner works on this stack, and the last one is proven dead.
@@ -18,55 +30,22 @@ async function clearLock(open: OpenStack): Promise<void> {
   });
 }
 
-type Settling = { channel: RunnerChannel; open: OpenStack; signal: AbortSignal };
-
-async function refresh({ channel, open, signal }: Settling): Promise<Deployment> {
-  const events = new EngineEvents((event) => channel.sendEvent(event));
-  await open.stack.refresh({
-    runProgram: true,
-    showSecrets: false,
-    signal,
-    onEvent: events.handle.bind(events),
-  });
-  return (await open.stack.exportStack()) as Deployment;
-}
-
-/** Waits until the cloud has finished what it was making when nobody looked; building on it earlier would fail. */
-async function awaitSettled(settling: Settling, urns: Set<string>): Promise<Deployment> {
-  let deployment = await refresh(settling);
-  const { provider, layer, settlePauseMilliseconds: pause } = settling.channel.request;
-  const { isUnfinished } = getRecovery(provider, layer);
-  for (let look = 0; look < settleLooks && listUnfinished(deployment, urns, isUnfinished).length > 0; look += 1) {
-    await delay(pause, undefined, { signal: settling.signal });
-    deployment = await refresh(settling);
-  }
-  return deployment;
-}
-
-/** Takes what the cloud did make into the state, forgets what it did not, and refreshes. */
-async function settlePendingOperations(settling: Settling): Promise<OpenStack> {
-  const { channel, open } = settling;
-  const pending = listPendingCreates(open.deployment);
-  const ids = await findPhysicalIds(channel.request, open, pending);
-  await open.stack.importStack(adoptPendingCreates(open.deployment, ids));
-  const deployment = await awaitSettled(settling, new Set(ids.keys()));
-  const standing = new Set((deployment.deployment.resources ?? []).map((resource) => resource.urn));
-  channel.sendEvent({
-    type: 'recovered',
-    adopted: pending.filter(({ urn }) => standing.has(urn)).map(({ urn }) => resourceName(urn)),
-    cleared: pending.filter(({ urn }) => !standing.has(urn)).map(({ urn }) => resourceName(urn)),
-  });
-  return { ...open, deployment };
+/** Whether something must be settled before an action may begin. */
+export function needsRecovery({ recover, doubtful }: RunnerChannel['request'], deployment: Deployment): boolean {
+  return recover || doubtful.length > 0 || hasPendingOperations(deployment);
 }
 
 /**
  * Clears a dead runner's lock, finds in the cloud what it was creating, and settles it. Updates and deletes that were under way are
- * settled by the same refresh.
+ * settled by the same refresh. Throws `ForeignResourceError` when an `up` meets what is not ours; to a destroy it means nothing.
  */
 export async function recoverStack(channel: RunnerChannel, open: OpenStack): Promise<OpenStack> {
-  if (channel.request.recover) await clearLock(open);
-  if ((open.deployment.deployment.pending_operations ?? []).length === 0) return open;
-  return settlePendingOperations({ channel, open, signal: channel.cancelled });
+  const { request } = channel;
+  if (request.recover) await clearLock(open);
+  const doubtful = listDoubtful(open.deployment, request.doubtful);
+  const settled = await settleDoubtful({ channel, open, signal: channel.cancelled }, doubtful);
+  if (settled.foreign.length > 0 && request.action === 'up') throw new ForeignResourceError(settled.foreign);
+  return settled.open;
 }
 
 /**
@@ -76,12 +55,15 @@ export async function recoverStack(channel: RunnerChannel, open: OpenStack): Pro
 export async function adoptFailedCreates(
   channel: RunnerChannel,
   open: OpenStack,
-  failed: StateResource[],
+  failed: readonly DoubtfulCreate[],
 ): Promise<void> {
   if (failed.length === 0) return;
-  const { deployment: state, ...rest } = (await open.stack.exportStack()) as Deployment;
-  const pending = [...(state.pending_operations ?? []), ...failed.map((resource) => ({ resource, type: 'creating' }))];
-  const deployment = { ...rest, deployment: { ...state, pending_operations: pending } };
+  // Kept before the first look: the state has forgotten them, and the looks may fail for the same reason as the creates.
+  await channel.keepDoubtful([...failed]);
+  const deployment = (await open.stack.exportStack()) as Deployment;
+  const doubtful = listDoubtful(deployment, failed);
   // The cancel that ended the action must not end its settling.
-  await settlePendingOperations({ channel, open: { ...open, deployment }, signal: new AbortController().signal });
+  const signal = new AbortController().signal;
+  const { foreign } = await settleDoubtful({ channel, open: { ...open, deployment }, signal }, doubtful);
+  if (foreign.length > 0) throw new ForeignResourceError(foreign);
 }

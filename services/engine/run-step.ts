@@ -1,10 +1,11 @@
 // The worker's side of an engine step: forks one runner, follows it, cancels it, and says how it ended.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { DoubtfulCreate } from './pending-creates.ts';
 import { killStepProcesses } from './processes.ts';
+import { readLines } from './read-lines.ts';
 import { buildRunnerEnvironment, type RunnerAccess } from './runner-environment.ts';
 import type { RunnerCommand, RunnerEvent, RunnerMessage, RunnerRequest, StepVerdict } from './step-request.ts';
 
@@ -12,19 +13,29 @@ import type { RunnerCommand, RunnerEvent, RunnerMessage, RunnerRequest, StepVerd
 export type EngineStep = {
   /** Unique for a step and an attempt; marks every process of the step. */
   stepKey: string;
-  request: RunnerRequest;
+  request: Omit<RunnerRequest, 'deadline'>;
+  /** Where the step's processes put their temporary files; only their owner may enter it. */
+  temporaryDir: string;
   access: RunnerAccess;
   /** The worker's environment, of which an allow-list is passed on. */
   baseEnvironment: Record<string, string | undefined>;
   onEvent(event: RunnerEvent): void;
   /** Called before the runner changes anything, with the stack's deployment in the clear; the runner waits until it resolves. */
   onSnapshot(deployment: unknown): Promise<void>;
+  /** Called with the creations that are in doubt by now, in the clear; the runner waits until it resolves. */
+  onDoubtful(creations: DoubtfulCreate[]): Promise<void>;
   /** Asks for a graceful end: what is being created is finished or cancelled, the verdict is `cancelled`. */
   cancelSignal: AbortSignal;
   /** The lease is lost: every process of the step dies now and the verdict is `died`. */
   killSignal: AbortSignal;
+  /** When the lease ends, on the monotonic clock, as far as it was extended by now. */
+  getDeadline(): number;
+  /** Milliseconds between two words of that to the runner, which ends itself when it hears none. */
+  aliveMilliseconds: number;
   /** Milliseconds from a cancel to the kill. */
   cancelGrace: number;
+  /** The program of the child; for tests. */
+  program?: string;
 };
 
 const runnerFile = fileURLToPath(new URL('./runner.ts', import.meta.url));
@@ -36,7 +47,7 @@ function send(child: ChildProcess, line: RunnerCommand): void {
 }
 
 function startRunner(step: EngineStep): ChildProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', runnerFile], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', step.program ?? runnerFile], {
     cwd: step.request.workDir,
     // A session of its own: a Ctrl-C in the worker's terminal must not reach the step.
     detached: true,
@@ -46,31 +57,46 @@ function startRunner(step: EngineStep): ChildProcess {
       stepKey: step.stepKey,
       home: step.request.pulumi.home,
       access: step.access,
+      temporaryDir: step.temporaryDir,
     }),
   });
   const stdin = child.stdin as Writable;
   // A runner that dies early breaks the pipe; its end is reported by `close`, not by this error.
   stdin.on('error', () => undefined);
-  stdin.write(`${JSON.stringify(step.request)}\n`);
+  const request: RunnerRequest = { ...step.request, deadline: step.getDeadline() };
+  stdin.write(`${JSON.stringify(request)}\n`);
   return child;
 }
 
-function followMessages(child: ChildProcess, step: EngineStep, keep: (verdict: StepVerdict) => void): Promise<void> {
-  const pending: Promise<void>[] = [];
-  const lines = createInterface({ input: child.stdio[4] as Readable });
-  lines.on('line', (line) => {
-    const message = JSON.parse(line) as RunnerMessage;
-    if (message.type === 'verdict') return keep(message.verdict);
-    const stored = step.onSnapshot(message.deployment).then(() => send(child, 'go'));
-    // Without its snapshot the runner may not go on: end it, the verdict becomes `died`.
-    pending.push(stored.catch(() => child.stdin?.destroy() as void));
+/** Stores what the runner hands over, one after the other. Its verdict counts only when all of that was stored. */
+async function followMessages(child: ChildProcess, step: EngineStep): Promise<StepVerdict | undefined> {
+  let verdict: StepVerdict | undefined;
+  let stored = Promise.resolve(true);
+  const store = (work: () => Promise<void>, answer: RunnerCommand): void => {
+    stored = stored.then(async (before) => {
+      if (!before) return false;
+      try {
+        await work();
+        send(child, answer);
+        return true;
+      } catch {
+        // What is not stored must not be built on: this ends the runner.
+        child.stdin?.destroy();
+        return false;
+      }
+    });
+  };
+  await readLines<RunnerMessage>(child.stdio[4] as Readable, (message) => {
+    if (message.type === 'verdict') verdict = message.verdict;
+    if (message.type === 'snapshot') store(() => step.onSnapshot(message.deployment), 'go');
+    if (message.type === 'doubtful') store(() => step.onDoubtful(message.creations), 'kept');
   });
-  return new Promise((resolve) => lines.once('close', () => void Promise.all(pending).then(() => resolve())));
+  return (await stored) ? verdict : undefined;
 }
 
-function followEvents(child: ChildProcess, step: EngineStep): void {
-  const lines = createInterface({ input: child.stdio[3] as Readable });
-  lines.on('line', (line) => step.onEvent(JSON.parse(line) as RunnerEvent));
+/** Tells the runner again and again how long the lease lasts. */
+function keepAlive(child: ChildProcess, step: EngineStep): NodeJS.Timeout {
+  return setInterval(() => send(child, `alive ${step.getDeadline()}`), step.aliveMilliseconds);
 }
 
 /**
@@ -79,18 +105,16 @@ function followEvents(child: ChildProcess, step: EngineStep): void {
  */
 export async function runStep(step: EngineStep): Promise<StepVerdict> {
   if (step.killSignal.aborted) return { outcome: 'died', detail: 'the lease was lost before the step began' };
-  if (step.cancelSignal.aborted) return { outcome: 'cancelled' };
+  if (step.cancelSignal.aborted) return { outcome: 'cancelled', settled: false };
   const child = startRunner(step);
-  let verdict: StepVerdict | undefined;
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-keptStderr);
   });
-  followEvents(child, step);
-  const messagesRead = followMessages(child, step, (found) => {
-    verdict = found;
-  });
+  void readLines<RunnerEvent>(child.stdio[3] as Readable, (event) => step.onEvent(event));
+  const told = followMessages(child, step);
 
+  const alive = keepAlive(child, step);
   let deadline: NodeJS.Timeout | undefined;
   const kill = (): void => void killStepProcesses(step.stepKey).catch(() => child.kill('SIGKILL'));
   const cancel = (): void => {
@@ -104,17 +128,14 @@ export async function runStep(step: EngineStep): Promise<StepVerdict> {
       child.once('error', reject);
       child.once('close', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
     });
-    await messagesRead;
+    const verdict = await told;
     await killStepProcesses(step.stepKey);
     if (step.killSignal.aborted) return { outcome: 'died', detail: 'the lease was lost' };
     const end = signal === null ? `code ${code}` : `signal ${signal}`;
-    return (
-      verdict ?? {
-        outcome: 'died',
-        detail: `the runner ended with ${end} and no verdict${stderr === '' ? '' : `: ${stderr}`}`,
-      }
-    );
+    const detail = `the runner ended with ${end} and no verdict${stderr === '' ? '' : `: ${stderr}`}`;
+    return verdict ?? { outcome: 'died', detail };
   } finally {
+    clearInterval(alive);
     clearTimeout(deadline);
     step.cancelSignal.removeEventListener('abort', cancel);
     step.killSignal.removeEventListener('abort', kill);

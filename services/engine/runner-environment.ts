@@ -13,7 +13,6 @@ const inherited = [
   'NODE_COMPILE_CACHE',
   'PATH',
   'HOME',
-  'TMPDIR',
   'LANG',
   'TZ',
   'SSL_CERT_FILE',
@@ -33,14 +32,18 @@ export function buildRunnerEnvironment(options: {
   stepKey: string;
   home: string;
   access: RunnerAccess;
+  /** Left out where nothing secret is written. */
+  temporaryDir?: string;
 }): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const name of inherited) {
     const value = options.base[name];
     if (value !== undefined) environment[name] = value;
   }
+  const temporaryDir = options.temporaryDir ?? options.base['TMPDIR'];
   return {
     ...environment,
+    ...(temporaryDir === undefined ? {} : { TMPDIR: temporaryDir }),
     ...options.access.variables,
     ...(options.access.simulated ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: '1' } : {}),
     [stepMarker]: options.stepKey,

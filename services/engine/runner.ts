@@ -1,16 +1,19 @@
 // The runner: a process that performs one action on one stack, says how it ended, and exits.
 
 import * as pulumi from '@pulumi/pulumi';
+import type { EngineEvent } from '@pulumi/pulumi/automation/index.js';
 import { getClusterProvider, getProgram, type Layer, type LayerInputs } from '../../stacks/registry.ts';
 import type { ClusterInputs } from '../../stacks/contract.ts';
 import { EngineEvents } from './engine-events.ts';
-import { classifyFailure, type EngineFailure } from './classify-failure.ts';
-import { hideSecrets } from './hide-secrets.ts';
-import { openStack, type Deployment, type OpenStack } from './open-stack.ts';
+import { classifyFailure } from './classify-failure.ts';
+import { explainError } from './explain-error.ts';
+import { judgeFailure } from './judge-failure.ts';
+import type { Deployment } from './deployment.ts';
+import { openStack, type OpenStack } from './open-stack.ts';
 import { killStepProcesses, stepMarker } from './processes.ts';
-import { adoptFailedCreates, recoverStack } from './recover-stack.ts';
+import { needsRecovery, recoverStack } from './recover-stack.ts';
 import { openRunnerChannel, type RunnerChannel } from './runner-channel.ts';
-import type { RunnerRequest, StepVerdict } from './step-request.ts';
+import type { StepVerdict } from './step-request.ts';
 
 /** What the program is given and what it gave; the state completes the inputs once it is known. */
 type ProgramRun = { inputs: LayerInputs[Layer]; outputs: Record<string, unknown> };
@@ -38,16 +41,26 @@ function countResources(deployment: Deployment): number {
   return (deployment.deployment.resources ?? []).filter((resource) => !resource.type.startsWith('pulumi:')).length;
 }
 
-async function storeSnapshot(channel: RunnerChannel, deployment: Deployment): Promise<void> {
-  const acknowledged = channel.waitFor('go');
-  await channel.sendMessage({ type: 'snapshot', deployment });
-  await acknowledged;
+/**
+ * Handles the engine's events, and keeps a failed create with the stack as soon as it is known: the engine's state has forgotten it,
+ * and this process may be killed before it can look.
+ */
+function followEngine(channel: RunnerChannel, events: EngineEvents): (event: EngineEvent) => void {
+  let kept = 0;
+  return (event) => {
+    events.handle(event);
+    if (events.failedCreates.length === kept) return;
+    kept = events.failedCreates.length;
+    channel.keepDoubtful([...events.failedCreates]).catch(() => undefined);
+  };
 }
 
 async function act(channel: RunnerChannel, open: OpenStack, events: EngineEvents): Promise<void> {
   const { request, cancelled: signal } = channel;
   const { stack } = open;
-  const onEvent = events.handle.bind(events);
+  const onEvent = followEngine(channel, events);
+  // The Automation API does not look at a signal that was given before it began to listen.
+  signal.throwIfAborted();
   switch (request.action) {
     case 'preview':
       await stack.preview({ onEvent, signal });
@@ -76,37 +89,17 @@ async function refreshStack(channel: RunnerChannel, open: OpenStack): Promise<Op
 async function prepareStack(channel: RunnerChannel, opened: OpenStack, run: ProgramRun): Promise<OpenStack> {
   const { request } = channel;
   let open = opened;
-  if (request.action !== 'preview') await storeSnapshot(channel, open.deployment);
-  if (request.recover || hasPendingOperations(open.deployment)) open = await recoverStack(channel, open);
+  if (request.action !== 'preview') await channel.storeSnapshot(open.deployment);
+  const unsettled = request.action !== 'preview' && needsRecovery(request, open.deployment);
+  if (unsettled) open = await recoverStack(channel, open);
   if (request.layer === 'cluster') {
-    if (request.action === 'up' && countResources(open.deployment) > 0) open = await refreshStack(channel, open);
+    // A recovery has just refreshed.
+    const looked = unsettled || request.action !== 'up' || countResources(open.deployment) === 0;
+    if (!looked) open = await refreshStack(channel, open);
     const { completeInputs } = getClusterProvider(request.provider);
     run.inputs = completeInputs(run.inputs as ClusterInputs, open.deployment.deployment.resources ?? []);
   }
   return open;
-}
-
-/** Classes after which the cloud may hold a resource that the state does not know. */
-const doubtful = new Set<EngineFailure['class']>(['unreachable', 'conflict', 'internal']);
-
-/** Settles what a failed or cancelled action may have left in the cloud; a settling that fails is left to the next step. */
-async function settleFailure(
-  channel: RunnerChannel,
-  open: OpenStack,
-  events: EngineEvents,
-  failure: EngineFailure,
-): Promise<void> {
-  if (channel.request.action !== 'up' || (!channel.cancelled.aborted && !doubtful.has(failure.class))) return;
-  try {
-    await adoptFailedCreates(channel, open, events.failedCreates);
-  } catch (error) {
-    const message = explainError(error, channel.request);
-    channel.sendEvent({
-      type: 'diagnostic',
-      severity: 'warning',
-      message: `what failed could not be looked up: ${message}`,
-    });
-  }
 }
 
 async function performAction(channel: RunnerChannel): Promise<StepVerdict> {
@@ -124,14 +117,8 @@ async function performAction(channel: RunnerChannel): Promise<StepVerdict> {
     }
     return { outcome: 'succeeded', outputs: run.outputs, changes: events.changes };
   } catch (error) {
-    const failure = events.failure(explainError(error, request));
-    if (open !== undefined) await settleFailure(channel, open, events, failure);
-    return channel.cancelled.aborted ? { outcome: 'cancelled' } : { outcome: 'failed', failure };
+    return judgeFailure(channel, { open, events, error });
   }
-}
-
-function hasPendingOperations(deployment: Deployment): boolean {
-  return (deployment.deployment.pending_operations ?? []).length > 0;
 }
 
 /** Nothing at all in the state: not even the stack's own resource. */
@@ -139,14 +126,10 @@ function isUntouched(deployment: Deployment): boolean {
   return (deployment.deployment.resources ?? []).length === 0;
 }
 
-/** A failed CLI call repeats its command line and both streams; its own `error:` lines say what matters. */
-function explainError(error: unknown, { backendUrl, stack }: RunnerRequest): string {
-  const text = hideSecrets(String(error), backendUrl, [stack.passphrase]);
-  const lines = text.split('\n').filter((line) => line.startsWith('error: '));
-  return lines.length === 0 ? text : [...new Set(lines)].map((line) => line.slice('error: '.length)).join('\n');
-}
-
-/** The worker is gone: another will prove this step dead and look at what it left, so end everything now. */
+/**
+ * The worker is gone, or silent for as long as its lease lasts: another will prove this step dead and look at what it left, so end
+ * everything now.
+ */
 function endOrphaned(): void {
   const stepKey = process.env[stepMarker] ?? '';
   void killStepProcesses(stepKey).finally(() => process.exit(70));
@@ -157,7 +140,7 @@ let verdict: StepVerdict;
 try {
   verdict = await performAction(channel);
 } catch (error) {
-  verdict = { outcome: 'failed', failure: classifyFailure(explainError(error, channel.request)) };
+  verdict = { outcome: 'failed', failure: classifyFailure(explainError(error, channel.request)), settled: false };
 }
 await channel.sendMessage({ type: 'verdict', verdict }).catch(() => undefined);
 await channel.close();

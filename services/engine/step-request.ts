@@ -3,6 +3,7 @@
 import type { StackProvider } from '../../stacks/contract.ts';
 import type { Layer, LayerInputs } from '../../stacks/registry.ts';
 import type { EngineFailure } from './classify-failure.ts';
+import type { DoubtfulCreate } from './pending-creates.ts';
 
 /** What one runner does to one stack. */
 export type EngineAction = 'preview' | 'up' | 'refresh' | 'destroy';
@@ -24,10 +25,14 @@ export type RunnerRequest = {
   backendUrl: string;
   workDir: string;
   /**
-   * An earlier runner of this stack did not end in order. Its processes are proven dead; the lock it may have left is
-   * cleared, and what it was creating is looked for in the cloud before anything else runs.
+   * The stack is unsettled: an earlier runner of it did not end in order. Its processes are proven dead; the lock it may have
+   * left is cleared, and what it was creating is looked for in the cloud before anything else runs.
    */
   recover: boolean;
+  /** Creations that an earlier runner left in doubt, as they are kept with the stack. */
+  doubtful: DoubtfulCreate[];
+  /** When the lease ends unless the worker says otherwise, on the host's monotonic clock: the runner ends itself then. */
+  deadline: number;
   /** Milliseconds between two looks at a resource that the cloud is still making. */
   settlePauseMilliseconds: number;
 };
@@ -42,15 +47,24 @@ export type RunnerEvent =
 /** How many resources an action created, updated, replaced, deleted and left alone. */
 export type ResourceChanges = Record<'create' | 'update' | 'replace' | 'delete' | 'same', number>;
 
-/** The end of a step. `died` means no verdict came: nothing may run on the stack again before it was inspected. */
+/**
+ * The end of a step. `settled` says that the engine ended in order and left nothing in doubt; without it, and after `died` (no
+ * verdict came, or the CLI was ended by force), nothing may run on the stack again before it was inspected.
+ */
 export type StepVerdict =
   | { outcome: 'succeeded'; outputs: Record<string, unknown>; changes: ResourceChanges }
-  | { outcome: 'failed'; failure: EngineFailure }
-  | { outcome: 'cancelled' }
+  | { outcome: 'failed'; failure: EngineFailure; settled: boolean }
+  | { outcome: 'cancelled'; settled: boolean }
   | { outcome: 'died'; detail: string };
 
-/** What the runner says on descriptor 4, which never meets a log. After `snapshot` it waits for the line `go`. */
-export type RunnerMessage = { type: 'snapshot'; deployment: unknown } | { type: 'verdict'; verdict: StepVerdict };
+/**
+ * What the runner says on descriptor 4, which never meets a log. After `snapshot` it waits for the line `go`, after `doubtful` for
+ * the line `kept`.
+ */
+export type RunnerMessage =
+  | { type: 'snapshot'; deployment: unknown }
+  | { type: 'doubtful'; creations: DoubtfulCreate[] }
+  | { type: 'verdict'; verdict: StepVerdict };
 
-/** Lines a worker may send after the request. */
-export type RunnerCommand = 'go' | 'cancel';
+/** Lines a worker may send after the request. `alive` is followed by the new deadline. */
+export type RunnerCommand = 'go' | 'kept' | 'cancel' | `alive ${number}`;

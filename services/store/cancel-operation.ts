@@ -5,7 +5,7 @@ import { isSettled } from '../domain/operation.ts';
 import { appendEvent } from './events.ts';
 import { findWaysOut } from './explain-end.ts';
 import { moveOperation } from './move-operation.ts';
-import { getOperation, listChildren, type OperationRow } from './operations.ts';
+import { getOperation, listChildren, listChildrenToLock, type OperationRow } from './operations.ts';
 import { lockResource, refreshPhase } from './resources.ts';
 import { advanceParent, lockFamily, settleOperation } from './settle-operation.ts';
 import type { Tx } from './transaction.ts';
@@ -28,8 +28,11 @@ export async function cancelLocked(tx: Tx, operation: OperationRow): Promise<voi
   switch (state) {
     case 'queued':
     case 'awaiting_approval':
+      await cancelChildren(tx, id);
+      // It does not end before them: when its turn comes, it goes on as `cancelling`.
+      if (state === 'queued' && (await hasOpenChildren(tx, id))) return noteRequest(tx, operation);
       await settleOperation(tx, { id, to: 'cancelled', from: [state] });
-      return cancelChildren(tx, id);
+      return;
     case 'running':
       await moveOperation(tx, { id, to: 'cancelling', from: ['running'] });
       await refreshPhase(tx, operation);
@@ -49,11 +52,15 @@ export async function cancelLocked(tx: Tx, operation: OperationRow): Promise<voi
 }
 
 async function cancelChildren(tx: Tx, parentId: string): Promise<void> {
-  for (const { id, resourceKind, resourceId } of await listChildren(tx, parentId)) {
+  for (const { id, resourceKind, resourceId } of await listChildrenToLock(tx, parentId)) {
     await lockResource(tx, { resourceKind, resourceId });
     const child = await getOperation(tx, id);
     if (!isSettled(child.state)) await cancelLocked(tx, child);
   }
+}
+
+async function hasOpenChildren(tx: Tx, parentId: string): Promise<boolean> {
+  return (await listChildren(tx, parentId)).some(({ state }) => !isSettled(state));
 }
 
 async function noteRequest(tx: Tx, { id, cancelRequestedAt }: OperationRow): Promise<void> {

@@ -101,10 +101,20 @@ export async function listCredentials(
   return toPage(rows, limit);
 }
 
+/** Finds a live credential for somebody who is about to stand on it: it is not deleted before the unit of work ends. */
+export async function holdCredential(tx: Tx, idOrName: string): Promise<CredentialRow | undefined> {
+  const key = isId(idOrName, 'cr') ? tx.sql`id` : tx.sql`name`;
+  const [row] = await tx.sql<CredentialRow[]>`
+    select ${columns(tx, credentialColumns)} from credentials
+    where ${key} = ${idOrName} and deleted_at is null for key share
+  `;
+  return row;
+}
+
 /** Deletes a credential by id or name; throws `in-use` while a live cluster or federation needs it. */
 export async function deleteCredential(tx: Tx, idOrName: string): Promise<CredentialRow> {
   const { id, name } = await getCredential(tx, idOrName);
-  // Inserts of clusters take a key-share lock on this row, so that none slips in between the look and the deletion.
+  // Whoever is about to stand on it holds a key-share lock, so that none slips in between the look and the deletion.
   await tx.sql`select 1 from credentials where id = ${id} for update`;
   const users = await tx.sql<{ name: string }[]>`
     select name from clusters where credential_id = ${id} and deleted_at is null

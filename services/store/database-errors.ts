@@ -18,6 +18,7 @@ export function isTransient(error: unknown): boolean {
 }
 
 // What the client says when there is no connection, and what the server says when it will not keep one.
+// 25P03 is what a process hears that hung in the middle of a transaction.
 const awayCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -27,6 +28,7 @@ const awayCodes = new Set([
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
+  '25P03',
   '53300',
   '57P01',
   '57P02',
@@ -37,6 +39,21 @@ const awayCodes = new Set([
 export function isAway(error: unknown): boolean {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   return code !== undefined && awayCodes.has(code);
+}
+
+/** The code of the error that tells that every session is taken. */
+export const allBusy = 'ALL_BUSY';
+
+const lockNotAvailable = '55P03';
+const queryCanceled = '57014';
+
+/** Whether the database is there, but something was waited for longer than it may: a lock, a statement, a session. */
+export function isBusy(error: unknown): boolean {
+  return (
+    hasCode(error, lockNotAvailable) ||
+    hasCode(error, queryCanceled) ||
+    (error instanceof Error && (error as NodeJS.ErrnoException).code === allBusy)
+  );
 }
 
 /** Whether the named unique index refused a row. */

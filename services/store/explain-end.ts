@@ -2,7 +2,7 @@
 
 import { type Call, listWaysOut, type Situation } from '../domain/ways-out.ts';
 import type { Move } from './move-operation.ts';
-import { findLatestOperation, getOperation, type OperationError, type OperationRow } from './operations.ts';
+import { getOperation, listLatestOperations, type OperationError, type OperationRow } from './operations.ts';
 import { listStacks } from './stacks.ts';
 import type { Tx } from './transaction.ts';
 
@@ -17,7 +17,7 @@ export async function explainEnd<M extends Move>(tx: Tx, move: M): Promise<M> {
 
 /** The calls that lead out of where the resource of an operation is by now. */
 export async function findWaysOut(tx: Tx, { resourceId }: Pick<OperationRow, 'resourceId'>): Promise<Call[]> {
-  const operation = await findLatestOperation(tx, resourceId);
+  const operation = (await listLatestOperations(tx, [resourceId])).get(resourceId);
   if (operation === undefined) return [];
   return listWaysOut({ resource: await describeResource(tx, operation), operation });
 }

@@ -63,6 +63,19 @@ export async function findFederation(
   return row;
 }
 
+/**
+ * Finds a live federation for somebody who is about to be its member. The lock lets others join too, but whoever deletes the federation
+ * waits for it, and sees the member then; the key-share lock of a foreign key would not be waited for.
+ */
+export async function holdFederation(tx: Tx, idOrName: string): Promise<FederationRow | undefined> {
+  const key = isId(idOrName, 'fd') ? tx.sql`id` : tx.sql`name`;
+  const [row] = await tx.sql<FederationRow[]>`
+    select ${columns(tx, federationColumns)} from federations
+    where ${key} = ${idOrName} and deleted_at is null for share
+  `;
+  return row;
+}
+
 /** Like `findFederation`, but throws `not-found`. */
 export async function getFederation(
   tx: Tx,
@@ -87,4 +100,17 @@ export async function listFederations(
     order by id ${order === 'asc' ? sql`asc` : sql`desc`} limit ${limit + 1}
   `;
   return toPage(rows, limit);
+}
+
+/** Names of live members of a federation, no more than a message takes. */
+export async function listMemberNames(tx: Tx, federationId: string): Promise<string[]> {
+  const rows = await tx.sql<{ name: string }[]>`
+    select name from clusters where federation_id = ${federationId} and deleted_at is null order by name limit 5
+  `;
+  return rows.map(({ name }) => name);
+}
+
+/** Names as messages show them. */
+export function quoteNames(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ');
 }

@@ -1,6 +1,9 @@
-// Idempotency keys: which request is under way, and the sealed answer of each that ended. Only the system reads them.
+// Idempotency keys: the sealed answer of each request that had one, written in the unit of work of what it answers. Only the system reads them.
 
-import { only, json, type Tx } from './transaction.ts';
+import { createHash } from 'node:crypto';
+import { FleetyardError } from '../domain/errors.ts';
+import { appRole, systemRole } from './check-isolation.ts';
+import { json, only, type Tx } from './transaction.ts';
 
 /** What a key belongs to. */
 export type IdempotencyScope = { tokenId: string; method: string; path: string; key: string };
@@ -8,79 +11,99 @@ export type IdempotencyScope = { tokenId: string; method: string; path: string; 
 /** An answer that is given again. Headers are those that matter, such as `location`. */
 export type StoredAnswer = { status: number; headers: Record<string, string>; body: string };
 
-/** What became of a key: go on, answer as before, refuse another body (422), or ask to wait (409). */
-export type IdempotencyBeginning =
-  | { outcome: 'started' }
-  | { outcome: 'replay'; answer: StoredAnswer }
-  | { outcome: 'mismatch' }
-  | { outcome: 'in-flight' };
-
-/** How long answers are kept. */
+/** How long answers are kept when nothing else is said. */
 export const idempotencyHours = 24;
-
-// A request that has not ended by then died with its process; no handler takes a tenth of it.
-const abandonedSeconds = 60;
 
 const context = ({ tokenId, method, path, key }: IdempotencyScope): string =>
   `idempotency/${tokenId}/${method}/${path}/${key}`;
 
-/** Takes a key, or says what stands in the way. */
-export async function beginIdempotent(
+/**
+ * Takes a key for the rest of the unit of work, or finds the answer that it has. Throws `idempotency-key-reused` for another body, and
+ * `idempotency-in-flight` while another unit of work holds the key. Nothing is written: a unit of work that fails, or whose process dies,
+ * leaves no trace, and its end frees the key at once.
+ */
+export async function takeKey(
   tx: Tx,
   scope: IdempotencyScope,
   bodyHash: Uint8Array,
-): Promise<IdempotencyBeginning> {
+): Promise<StoredAnswer | undefined> {
+  // A lock that belongs to the transaction has one owner by nature: no late request can complete the one that came after it.
+  const { taken } = only(
+    await tx.sql<{ taken: boolean }[]>`select pg_try_advisory_xact_lock(${hashScope(scope)}::bigint) as taken`,
+  );
+  if (!taken) {
+    const message = 'The first request with this Idempotency-Key has no answer yet.';
+    throw new FleetyardError('idempotency-in-flight', message);
+  }
+  return withSystemRole(tx, () => findAnswer(tx, scope, bodyHash));
+}
+
+/** Keeps the answer to the request whose key the unit of work holds; it is there when the unit of work commits, and not before. */
+export async function keepAnswer(
+  tx: Tx,
+  scope: IdempotencyScope,
+  { bodyHash, answer }: { bodyHash: Uint8Array; answer: StoredAnswer },
+): Promise<void> {
   const { tokenId, method, path, key } = scope;
-  const hash = Buffer.from(bodyHash);
-  const [started] = await tx.sql`
-    insert into idempotency_keys as k (token_id, method, path, key, body_hash, state)
-    values (${tokenId}, ${method}, ${path}, ${key}, ${hash}, 'in-flight')
-    on conflict (token_id, method, path, key) do update set
-      body_hash = excluded.body_hash, state = 'in-flight', status = null, headers = null, body_enc = null,
-      created_at = now()
-    where k.created_at < now() - make_interval(hours => ${idempotencyHours})
-      or (k.state = 'in-flight' and k.body_hash = excluded.body_hash
-        and k.created_at < now() - make_interval(secs => ${abandonedSeconds}))
-    returning 1
-  `;
-  if (started !== undefined) return { outcome: 'started' };
-  const row = only(
-    await tx.sql<
-      { bodyHash: Buffer; status: number | null; headers: Record<string, string> | null; bodyEnc: Buffer | null }[]
-    >`
-      select body_hash, status, headers, body_enc from idempotency_keys
-      where token_id = ${tokenId} and method = ${method} and path = ${path} and key = ${key}
+  const sealed = tx.vault.seal(answer.body, context(scope));
+  await withSystemRole(
+    tx,
+    () => tx.sql`
+      insert into idempotency_keys (token_id, method, path, key, body_hash, status, headers, body_enc)
+      values (${tokenId}, ${method}, ${path}, ${key}, ${Buffer.from(bodyHash)}, ${answer.status},
+        ${json(tx, answer.headers)}, ${sealed})
     `,
   );
-  if (!row.bodyHash.equals(hash)) return { outcome: 'mismatch' };
-  if (row.status === null || row.bodyEnc === null) return { outcome: 'in-flight' };
-  const body = tx.vault.open(row.bodyEnc, context(scope)).toString('utf8');
-  return { outcome: 'replay', answer: { status: row.status, headers: row.headers ?? {}, body } };
 }
 
-/** Keeps the answer of a request. */
-export async function completeIdempotent(tx: Tx, scope: IdempotencyScope, answer: StoredAnswer): Promise<void> {
-  const { tokenId, method, path, key } = scope;
-  await tx.sql`
-    update idempotency_keys set
-      state = 'completed', status = ${answer.status}, headers = ${json(tx, answer.headers)},
-      body_enc = ${tx.vault.seal(answer.body, context(scope))}
-    where token_id = ${tokenId} and method = ${method} and path = ${path} and key = ${key}
-  `;
-}
-
-/** Gives a key back after an answer that is not kept (5xx), so that the same request may be sent again. */
-export async function abandonIdempotent(tx: Tx, { tokenId, method, path, key }: IdempotencyScope): Promise<void> {
-  await tx.sql`
-    delete from idempotency_keys
-    where token_id = ${tokenId} and method = ${method} and path = ${path} and key = ${key} and state = 'in-flight'
-  `;
-}
-
-/** Forgets keys that are past their time; a sweep calls it. */
-export async function deleteOldIdempotencyKeys(tx: Tx): Promise<number> {
+/** Forgets keys that are past their time, the oldest first; a sweep calls it. */
+export async function deleteOldIdempotencyKeys(
+  tx: Tx,
+  { hours = idempotencyHours, limit = 1000 }: { hours?: number; limit?: number } = {},
+): Promise<number> {
   const { count } = await tx.sql`
-    delete from idempotency_keys where created_at < now() - make_interval(hours => ${idempotencyHours})
+    delete from idempotency_keys where ctid = any(array(
+      select ctid from idempotency_keys
+      where created_at < now() - make_interval(hours => ${hours}) order by created_at limit ${limit}
+    ))
   `;
   return count;
+}
+
+type AnswerRow = { bodyHash: Buffer; status: number; headers: Record<string, string>; bodyEnc: Buffer };
+
+async function findAnswer(tx: Tx, scope: IdempotencyScope, bodyHash: Uint8Array): Promise<StoredAnswer | undefined> {
+  const { tokenId, method, path, key } = scope;
+  const isKey = tx.sql`token_id = ${tokenId} and method = ${method} and path = ${path} and key = ${key}`;
+  await tx.sql`
+    delete from idempotency_keys
+    where ${isKey} and created_at < now() - make_interval(hours => ${idempotencyHours})
+  `;
+  const [row] = await tx.sql<AnswerRow[]>`
+    select body_hash, status, headers, body_enc from idempotency_keys where ${isKey}
+  `;
+  if (row === undefined) return undefined;
+  if (!row.bodyHash.equals(bodyHash)) {
+    throw new FleetyardError('idempotency-key-reused', 'This Idempotency-Key was used with another body.');
+  }
+  const body = tx.vault.open(row.bodyEnc, context(scope)).toString('utf8');
+  return { status: row.status, headers: row.headers, body };
+}
+
+/** Projects may not read keys: for these statements the unit of work is the system. */
+async function withSystemRole<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  if (tx.projectId === null) return work();
+  const become = (role: string): Promise<unknown> => tx.sql`select set_config('role', ${role}, true)`;
+  await become(systemRole);
+  try {
+    return await work();
+  } finally {
+    // After a statement that failed only a rollback is possible, and it restores the role by itself.
+    await become(appRole).catch(() => undefined);
+  }
+}
+
+/** The number of the key's lock. */
+function hashScope(scope: IdempotencyScope): string {
+  return createHash('sha256').update(context(scope)).digest().readBigInt64BE().toString();
 }

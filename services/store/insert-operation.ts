@@ -1,6 +1,7 @@
 // How an operation comes to be: it lines up behind what its resource is doing.
 
 import { FleetyardError } from '../domain/errors.ts';
+import { superseded } from '../domain/families.ts';
 import { idPrefixes, newId } from '../domain/ids.ts';
 import type { OperationInput } from '../domain/operation-input.ts';
 import { judgeEarlier, type OperationKind } from '../domain/operation-kinds.ts';
@@ -9,7 +10,7 @@ import type { Step } from '../domain/steps.ts';
 import { cancelLocked } from './cancel-operation.ts';
 import { noteSignal } from './consequences.ts';
 import { appendEvent } from './events.ts';
-import { getOperation, operationColumns, type OperationRow } from './operations.ts';
+import { adoptChildren, getOperation, operationColumns, type OperationRow } from './operations.ts';
 import { lockResource, refreshPhase } from './resources.ts';
 import { settleOperation } from './settle-operation.ts';
 import { insertSteps } from './steps.ts';
@@ -40,13 +41,15 @@ export async function insertOperation(tx: Tx, operation: NewOperation): Promise<
     throw new FleetyardError('conflict', `The ${operation.resourceKind} "${resource.name}" is deleted already.`);
   }
   const id = operation.id ?? newId(idPrefixes.operation);
-  await giveWay(tx, { ...operation, id });
   await tx.sql`
     insert into operations
-      (id, project_id, resource_kind, resource_id, kind, state, generation, input, parent_id, created_by)
-    values (${id}, ${resource.projectId}, ${operation.resourceKind}, ${operation.resourceId}, ${operation.kind}, 'queued',
-      ${operation.generation}, ${json(tx, operation.input)}, ${operation.parentId ?? null}, ${operation.createdBy ?? null})
+      (id, project_id, resource_kind, resource_id, position, kind, state, generation, input, parent_id, created_by)
+    select ${id}, ${resource.projectId}, ${operation.resourceKind}, ${operation.resourceId}, coalesce(max(position), 0) + 1,
+      ${operation.kind}, 'queued', ${operation.generation}, ${json(tx, operation.input)}, ${operation.parentId ?? null},
+      ${operation.createdBy ?? null}
+    from operations where resource_id = ${operation.resourceId}
   `;
+  await giveWay(tx, { ...operation, id });
   await insertSteps(tx, { operationId: id, projectId: resource.projectId, steps: operation.steps });
   await appendEvent(tx, { operationId: id, type: 'state', data: { from: null, to: 'queued', attempt: 1 } });
   await refreshPhase(tx, operation);
@@ -58,7 +61,7 @@ export async function insertOperation(tx: Tx, operation: NewOperation): Promise<
 async function giveWay(tx: Tx, next: NewOperation & { id: string }): Promise<void> {
   const unsettled = await tx.sql<OperationRow[]>`
     select ${columns(tx, operationColumns)} from operations
-    where resource_id = ${next.resourceId} and state <> all(${[...settledStates]}) order by id
+    where resource_id = ${next.resourceId} and id <> ${next.id} and state <> all(${[...settledStates]}) order by position
   `;
   for (const earlier of unsettled) {
     const verdict = judgeEarlier(next.kind, earlier);
@@ -67,7 +70,15 @@ async function giveWay(tx: Tx, next: NewOperation & { id: string }): Promise<voi
   }
 }
 
+/** Hands over to the operation that takes the place of an earlier one, and ends that one. What it waited for is waited for by its successor. */
 async function supersede(tx: Tx, earlier: OperationRow, by: string): Promise<void> {
-  const error = { code: 'superseded', message: 'A later operation took the place of this one before it started.', by };
-  await settleOperation(tx, { id: earlier.id, to: 'cancelled', from: ['queued'], error });
+  const error = { code: superseded, message: 'A later operation took the place of this one.', by };
+  await adoptChildren(tx, { from: earlier.id, to: by });
+  if (earlier.state === 'queued' || earlier.state === 'waiting') {
+    await settleOperation(tx, { id: earlier.id, to: 'cancelled', from: [earlier.state], error });
+    return;
+  }
+  // A worker is about to let it wait, or vanished before it did.
+  await tx.sql`update operations set error = ${json(tx, error)} where id = ${earlier.id}`;
+  await cancelLocked(tx, { ...earlier, error });
 }

@@ -2,6 +2,7 @@
 
 import type { Signal } from '../domain/consequences.ts';
 import { FleetyardError } from '../domain/errors.ts';
+import { removingKinds } from '../domain/operation-kinds.ts';
 import { claimableStates, leasedStates, settledStates, type OperationState } from '../domain/operation.ts';
 import { noteSignal } from './consequences.ts';
 import { appendEvent } from './events.ts';
@@ -35,13 +36,7 @@ export async function claimOperation(
   const [row] = await tx.sql<ClaimedOperation[]>`
     with candidate as (
       select o.id, o.state as claimed_from from operations o
-      where o.id = ${id}
-        and o.state = any(${[...claimableStates]})
-        and (o.not_before is null or o.not_before <= clock_timestamp())
-        and not exists (
-          select 1 from operations e
-          where e.resource_id = o.resource_id and e.id < o.id and e.state <> all(${[...settledStates]})
-        )
+      where o.id = ${id} and ${isClaimable(tx)}
       for update skip locked
     ), claimed as (
       update operations o set
@@ -51,7 +46,8 @@ export async function claimOperation(
         lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds}),
         not_before = null,
         started_at = coalesce(started_at, clock_timestamp()),
-        error = null
+        -- Why it was asked to stop is what it ends with.
+        error = case when o.cancel_requested_at is null then null else o.error end
       from candidate where o.id = candidate.id
       returning o.*, candidate.claimed_from
     )
@@ -127,12 +123,22 @@ export async function expireLeases(tx: Tx, { limit = 50 }: { limit?: number } = 
 export async function listLostJobs(tx: Tx, { limit = 500 }: { limit?: number } = {}): Promise<Signal[]> {
   return tx.sql<Signal[]>`
     select o.id as operation_id, o.attempt from operations o
-    where o.state = any(${[...claimableStates]})
+    where ${isClaimable(tx)}
+    order by o.id limit ${limit}
+  `;
+}
+
+/** What may be claimed now: it is due, first in the line of its resource, and no federation goes before its members. */
+function isClaimable({ sql }: Tx) {
+  return sql`
+    o.state = any(${[...claimableStates]})
       and (o.not_before is null or o.not_before <= clock_timestamp())
       and not exists (
         select 1 from operations e
-        where e.resource_id = o.resource_id and e.id < o.id and e.state <> all(${[...settledStates]})
+        where e.resource_id = o.resource_id and e.position < o.position and e.state <> all(${[...settledStates]})
       )
-    order by o.id limit ${limit}
+      and not (o.resource_kind = 'federation' and o.kind = any(${removingKinds}) and exists (
+        select 1 from clusters c where c.federation_id = o.resource_id and c.deleted_at is null
+      ))
   `;
 }

@@ -15,6 +15,8 @@ export type MigrateOptions = {
   vault: StoreVault;
   /** Name of Pulumi's state database on the same server; `pulumi_state` when not said, none when null. */
   stateDatabase?: string | null;
+  /** Stop at this one; the newest when not said. */
+  version?: number;
   /** Where the migrations lie; for tests. */
   directory?: URL;
 };
@@ -36,11 +38,11 @@ export async function migrate(options: MigrateOptions): Promise<MigrationReport>
     await ensureHistory(sql);
     const before = await listApplied(sql);
     checkHistory(known, before);
-    const missing = known.slice(before.length);
+    const missing = known.slice(before.length, options.version);
     for (const migration of missing) await apply(sql, migration);
     const stateDatabase = options.stateDatabase === undefined ? 'pulumi_state' : options.stateDatabase;
     if (stateDatabase !== null) await prepareState(sql, options.vault, stateDatabase);
-    return { applied: missing.map(({ name }) => name), version: known.length };
+    return { applied: missing.map(({ name }) => name), version: before.length + missing.length };
   } finally {
     await sql.end({ timeout: 5 });
   }

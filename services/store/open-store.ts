@@ -4,15 +4,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Consequence } from '../domain/consequences.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { appRole, checkIsolation, systemRole } from './check-isolation.ts';
-import { connect, type ConnectionOptions } from './connection.ts';
-import { isAway, isTransient } from './database-errors.ts';
+import { connect, defaultLimits, type ConnectionOptions, type WaitLimits } from './connection.ts';
+import { isAway, isBusy, isTransient } from './database-errors.ts';
 import { checkSchema } from './schema-version.ts';
 import { openSessionPool, type Session, type SessionPool } from './session-pool.ts';
+import type { Keeping } from './retention.ts';
 import { findStateUrl } from './state-database.ts';
-import type { Pool, StoreVault, Tx } from './transaction.ts';
+import { pruneStateHistory } from './state-history.ts';
+import type { StoreVault, Tx } from './transaction.ts';
 
 /** What a store needs. */
 export type StoreOptions = ConnectionOptions & {
+  limits?: WaitLimits;
+  /** How many connections beside those serve urgent work alone; 2 when not said. */
+  reserved?: number;
   vault: StoreVault;
   /** Delivers what follows a commit, and reports what it could not deliver: the commit stands, so it has nobody to tell. */
   onCommitted?: Deliver;
@@ -34,6 +39,11 @@ export type Store = {
   /** One transaction that sees all projects: sweeps, the worker, token look-up. */
   asSystem<T>(work: Work<T>): Promise<T>;
   /**
+   * The same on connections that only such work may use, with limits of a few seconds: what must not wait behind others, such as
+   * heartbeats of leases and looking up a token.
+   */
+  asUrgent<T>(work: Work<T>): Promise<T>;
+  /**
    * Hears a channel on one connection of its own, which reconnects by itself; `onReady` is called after each
    * (re)connection, when notifications may have been missed.
    */
@@ -42,6 +52,8 @@ export type Store = {
   ping(): Promise<void>;
   /** URL of Pulumi's state database with its own login. */
   getStateUrl(): Promise<string>;
+  /** Forgets old entries of the history that Pulumi keeps beside its state; returns how many. */
+  pruneStateHistory(keeping: Keeping): Promise<number>;
   /** Waits for running work up to the grace, then closes every connection. */
   close(graceSeconds?: number): Promise<void>;
 };
@@ -51,7 +63,8 @@ const attempts = 5;
 const beginAttempts = 3;
 
 /** Opens the store; refuses a schema of another version and a database whose roles do not keep projects apart. */
-export async function openStore({ vault, onCommitted, ...connection }: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { vault, onCommitted, limits = defaultLimits, reserved = 2, ...connection } = options;
   const sql = connect({ ...connection, max: 1 });
   try {
     await checkSchema(sql);
@@ -60,33 +73,52 @@ export async function openStore({ vault, onCommitted, ...connection }: StoreOpti
     await sql.end({ timeout: 1 });
     throw isAway(error) ? sayAway(error) : error;
   }
-  const sessions = openSessionPool(connection);
-  const run = async <T>(projectId: string | null, work: Work<T>): Promise<T> => {
-    const { result, consequences } = await runWork(sessions, vault, projectId, work);
+  const sessions = openSessionPool({ ...connection, limits });
+  const urgent = openSessionPool({ ...connection, max: reserved, limits: shorten(limits) });
+  const runOn = async <T>(pool: SessionPool, projectId: string | null, work: Work<T>): Promise<T> => {
+    const { result, consequences } = await runWork(pool, vault, projectId, work);
     // After the session was given back: who delivers may be slow, and whatever comes of it, the work is done.
     if (consequences.length > 0) await onCommitted?.(consequences).catch(() => undefined);
     return result;
   };
-  const asSystem = <T>(work: Work<T>): Promise<T> => run(null, work);
+  const asSystem = <T>(work: Work<T>): Promise<T> => runOn(sessions, null, work);
+  const getStateUrl = async (): Promise<string> => {
+    const found = await asSystem((tx) => findStateUrl(tx, connection.url));
+    if (found !== undefined) return found;
+    throw new FleetyardError('unavailable', 'The state database is missing: run the migrations.');
+  };
+  const asUrgent = <T>(work: Work<T>): Promise<T> => runOn(urgent, null, work);
   return {
-    asProject: run,
+    asProject: (projectId, work) => runOn(sessions, projectId, work),
     asSystem,
+    asUrgent,
     async listen(channel, onNotify, onReady) {
       const { unlisten } = await sql.listen(channel, onNotify, onReady);
       return unlisten;
     },
-    ping: () => ping(sql),
-    async getStateUrl() {
-      const url = await asSystem((tx) => findStateUrl(tx, connection.url));
-      if (url === undefined)
-        throw new FleetyardError('unavailable', 'The state database is missing: run the migrations.');
-      return url;
+    // On a session that gives up after some seconds: a server behind a broken network never answers.
+    async ping() {
+      await asUrgent(({ sql: query }) => query`select 1`);
+    },
+    getStateUrl,
+    async pruneStateHistory(keeping) {
+      // As whoever the store itself is, for the engine's login may be anybody's.
+      const { pathname } = new URL(await getStateUrl());
+      return pruneStateHistory(Object.assign(new URL(connection.url), { pathname }).toString(), keeping);
     },
     async close(graceSeconds = 5) {
-      await sessions.end(graceSeconds);
+      await Promise.all([sessions.end(graceSeconds), urgent.end(graceSeconds)]);
       await sql.end({ timeout: 1 });
     },
   };
+}
+
+/** Seconds that urgent work may wait for anything. */
+const urgentSeconds = 5;
+
+function shorten(limits: WaitLimits): WaitLimits {
+  const shortened = Object.entries(limits).map(([name, seconds]) => [name, Math.min(seconds, urgentSeconds)]);
+  return Object.fromEntries(shortened) as WaitLimits;
 }
 
 /** What a unit of work returned, and what follows it. */
@@ -100,11 +132,14 @@ async function runWork<T>(
 ): Promise<Committed<T>> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await sessions.use((session) => runTransaction(session, vault, projectId, work));
+      return await sessions.use((session) =>
+        runTransaction(session, { vault, limits: sessions.limits }, projectId, work),
+      );
     } catch (error) {
       // An idle connection may have died unnoticed. As nothing was begun on it, another one is tried.
       if (error instanceof BeginError && attempt < beginAttempts) continue;
       if (error instanceof BeginError || isAway(error)) throw sayAway(error);
+      if (isBusy(error)) throw sayBusy(error);
       if (!isTransient(error) || attempt === attempts) throw error;
       await delay(Math.random() * 20 * 2 ** attempt);
     }
@@ -113,7 +148,7 @@ async function runWork<T>(
 
 async function runTransaction<T>(
   session: Session,
-  vault: StoreVault,
+  { vault, limits }: { vault: StoreVault; limits: WaitLimits },
   projectId: string | null,
   work: Work<T>,
 ): Promise<Committed<T>> {
@@ -127,7 +162,7 @@ async function runTransaction<T>(
     consequences: [],
   };
   try {
-    await begin(tx, role);
+    await begin(tx, role, limits);
     const result = await work(tx);
     const { command } = await tx.sql`commit`;
     // PostgreSQL answers so when a statement failed and somebody went on as if it had not.
@@ -143,12 +178,17 @@ async function runTransaction<T>(
 /** The connection was lost before the work began. */
 class BeginError extends Error {}
 
-async function begin(tx: Tx, role: string): Promise<void> {
+async function begin(tx: Tx, role: string, limits: WaitLimits): Promise<void> {
   try {
     // Sent together: one way to the server instead of two.
     await Promise.all([
       tx.sql`begin`,
-      tx.sql`select set_config('role', ${role}, true), set_config('fleetyard.project', ${tx.projectId ?? ''}, true)`,
+      tx.sql`
+        select set_config('role', ${role}, true), set_config('fleetyard.project', ${tx.projectId ?? ''}, true),
+          set_config('statement_timeout', ${inMilliseconds(limits.statementSeconds)}, true),
+          set_config('lock_timeout', ${inMilliseconds(limits.lockSeconds)}, true),
+          set_config('idle_in_transaction_session_timeout', ${inMilliseconds(limits.idleSeconds)}, true)
+      `,
     ]);
   } catch (cause) {
     throw isAway(cause) ? new BeginError('the connection was lost at the begin', { cause }) : cause;
@@ -165,12 +205,12 @@ async function rollBack(session: Session): Promise<void> {
   }
 }
 
-async function ping(sql: Pool): Promise<void> {
-  try {
-    await sql`select 1`;
-  } catch (cause) {
-    throw sayAway(cause);
-  }
+function inMilliseconds(seconds: number): string {
+  return `${Math.round(seconds * 1000)}ms`;
+}
+
+function sayBusy(cause: unknown): FleetyardError {
+  return new FleetyardError('unavailable', 'The database is busy; try again.', { cause });
 }
 
 function sayAway(cause: unknown): FleetyardError {

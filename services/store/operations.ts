@@ -4,10 +4,11 @@ import type { Schemas } from '../contract/schemas.ts';
 import type { Account } from '../domain/accounting.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import type { StoredInput } from '../domain/operation-input.ts';
-import type { OperationKind } from '../domain/operation-kinds.ts';
+import { kindsToldUnstarted, type OperationKind } from '../domain/operation-kinds.ts';
 import type { OperationState, ResourceKind } from '../domain/operation.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { columns, type Tx } from './transaction.ts';
+import { isUnsettled } from './unsettled.ts';
 
 /** What went wrong, as people and callers see it. */
 export type OperationError = {
@@ -32,6 +33,8 @@ export type OperationRow = Account & {
   attempt: number;
   /** Automatic retries so far, of all classes. */
   retries: number;
+  /** Its place in the line of its resource: counted under the resource's lock, whatever the clocks of ids say. */
+  position: number;
   /** The generation of the spec that it brings about. */
   generation: number;
   /** Frozen when it was inserted; read it with `readOperationInput`. */
@@ -64,6 +67,7 @@ export const operationColumns = [
   'retries',
   'retriesByClass',
   'deaths',
+  'position',
   'generation',
   'input',
   'error',
@@ -96,19 +100,28 @@ export async function getOperation(tx: Tx, id: string): Promise<OperationRow> {
   return row;
 }
 
-/** The newest operation of a resource. */
-export async function findLatestOperation(tx: Tx, resourceId: string): Promise<OperationRow | undefined> {
-  const [row] = await tx.sql<OperationRow[]>`
-    select ${columns(tx, operationColumns)} from operations where resource_id = ${resourceId} order by id desc limit 1
-  `;
-  return row;
-}
-
 /** The newest operation of each resource, by resource id. */
 export async function listLatestOperations(tx: Tx, resourceIds: readonly string[]): Promise<Map<string, OperationRow>> {
   const rows = await tx.sql<OperationRow[]>`
     select distinct on (resource_id) ${columns(tx, operationColumns)} from operations
-    where resource_id = any(${resourceIds as string[]}) order by resource_id, id desc
+    where resource_id = any(${resourceIds as string[]}) order by resource_id, position desc
+  `;
+  return new Map(rows.map((row) => [row.resourceId, row]));
+}
+
+/**
+ * The newest operation of each resource that says something about it, by resource id: not one that was cancelled before it began, unless
+ * there is nothing without it.
+ */
+export async function listTellingOperations(
+  tx: Tx,
+  resourceIds: readonly string[],
+): Promise<Map<string, OperationRow>> {
+  const rows = await tx.sql<OperationRow[]>`
+    select distinct on (resource_id) ${columns(tx, operationColumns)} from operations
+    where resource_id = any(${resourceIds as string[]})
+      and (state <> 'cancelled' or started_at is not null or kind = any(${kindsToldUnstarted}))
+    order by resource_id, position desc
   `;
   return new Map(rows.map((row) => [row.resourceId, row]));
 }
@@ -117,6 +130,53 @@ export async function listLatestOperations(tx: Tx, resourceIds: readonly string[
 export async function listChildren(tx: Tx, parentId: string): Promise<OperationRow[]> {
   return tx.sql<OperationRow[]>`
     select ${columns(tx, operationColumns)} from operations where parent_id = ${parentId} order by id
+  `;
+}
+
+/** The children of an operation in the order in which their resources are locked: members before the federation that they are in. */
+export async function listChildrenToLock(tx: Tx, parentId: string): Promise<OperationRow[]> {
+  const children = await listChildren(tx, parentId);
+  return [...children.filter(isMember), ...children.filter((child) => !isMember(child))];
+}
+
+function isMember({ resourceKind }: OperationRow): boolean {
+  return resourceKind === 'cluster';
+}
+
+/** Has an operation wait for what another one waited for and that has not ended. */
+export async function adoptChildren(tx: Tx, { from, to }: { from: string; to: string }): Promise<void> {
+  await tx.sql`
+    update operations set parent_id = ${to} where parent_id = ${from} and ${isUnsettled(tx)}
+  `;
+}
+
+/** Whether an operation waits for others at all. */
+export async function hasChildren(tx: Tx, parentId: string): Promise<boolean> {
+  const [child] = await tx.sql`select 1 from operations where parent_id = ${parentId} limit 1`;
+  return child !== undefined;
+}
+
+/** Children that have not come to their end, at most so many of them; those on clusters first. */
+export async function listOpenChildren(tx: Tx, parentId: string, limit: number): Promise<OperationRow[]> {
+  return tx.sql<OperationRow[]>`
+    select ${columns(tx, operationColumns)} from operations
+    where parent_id = ${parentId} and ${isUnsettled(tx)} order by resource_kind = 'cluster' desc, id limit ${limit}
+  `;
+}
+
+/** Whether one of an operation's children has not come to its end. */
+export async function hasUnsettledChild(tx: Tx, parentId: string): Promise<boolean> {
+  const [child] = await tx.sql`select 1 from operations where parent_id = ${parentId} and ${isUnsettled(tx)} limit 1`;
+  return child !== undefined;
+}
+
+/** What became of an operation's children, without their inputs, which may be large. */
+export async function listChildOutcomes(
+  tx: Tx,
+  parentId: string,
+): Promise<Pick<OperationRow, 'id' | 'resourceId' | 'position' | 'state' | 'error'>[]> {
+  return tx.sql<Pick<OperationRow, 'id' | 'resourceId' | 'position' | 'state' | 'error'>[]>`
+    select id, resource_id, position, state, error from operations where parent_id = ${parentId} order by id
   `;
 }
 

@@ -2,8 +2,9 @@
 
 import { FleetyardError } from '../domain/errors.ts';
 import { derivePhase, kindsToldUnstarted, operationKinds, type OperationKind } from '../domain/operation-kinds.ts';
-import { settledStates, type OperationState, type Phase, type ResourceKind } from '../domain/operation.ts';
-import { json, only, type Tx } from './transaction.ts';
+import { type OperationState, type Phase, type ResourceKind } from '../domain/operation.ts';
+import { only, type Tx } from './transaction.ts';
+import { isUnsettled } from './unsettled.ts';
 
 /** A resource by kind and id. */
 export type ResourceRef = { resourceKind: ResourceKind; resourceId: string };
@@ -61,31 +62,18 @@ export async function lockResource(tx: Tx, { resourceKind, resourceId }: Resourc
   return row;
 }
 
-/** Merges keys into the observed status; a key with the value null goes away. */
-export async function mergeStatus(
-  tx: Tx,
-  { resourceKind, resourceId }: ResourceRef,
-  change: Record<string, unknown>,
-): Promise<void> {
-  await tx.sql`
-    update ${tableOf(tx, resourceKind)}
-    set status = jsonb_strip_nulls(status || ${json(tx, change)}), updated_at = now()
-    where id = ${resourceId}
-  `;
-}
-
 /** Writes the phase that the resource's operations give it. Called after every move of one of them. */
 export async function refreshPhase(tx: Tx, { resourceKind, resourceId }: ResourceRef): Promise<Phase> {
   // The oldest operation that is not settled, as it is the one at work; else the newest that ever did something.
   const [operation] = await tx.sql<{ kind: OperationKind; state: OperationState }[]>`
-    (select kind, state, 1 as rank, id from operations
-      where resource_id = ${resourceId} and state <> all(${settledStates as readonly string[] as string[]})
-      order by id limit 1)
+    (select kind, state, 1 as rank from operations
+      where resource_id = ${resourceId} and ${isUnsettled(tx)}
+      order by position limit 1)
     union all
-    (select kind, state, 2 as rank, id from operations
+    (select kind, state, 2 as rank from operations
       where resource_id = ${resourceId}
         and (state <> 'cancelled' or started_at is not null or kind = any(${kindsToldUnstarted}))
-      order by id desc limit 1)
+      order by position desc limit 1)
     order by rank limit 1
   `;
   const { deletedAt } = only(

@@ -1,7 +1,7 @@
 // What operations leave to be read, beside their resource.
 
 import { holdLease, type Lease } from './leases.ts';
-import { listChildren, type OperationResult } from './operations.ts';
+import type { OperationResult } from './operations.ts';
 import { json, type Tx } from './transaction.ts';
 
 /** Adds to the result of an operation that the caller holds. */
@@ -19,8 +19,9 @@ export async function mergeResult(tx: Tx, operationId: string, result: Operation
 
 /** Names on a parent the children that left something. */
 export async function gatherResults(tx: Tx, parentId: string): Promise<void> {
-  const children = (await listChildren(tx, parentId))
-    .filter(({ result }) => (result?.left ?? []).length > 0)
-    .map(({ id, resourceId }) => ({ operation: id, resource: resourceId }));
-  if (children.length > 0) await mergeResult(tx, parentId, { children });
+  const children = await tx.sql<{ operation: string; resource: string }[]>`
+    select id as operation, resource_id as resource from operations
+    where parent_id = ${parentId} and jsonb_array_length(coalesce(result -> 'left', '[]')) > 0 order by id
+  `;
+  if (children.length > 0) await mergeResult(tx, parentId, { children: [...children] });
 }

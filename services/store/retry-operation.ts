@@ -1,13 +1,16 @@
 // Running an operation again: by itself after a while, when a worker lets go of it, or because a person asks.
 
 import { FleetyardError } from '../domain/errors.ts';
-import { operationKinds } from '../domain/operation-kinds.ts';
-import { retryableStates, type OperationState } from '../domain/operation.ts';
+import { listLastChildren, membersStand, superseded } from '../domain/families.ts';
+import { operationKinds, removes } from '../domain/operation-kinds.ts';
+import { isSettled, retryableStates, type OperationState } from '../domain/operation.ts';
 import { noteSignal } from './consequences.ts';
 import { findWaysOut } from './explain-end.ts';
 import type { Lease } from './leases.ts';
 import { moveOperation } from './move-operation.ts';
-import { getOperation, listChildren, type OperationError, type OperationRow } from './operations.ts';
+import { nameWayOut } from './name-way-out.ts';
+import { listMemberNames, quoteNames } from './federations.ts';
+import { getOperation, listChildrenToLock, type OperationError, type OperationRow } from './operations.ts';
 import { lockResource, refreshPhase } from './resources.ts';
 import { lockFamily, settleOperation } from './settle-operation.ts';
 import { resetSteps } from './steps.ts';
@@ -60,26 +63,39 @@ export async function interruptOperation(
 }
 
 /**
- * Queues an operation that failed once more; it goes on from the step that failed. A parent takes its failed children along,
- * and a child its failed parent. Throws `conflict` when it did not fail or something newer was asked of its resource.
+ * Queues an operation that ended without success once more; it goes on from the step that it came to. A parent takes its children
+ * along that ended so, and a child its parent. Throws `conflict`, with the call that leads out, when it did not end so or something newer was
+ * asked of its resource.
  */
 export async function retryOperation(tx: Tx, id: string): Promise<OperationRow> {
   await lockFamily(tx, await getOperation(tx, id));
   const before = await getOperation(tx, id);
-  const obstacle = await findObstacle(tx, before);
-  if (obstacle !== undefined) throw new FleetyardError('conflict', obstacle, { wayOut: await findWaysOut(tx, before) });
+  const obstacle = (await findObstacle(tx, before)) ?? (await findMembers(tx, before));
+  if (obstacle !== undefined) throw await refuse(tx, before, obstacle);
   const operation = await queueAgain(tx, before);
-  await retryChildren(tx, id);
-  const parent = operation.parentId === null ? undefined : await getOperation(tx, operation.parentId);
-  if (parent !== undefined && (await findObstacle(tx, parent)) === undefined) await queueAgain(tx, parent);
+  const children = await listChildrenToLock(tx, id);
+  for (const child of listLastChildren(children)) await retryChild(tx, child);
+  if (operation.parentId !== null) await retryParent(tx, operation.parentId);
   return operation;
 }
 
-async function retryChildren(tx: Tx, parentId: string): Promise<void> {
-  for (const { id, resourceKind, resourceId } of await listChildren(tx, parentId)) {
-    await lockResource(tx, { resourceKind, resourceId });
-    const child = await getOperation(tx, id);
-    if ((await findObstacle(tx, child)) === undefined) await queueAgain(tx, child);
+/** A child that cannot be retried would fail its parent again: then the parent is not retried either. */
+async function retryChild(tx: Tx, { id, resourceKind, resourceId }: OperationRow): Promise<void> {
+  await lockResource(tx, { resourceKind, resourceId });
+  const child = await getOperation(tx, id);
+  if (child.state === 'succeeded' || child.error?.code === superseded || !isSettled(child.state)) return;
+  const obstacle = await findObstacle(tx, child);
+  if (obstacle !== undefined) throw await refuse(tx, child, `It waits for operation "${id}". ${obstacle}`);
+  await queueAgain(tx, child);
+}
+
+/** A parent follows the child that is retried, and takes what waited for that child in vain along. */
+async function retryParent(tx: Tx, parentId: string): Promise<void> {
+  const parent = await getOperation(tx, parentId);
+  if ((await findObstacle(tx, parent)) !== undefined) return;
+  await queueAgain(tx, parent);
+  for (const child of await listChildrenToLock(tx, parentId)) {
+    if (child.state === 'cancelled' && child.error?.code === membersStand) await retryChild(tx, child);
   }
 }
 
@@ -91,19 +107,47 @@ async function queueAgain(tx: Tx, { id }: OperationRow): Promise<OperationRow> {
   return operation;
 }
 
-/** Why an operation cannot be retried, or undefined. */
-async function findObstacle(
-  tx: Tx,
-  { id, kind, state, resourceKind, resourceId }: OperationRow,
-): Promise<string | undefined> {
+/** The refusal, with the calls that lead out; the one that is refused does not. */
+async function refuse(tx: Tx, operation: OperationRow, obstacle: string): Promise<FleetyardError> {
+  const refused = `/v1/operations/${operation.id}/retry`;
+  const wayOut = (await findWaysOut(tx, operation)).filter(({ path }) => path !== refused);
+  return new FleetyardError('conflict', obstacle, { wayOut });
+}
+
+/** Why an operation cannot be retried and what leads out, or undefined. */
+async function findObstacle(tx: Tx, operation: OperationRow): Promise<string | undefined> {
+  const { id, kind, state, error } = operation;
   if (!(retryableStates as readonly OperationState[]).includes(state)) {
-    return `Operation "${id}" is ${state}; only a failed one can be retried.`;
+    return `Operation "${id}" is ${state}; only a failed one or one that was cancelled can be retried.`;
   }
-  if (!operationKinds[kind].retryable) return `An operation that is a ${kind} cannot be retried; ask for a new one.`;
+  const reason = operationKinds[kind].retryable
+    ? error?.code === superseded
+      ? `A later operation took the place of "${id}".`
+      : await findNewer(tx, operation)
+    : `An operation that is a ${kind} cannot be retried.`;
+  return reason && `${reason} ${await nameWayOut(tx, operation)}`;
+}
+
+/** The removal of a federation waits for its members: on its own, with nothing that removes them, it would wait for ever. */
+async function findMembers(tx: Tx, operation: OperationRow): Promise<string | undefined> {
+  const { resourceKind, resourceId, kind } = operation;
+  if (resourceKind !== 'federation' || !removes(kind)) return undefined;
+  const names = await listMemberNames(tx, resourceId);
+  if (names.length === 0) return undefined;
+  return `The federation has members: ${quoteNames(names)}. ${await nameWayOut(tx, operation)}`;
+}
+
+/** What was asked of the resource after an operation, if anything; not what was taken back before it began. */
+async function findNewer(tx: Tx, operation: OperationRow): Promise<string | undefined> {
+  const { position, generation, resourceKind, resourceId } = operation;
   const [newer] = await tx.sql<{ id: string }[]>`
     select id from operations
-    where resource_id = ${resourceId} and id > ${id} and (state <> 'cancelled' or started_at is not null)
-    order by id limit 1
+    where resource_id = ${resourceId} and position > ${position} and (state <> 'cancelled' or started_at is not null)
+    order by position limit 1
   `;
-  return newer && `The ${resourceKind} has a newer operation: "${newer.id}".`;
+  if (newer !== undefined) return `The ${resourceKind} has a newer operation: "${newer.id}".`;
+  const resource = await lockResource(tx, operation);
+  if (resource.deletedAt !== null) return `The ${resourceKind} "${resource.name}" is deleted.`;
+  if (resource.generation === generation) return undefined;
+  return `The ${resourceKind} "${resource.name}" has generation ${resource.generation} by now, and this is for ${generation}.`;
 }

@@ -1,7 +1,8 @@
 // Sessions for units of work: one connection each, handed out one at a time, thrown away once it was lost.
 
 import { appRole } from './check-isolation.ts';
-import { connect, type ConnectionOptions } from './connection.ts';
+import { connect, type ConnectionOptions, type WaitLimits } from './connection.ts';
+import { allBusy } from './database-errors.ts';
 import type { Pool } from './transaction.ts';
 
 /** One connection. */
@@ -13,9 +14,13 @@ export type Session = {
   giveUp(): void;
 };
 
+/** What a pool of sessions needs. */
+export type SessionPoolOptions = ConnectionOptions & { limits: WaitLimits };
+
 /** A bounded number of sessions. */
 export type SessionPool = {
-  /** Runs with a session of its own, after those who asked before. */
+  readonly limits: WaitLimits;
+  /** Runs with a session of its own, after those who asked before; refuses when none was free in time. */
   use<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** Lets running work end up to the grace, then closes. */
   end(graceSeconds: number): Promise<void>;
@@ -25,9 +30,10 @@ export type SessionPool = {
  * Opens a pool; nothing connects before the first use. The client's own pool is not used for transactions: when a connection
  * breaks, its `begin` writes the rollback to the closed socket, which ends the process (postgres 3.4.9).
  */
-export function openSessionPool(options: ConnectionOptions): SessionPool {
+export function openSessionPool(options: SessionPoolOptions): SessionPool {
+  const { limits } = options;
   const idle: Member[] = [];
-  const waiting: { resolve: (member: Member) => void; reject: (error: Error) => void }[] = [];
+  const waiting = new Set<{ resolve: (member: Member) => void; reject: (error: Error) => void }>();
   const open = new Set<Member>();
   const max = options.max ?? 10;
   let whenIdle: (() => void) | undefined;
@@ -50,17 +56,34 @@ export function openSessionPool(options: ConnectionOptions): SessionPool {
       discard(member);
     }
     if (open.size < max) return create();
-    return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+    return waitForMember();
   };
+  const waitForMember = (): Promise<Member> =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        waiting.delete(entry);
+        reject(connectionError(allBusy, `No connection to the database was free in ${limits.acquireSeconds} s.`));
+      }, limits.acquireSeconds * 1000);
+      const settle =
+        <T>(end: (value: T) => void) =>
+        (value: T): void => {
+          clearTimeout(timer);
+          waiting.delete(entry);
+          end(value);
+        };
+      const entry = { resolve: settle(resolve), reject: settle(reject) };
+      waiting.add(entry);
+    });
   const giveBack = (member: Member): void => {
     const { lost } = member.session;
     if (lost) discard(member);
-    const next = waiting.shift();
+    const [next] = waiting;
     if (next !== undefined) next.resolve(lost ? create() : member);
     else if (!lost) idle.push(member);
     if (idle.length === open.size) whenIdle?.();
   };
   return {
+    limits,
     async use(work) {
       const member = await take();
       try {
@@ -71,7 +94,7 @@ export function openSessionPool(options: ConnectionOptions): SessionPool {
     },
     async end(graceSeconds) {
       ended = true;
-      for (const { reject } of waiting.splice(0)) reject(connectionError('CONNECTION_ENDED', 'The store is closed.'));
+      for (const { reject } of waiting) reject(connectionError('CONNECTION_ENDED', 'The store is closed.'));
       if (idle.length < open.size) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, graceSeconds * 1000);
@@ -88,17 +111,29 @@ export function openSessionPool(options: ConnectionOptions): SessionPool {
 
 type Member = { session: Session; sql: Pool; run<T>(work: (session: Session) => Promise<T>): Promise<T> };
 
-function createMember(options: ConnectionOptions): Member {
+/** How much longer than the statement itself its answer may take. */
+const patience = 1.25;
+
+function createMember(options: SessionPoolOptions): Member {
+  const { limits } = options;
   let lost = false;
   let tell: ((error: Error) => void) | undefined;
+  let silence: NodeJS.Timeout | undefined;
   const giveUp = (): void => {
     lost = true;
     tell?.(connectionError('CONNECTION_CLOSED', 'The connection to the database was lost.'));
   };
-  const sql = connect({ ...options, max: 1, role: appRole, keepOpen: true, onClose: giveUp });
+  const own = { max: 1, role: appRole, keepOpen: true, connectSeconds: limits.acquireSeconds, onClose: giveUp };
+  const sql = connect({ ...options, ...own });
+  // PostgreSQL ends what takes too long and says so. When it says nothing, whatever is between swallows what is sent.
+  const expectAnswer = (): void => {
+    clearTimeout(silence);
+    silence = setTimeout(giveUp, limits.statementSeconds * patience * 1000 + 500);
+  };
   const session: Session = {
     get sql() {
       if (lost) throw connectionError('CONNECTION_CLOSED', 'The connection to the database was lost.');
+      if (tell !== undefined) expectAnswer();
       return sql;
     },
     get lost() {
@@ -115,6 +150,7 @@ function createMember(options: ConnectionOptions): Member {
       });
     } finally {
       tell = undefined;
+      clearTimeout(silence);
     }
   };
   return { session, sql, run };

@@ -1,13 +1,20 @@
 // The end of an operation: what it leaves on its resource, who is next in line, and what it means to its parent.
 
-import { settledStates, type OperationState } from '../domain/operation.ts';
+import { FleetyardError } from '../domain/errors.ts';
+import { judgeChildren, membersStand } from '../domain/families.ts';
+import { removes, waitsForChildren } from '../domain/operation-kinds.ts';
+import { settledStates } from '../domain/operation.ts';
 import { noteSignal } from './consequences.ts';
 import { explainEnd } from './explain-end.ts';
+import { listMemberNames, quoteNames } from './federations.ts';
 import { moveOperation, type Move } from './move-operation.ts';
 import {
   findOperation,
   getOperation,
-  listChildren,
+  hasChildren,
+  hasUnsettledChild,
+  listChildOutcomes,
+  listOpenChildren,
   operationColumns,
   type OperationError,
   type OperationRow,
@@ -22,14 +29,20 @@ export type Outcome = (typeof settledStates)[number];
 
 /**
  * Ends an operation whose lease the caller holds, and in the same transaction updates its resource, lets the next one in
- * line go, and ends the parent when this was its last child.
+ * line go, and ends the parent when this was its last child. One that has children does not end before them, and ends as they do.
  */
 export async function finishOperation(
   tx: Tx,
-  { operationId, fence, outcome, error = null }: Lease & { outcome: Outcome; error?: OperationError | null },
+  { operationId, fence, outcome, error }: Lease & { outcome: Outcome; error?: OperationError | null },
 ): Promise<OperationRow> {
-  await lockFamily(tx, await getOperation(tx, operationId));
-  return settleOperation(tx, { id: operationId, to: outcome, fence, error });
+  const operation = await getOperation(tx, operationId);
+  await lockFamily(tx, operation);
+  if (waitsForChildren(operation) && (await hasChildren(tx, operationId))) {
+    return waitForChildren(tx, { operationId, fence });
+  }
+  // Whoever stopped it said why already.
+  const said = error === undefined && outcome === 'cancelled' ? {} : { error: error ?? null };
+  return settleOperation(tx, { id: operationId, to: outcome, fence, ...said });
 }
 
 /** Ends an operation; the caller has locked its resource. */
@@ -38,6 +51,7 @@ export async function settleOperation(tx: Tx, move: Move & { to: Outcome }): Pro
   if (operation.state === 'succeeded') await settleResource(tx, operation, operation);
   await refreshPhase(tx, operation);
   await signalNextInLine(tx, operation.resourceId);
+  if (operation.state === 'succeeded' && removes(operation.kind)) await signalLeftFederation(tx, operation);
   if (operation.parentId !== null) await advanceParent(tx, operation.parentId);
   return operation;
 }
@@ -57,14 +71,20 @@ export async function waitForChildren(tx: Tx, { operationId, fence }: Lease): Pr
   return getOperation(tx, operationId);
 }
 
-/** Ends a waiting parent when all of its children have ended; says nothing otherwise. */
+/**
+ * Ends a waiting parent when all of its children have ended; says nothing otherwise. What waits for members that did not go
+ * will not go either.
+ */
 export async function advanceParent(tx: Tx, parentId: string): Promise<void> {
   // The lock orders siblings that end at the same time: the later one sees the earlier one's end.
   const [parent] = await tx.sql<OperationRow[]>`
     select ${columns(tx, operationColumns)} from operations where id = ${parentId} for no key update
   `;
   if (parent === undefined || !isWaiting(parent)) return;
-  const verdict = judgeChildren(parent, await listChildren(tx, parentId));
+  if (await cancelHeldRemovals(tx, parentId)) return;
+  // Each child's end asks only this; what all of them came to is read once, by the last.
+  if (await hasUnsettledChild(tx, parentId)) return;
+  const verdict = judgeChildren(parent, await listChildOutcomes(tx, parentId));
   if (verdict === undefined) return;
   await gatherResults(tx, parentId);
   await settleOperation(tx, { id: parentId, to: verdict.outcome, error: verdict.error });
@@ -81,38 +101,59 @@ function isWaiting({ state, leaseUntil }: OperationRow): boolean {
   return state === 'waiting' || (state === 'cancelling' && leaseUntil === null);
 }
 
-type Verdict = { outcome: 'succeeded' | 'failed' | 'cancelled'; error: OperationError | null };
-
-/** What its children mean to a parent; undefined while one of them is not settled. */
-export function judgeChildren(
-  parent: Pick<OperationRow, 'cancelRequestedAt'>,
-  children: readonly Pick<OperationRow, 'id' | 'resourceId' | 'state' | 'error'>[],
-): Verdict | undefined {
-  if (children.some(({ state }) => !(settledStates as readonly OperationState[]).includes(state))) return undefined;
-  const failed = children.filter(({ state }) => state === 'failed' || state === 'needs_attention');
-  const stopped = children.filter(({ state, error }) => state === 'cancelled' && error?.code !== 'superseded');
-  if (failed.length === 0 && stopped.length === 0) return { outcome: 'succeeded', error: null };
-  const outcome = failed.length === 0 && parent.cancelRequestedAt !== null ? 'cancelled' : 'failed';
-  const message = `${failed.length} of ${children.length} operations failed and ${stopped.length} were cancelled.`;
-  const list = [...failed, ...stopped].map(({ id, resourceId, state }) => ({
-    operation: id,
-    resource: resourceId,
-    state,
-  }));
-  return { outcome, error: { code: 'children-failed', message, children: list } };
-}
-
 async function leaveLease(tx: Tx, { operationId, fence }: Lease): Promise<void> {
-  await tx.sql`
+  const { count } = await tx.sql`
     update operations set fence = fence + 1, lease_owner = null, lease_until = null
     where id = ${operationId} and fence = ${fence} and state = 'cancelling'
   `;
+  if (count === 0) throw new FleetyardError('lease-lost', `The lease on operation "${operationId}" is lost.`);
+}
+
+/**
+ * Cancels the removals of federations that nothing is left to wait for although members stand. Each of them ends the parent in turn,
+ * if it is the last; true when there was one.
+ */
+async function cancelHeldRemovals(tx: Tx, parentId: string): Promise<boolean> {
+  // A fleet has one federation, so of many that are open the first is a cluster's.
+  const open = await listOpenChildren(tx, parentId, 2);
+  const held = [];
+  for (const child of open) {
+    const members = isHeldRemoval(child) ? await listMemberNames(tx, child.resourceId) : [];
+    // Something else has yet to end, and may take a member away.
+    if (members.length === 0) return false;
+    held.push({ child, members });
+  }
+  for (const { child, members } of held) {
+    await lockResource(tx, child);
+    const message = `It has members that were not removed: ${quoteNames(members)}.`;
+    await settleOperation(tx, {
+      id: child.id,
+      to: 'cancelled',
+      from: ['queued'],
+      error: { code: membersStand, message },
+    });
+  }
+  return held.length > 0;
+}
+
+function isHeldRemoval({ resourceKind, kind, state }: OperationRow): boolean {
+  return resourceKind === 'federation' && removes(kind) && state === 'queued';
+}
+
+/** The removal of a federation may have waited for this member. */
+async function signalLeftFederation(tx: Tx, { resourceKind, resourceId }: OperationRow): Promise<void> {
+  if (resourceKind !== 'cluster') return;
+  const [left] = await tx.sql<{ federationId: string | null }[]>`
+    select federation_id from clusters where id = ${resourceId}
+  `;
+  if (left === undefined || left.federationId === null) return;
+  if ((await listMemberNames(tx, left.federationId)).length === 0) await signalNextInLine(tx, left.federationId);
 }
 
 async function signalNextInLine(tx: Tx, resourceId: string): Promise<void> {
   const [next] = await tx.sql<OperationRow[]>`
     select ${columns(tx, operationColumns)} from operations
-    where resource_id = ${resourceId} and state <> all(${[...settledStates]}) order by id limit 1
+    where resource_id = ${resourceId} and state <> all(${[...settledStates]}) order by position limit 1
   `;
   if (next?.state === 'queued') noteSignal(tx, next);
 }

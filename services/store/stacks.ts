@@ -22,9 +22,9 @@ export type StackRow = {
   /** Public outputs of the last `up`. */
   outputs: Record<string, unknown>;
   createdAt: Date;
-  /** When outputs were last saved; null before. */
+  /** When outputs were last saved; null before, and once everything was destroyed. */
   deployedAt: Date | null;
-  /** When everything of it was destroyed. */
+  /** When everything of it was destroyed; null as soon as an `up` may have made something again. */
   destroyedAt: Date | null;
   /** When what it holds was let go of. */
   abandonedAt: Date | null;
@@ -51,7 +51,6 @@ const stackColumns = [
 ] as const satisfies (keyof StackRow)[];
 
 const keyContext = (id: string): string => `stacks/${id}/passphrase`;
-const outputsContext = (id: string): string => `stacks/${id}/outputs`;
 const snapshotContext = (id: string): string => `stacks/${id}/snapshot`;
 
 /** The stack of a layer; made with a random passphrase at first. Throws `credential-mismatch` when it has another home. */
@@ -95,38 +94,27 @@ export async function getStackKey(tx: Tx, stackId: string): Promise<StackKey> {
   return { passphrase: tx.vault.open(row.passphraseEnc, keyContext(stackId)).toString('utf8'), salt: row.salt };
 }
 
-/** Saves what an `up` returned: public outputs as they are, secret ones sealed. Fenced by the operation's lease. */
+/** Saves what an `up` returned; no program returns a secret. Fenced by the operation's lease. */
 export async function saveOutputs(
   tx: Tx,
   lease: Lease,
-  saved: { stackId: string; outputs: Record<string, unknown>; secretOutputs?: Record<string, unknown> },
+  { stackId, outputs }: { stackId: string; outputs: Record<string, unknown> },
 ): Promise<void> {
   await holdLease(tx, lease);
-  const { stackId, outputs, secretOutputs = {} } = saved;
-  const sealed = tx.vault.seal(JSON.stringify(secretOutputs), outputsContext(stackId));
   await tx.sql`
     update stacks set
-      outputs = ${json(tx, outputs)}, secret_outputs_enc = ${sealed}, deployed_at = clock_timestamp(), destroyed_at = null
+      outputs = ${json(tx, outputs)}, deployed_at = clock_timestamp(), destroyed_at = null
     where id = ${stackId}
   `;
 }
 
-/** Opens the secret outputs of a stack; none before the first `up`. */
-export async function getSecretOutputs(tx: Tx, stackId: string): Promise<Record<string, unknown>> {
-  const [row] = await tx.sql<{ secretOutputsEnc: Buffer | null }[]>`
-    select secret_outputs_enc from stacks where id = ${stackId}
-  `;
-  if (row === undefined) throw new FleetyardError('not-found', `There is no stack "${stackId}".`);
-  if (row.secretOutputsEnc === null) return {};
-  const text = tx.vault.open(row.secretOutputsEnc, outputsContext(stackId)).toString('utf8');
-  return JSON.parse(text) as Record<string, unknown>;
-}
-
-/** Notes that everything of a stack is gone, and forgets its outputs. Fenced by the operation's lease. */
+/** Notes that everything of a stack is gone, and forgets its outputs: it does not stand. Fenced by the operation's lease. */
 export async function markStackDestroyed(tx: Tx, lease: Lease, stackId: string): Promise<void> {
   await holdLease(tx, lease);
   await tx.sql`
-    update stacks set outputs = '{}', secret_outputs_enc = null, destroyed_at = clock_timestamp() where id = ${stackId}
+    update stacks set
+      outputs = '{}', deployed_at = null, destroyed_at = clock_timestamp()
+    where id = ${stackId}
   `;
 }
 
@@ -155,13 +143,6 @@ export async function saveSnapshot(
     delete from snapshots where stack_id = ${stackId} and taken_at not in (
       select taken_at from snapshots where stack_id = ${stackId} order by taken_at desc limit ${snapshotsKept}
     )
-  `;
-}
-
-/** The kept deployments of a stack, newest first, without their content. */
-export async function listSnapshots(tx: Tx, stackId: string): Promise<{ operationId: string; takenAt: Date }[]> {
-  return tx.sql<{ operationId: string; takenAt: Date }[]>`
-    select operation_id, taken_at from snapshots where stack_id = ${stackId} order by taken_at desc
   `;
 }
 

@@ -3,7 +3,12 @@
 import type { Logger } from 'pino';
 import type { OperationProducer } from '../queue/operation-producer.ts';
 import type { Store } from '../store/open-store.ts';
+import type { Keeping } from '../store/retention.ts';
+import type { StateHolder } from '../store/state-access.ts';
 import type { Patience } from './steps/reach-clusters.ts';
+
+/** The way to the state as the CLI takes it, until it is closed. */
+export type OpenState = { backendUrl: string; close(): Promise<void> };
 
 /** Where the engine finds its programs and keeps its files. */
 export type EngineSettings = {
@@ -11,8 +16,10 @@ export type EngineSettings = {
   binary: string;
   /** Plugin homes; which one a stack uses is fixed with its credential. */
   homes: { real: string; simulated: string };
-  /** URL of Pulumi's state database, with its password. */
-  backendUrl: string;
+  /** Opens Pulumi's state for one stack and one lease. */
+  openState(holder: StateHolder): Promise<OpenState>;
+  /** Revokes logins that nobody uses any more, and names them. */
+  sweepStates(): Promise<string[]>;
   workDir: string;
   simulatorUrl: string | undefined;
   /** The worker's environment, of which a runner gets an allow-list. */
@@ -28,7 +35,7 @@ export type WorkerContext = {
   store: Store;
   queue: OperationProducer;
   logger: Logger;
-  /** Names this process in leases: host, pid and a random part. */
+  /** Names this process in leases: host, its boot, pid and a random part. */
   owner: string;
   leaseSeconds: number;
   engine: EngineSettings;
@@ -40,4 +47,6 @@ export type WorkerContext = {
   /** Multiplies the deadlines of steps; 1 in production. */
   deadlineScale: number;
   now(): Date;
+  /** How long and how many of what is over are kept. */
+  retention: { operations: Keeping; snapshots: Keeping; history: Keeping };
 };

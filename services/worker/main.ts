@@ -1,8 +1,6 @@
 // The worker process: builds its parts from the configuration, runs, and ends in phases.
 
-import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { findPulumi } from '../../toolchain/pulumi.mjs';
@@ -16,9 +14,11 @@ import { checkRedis } from '../queue/redis-connection.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
 import { installSimulatedHome } from '../../plugins/simulated/install-home.ts';
 import { openStore } from '../store/open-store.ts';
+import { openStateAccess, type StateAccess } from '../store/state-access.ts';
 import { createRedactor } from '../vault/redact.ts';
 import { openVault } from '../vault/vault.ts';
 import type { WorkerContext } from './context.ts';
+import { nameOwner } from './name-owner.ts';
 import { startWorker } from './start-worker.ts';
 
 /** Seconds between two sweeps: what Redis lost waits no longer than this. */
@@ -30,7 +30,7 @@ const closingSeconds = 3;
 /** A hub looks at a new member within seconds; a slow network may take minutes. */
 const memberPatience = { everySeconds: 1, forSeconds: 300 };
 
-async function prepareEngine(config: Config, backendUrl: string): Promise<WorkerContext['engine']> {
+async function prepareEngine(config: Config, states: StateAccess): Promise<WorkerContext['engine']> {
   const { binary } = config.pulumi.binary === undefined ? await findPulumi({}) : { binary: config.pulumi.binary };
   await mkdir(config.worker.workDir, { recursive: true, mode: 0o700 });
   await mkdir(config.pulumi.home, { recursive: true, mode: 0o700 });
@@ -38,11 +38,16 @@ async function prepareEngine(config: Config, backendUrl: string): Promise<Worker
     await installSimulatedHome({ home: config.pulumi.simulatedHome, node: process.execPath });
   }
   const home = config.simulator.url === undefined ? config.pulumi.home : config.pulumi.simulatedHome;
-  await prepareBackend({ binary, home, backendUrl, environment: config.runnerEnvironment });
+  const prepare = (url: string): Promise<void> =>
+    prepareBackend({ binary, home, backendUrl: toBackendUrl(url), environment: config.runnerEnvironment });
   return {
     binary,
     homes: { real: config.pulumi.home, simulated: config.pulumi.simulatedHome },
-    backendUrl,
+    async openState(holder) {
+      const { url, close } = await states.open(holder, prepare);
+      return { backendUrl: toBackendUrl(url), close };
+    },
+    sweepStates: () => states.sweep(),
     workDir: config.worker.workDir,
     simulatorUrl: config.simulator.url,
     // Half a second less for each runner: most of its start is compiling the SDKs.
@@ -60,21 +65,25 @@ async function start(config: Config, logger: Logger): Promise<void> {
     ...queueOptions,
     onError: (error) => logger.warn({ err: error }, 'the queue reports'),
   });
+  const { url, max, reserved, limits } = config.database;
   const store = await openStore({
-    url: config.database.url,
+    url,
+    max,
+    reserved,
+    limits,
     applicationName: 'fleetyard-worker',
-    max: config.database.max,
     vault,
     onCommitted: createDelivery(queue, (error) =>
       logger.warn({ err: error }, 'the queue did not take what is next; the sweep will'),
     ),
   });
-  const engine = await prepareEngine(config, toBackendUrl(await store.getStateUrl()));
+  const states = await openStateAccess({ url: config.database.url, store });
+  const engine = await prepareEngine(config, states);
   const context: WorkerContext = {
     store,
     queue,
     logger,
-    owner: `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`,
+    owner: await nameOwner(),
     leaseSeconds: config.worker.leaseSeconds,
     engine,
     memberPatience,
@@ -82,17 +91,19 @@ async function start(config: Config, logger: Logger): Promise<void> {
     retryScale: config.worker.retryScale,
     deadlineScale: config.worker.deadlineScale,
     now: () => new Date(),
+    retention: config.retention,
   };
   const worker = await startWorker(context, { ...queueOptions, concurrency: config.worker.concurrency, sweepSeconds });
   shutDownOnSignals({
     log: logger,
     // An engine that was asked to stop finishes what the cloud is making; without the servers its lease ends that sooner.
-    seconds: config.shutdownSeconds + config.worker.leaseSeconds + cancelGrace / 1000 + 4 * closingSeconds,
+    seconds: config.shutdownSeconds + config.worker.leaseSeconds + cancelGrace / 1000 + 5 * closingSeconds,
     exit: (code) => process.exit(code),
     phases: [
       { name: 'operations', run: () => worker.drain(config.shutdownSeconds) },
       { name: 'consumer', seconds: closingSeconds, run: () => worker.close() },
       { name: 'queue', seconds: closingSeconds, run: () => queue.close() },
+      { name: 'state', seconds: closingSeconds, run: () => states.end() },
       { name: 'store', seconds: closingSeconds, run: () => store.close(1) },
     ],
   });

@@ -4,6 +4,7 @@ import { deathsAllowed, isWornOut, judgeFailure } from '../domain/accounting.ts'
 import type { OperationError } from '../domain/engine-errors.ts';
 import { FleetyardError, isFleetyardError } from '../domain/errors.ts';
 import { isForgiving } from '../domain/steps.ts';
+import { readMonotonicClock } from '../engine/monotonic-clock.ts';
 import { killOperationProcesses } from '../engine/processes.ts';
 import { claimOperation, countDeath, type ClaimedOperation } from '../store/leases.ts';
 import type { OperationRow } from '../store/operations.ts';
@@ -14,9 +15,10 @@ import type { Tx } from '../store/transaction.ts';
 import type { WorkerContext } from './context.ts';
 import { keepLease, type HeldLease } from './hold-lease.ts';
 import { performStep } from './steps/perform-step.ts';
-import type { StepEnd } from './steps/step-end.ts';
+import { toStoredError, type StepEnd } from './steps/step-end.ts';
+import { writeUnderLease } from './write-under-lease.ts';
 
-/** Operations that this process holds, by id: for cancels that should not wait for a heartbeat, and for shutdown. */
+/** Operations that a run holds, by id: for cancels that should not wait for a heartbeat, and for shutdown. */
 export type HeldOperations = Map<string, HeldLease & { handOver(): void }>;
 
 /** How a run ended: nothing was to be done, the operation was let go of in order, or it was left to its lease. */
@@ -29,41 +31,28 @@ function remaining(steps: StepRow[]): StepRow[] {
   return steps.filter((step) => step.state !== 'succeeded' && step.state !== 'skipped');
 }
 
-async function walkStep(
-  context: WorkerContext,
-  { operation, lease }: Walk,
-  step: StepRow,
-  recover: boolean,
-): Promise<StepEnd> {
+async function walkStep(context: WorkerContext, { operation, lease }: Walk, step: StepRow): Promise<StepEnd> {
   const record = (change: Omit<Parameters<typeof recordStep>[2], 'index'>): Promise<StepRow> =>
-    context.store.asSystem((tx) => recordStep(tx, lease, { index: step.index, ...change }));
+    writeUnderLease(context, lease, (tx) => recordStep(tx, lease, { index: step.index, ...change }));
   if (step.kind !== 'wait') await record({ state: 'running', done: 0, error: null });
-  const end = await performStep(context, { operation, step, lease, recover });
+  const end = await performStep(context, { operation, step, lease });
+  if ('recorded' in end) return end;
   if (end.outcome === 'succeeded' || end.outcome === 'skipped') await record({ state: end.outcome });
-  if (end.outcome === 'failed') await record({ state: 'failed', error: toStored(end.error) });
+  if (end.outcome === 'failed') await record({ state: 'failed', error: toStoredError(end.error) });
   return end;
-}
-
-/** The stored error has the class under both of its names: `class` for the contract, `code` for the store. */
-function toStored(error: OperationError): OperationError & { code: string } {
-  return { code: error.class, ...error };
 }
 
 async function walkSteps(context: WorkerContext, walk: Walk): Promise<StepEnd> {
   const { operation, lease } = walk;
-  const all = await context.store.asSystem((tx) => listSteps(tx, operation.id));
-  const steps = remaining(all);
-  // Only the step that was running when the last worker vanished can have left something behind.
-  let recover = operation.claimedFrom === 'interrupted';
-  for (const step of steps) {
+  const steps = await writeUnderLease(context, lease, (tx) => listSteps(tx, operation.id));
+  for (const step of remaining(steps)) {
     if (lease.lost.aborted) return { outcome: 'died', detail: 'the lease was lost' };
     // One that is handed over is looked at by whoever takes it next.
     if (walk.handOver.aborted) return { outcome: 'cancelled' };
-    if (lease.cancelled.aborted) return recover ? reconcile(context, walk, step) : { outcome: 'cancelled' };
-    const end = await walkStep(context, walk, step, recover);
+    if (lease.cancelled.aborted) return reconcile(context, walk, step);
+    const end = await walkStep(context, walk, step);
     const over = end.outcome === 'succeeded' || end.outcome === 'skipped';
-    if (!over && !isLivedWith(context, walk, step, end, all)) return end;
-    recover = false;
+    if (!over && !isLivedWith(context, walk, step, end, steps)) return end;
   }
   return { outcome: 'succeeded' };
 }
@@ -82,23 +71,22 @@ function isLivedWith(
 
 /**
  * A cancelled operation whose worker vanished, or whose engine had to be killed, may have left a lock and half-made resources: put the
- * stack right before it counts as cancelled.
+ * stack right before it counts as cancelled. A worker that is told to stop leaves that to the next one.
  */
 async function reconcile(
   context: WorkerContext,
   { operation, lease, handOver }: Walk,
   step: StepRow,
 ): Promise<StepEnd> {
-  if (step.kind !== 'engine' || step.state !== 'running') return { outcome: 'cancelled' };
+  if (step.kind !== 'engine' || handOver.aborted) return { outcome: 'cancelled' };
   const uncancelled = { ...lease, cancelled: handOver };
-  const refresh = { ...step, action: 'refresh' };
-  const end = await performStep(context, { operation, step: refresh, lease: uncancelled, recover: true });
+  const end = await performStep(context, { operation, step, lease: uncancelled, onlySettle: true });
   return end.outcome === 'succeeded' || end.outcome === 'skipped' ? { outcome: 'cancelled' } : end;
 }
 
 async function settleFailure(context: WorkerContext, tx: Tx, walk: Walk, error: OperationError): Promise<OperationRow> {
   const { operation, lease } = walk;
-  const stored = toStored(error);
+  const stored = toStoredError(error);
   const delay = judgeFailure(operation, error.class, context.random);
   if (delay === undefined) return finishOperation(tx, { ...lease, outcome: 'failed', error: stored });
   return requeueOperation(tx, { ...lease, delaySeconds: delay * context.retryScale, error: stored });
@@ -147,6 +135,7 @@ function settle(context: WorkerContext, tx: Tx, walk: Walk, end: StepEnd): Promi
  */
 export async function runOperation(context: WorkerContext, held: HeldOperations, operationId: string): Promise<RunEnd> {
   const { store, owner, leaseSeconds } = context;
+  const claimedAt = readMonotonicClock();
   const operation = await store.asSystem((tx) => claimOperation(tx, { id: operationId, owner, leaseSeconds }));
   if (operation === undefined) return 'unclaimed';
   const log = context.logger.child({ operation: operation.id, kind: operation.kind, resource: operation.resourceId });
@@ -157,6 +146,7 @@ export async function runOperation(context: WorkerContext, held: HeldOperations,
     {
       cancelRequested: operation.state === 'cancelling',
       handOver: handOver.signal,
+      claimedAt,
     },
   );
   held.set(operationId, { ...lease, handOver: () => handOver.abort() });
@@ -167,14 +157,14 @@ export async function runOperation(context: WorkerContext, held: HeldOperations,
       if (killed > 0) log.warn({ killed }, 'ended processes that an earlier worker left');
     }
     if (isWornOut(operation)) {
-      await store.asSystem((tx) => giveUp(tx, lease, 'its lease ran out'));
+      await writeUnderLease(context, lease, (tx) => giveUp(tx, lease, 'its lease ran out'));
       log.error({ deaths: operation.deaths }, 'needs attention');
       return 'let-go';
     }
     const walk = { operation, lease, handOver: handOver.signal };
     const end = await walkSteps(context, walk);
     if (lease.lost.aborted) throw new FleetyardError('lease-lost', 'Nobody may write the operation now.');
-    const settled = await store.asSystem((tx) => settle(context, tx, walk, end));
+    const settled = await writeUnderLease(context, lease, (tx) => settle(context, tx, walk, end));
     log.info({ state: settled.state, error: settled.error?.code }, 'let go');
     return 'let-go';
   } catch (error) {

@@ -23,11 +23,15 @@ export type RunningWorker = {
 };
 
 /** One job at work. */
-type Run = { operationId: string; done: Promise<RunEnd> };
+type Run = {
+  operationId: string;
+  /** What this run holds: a late run of an operation and a newer one of this same worker know nothing of each other. */
+  held: HeldOperations;
+  done: Promise<RunEnd>;
+};
 
 /** Starts to take jobs and to sweep. */
 export async function startWorker(context: WorkerContext, options: WorkerOptions): Promise<RunningWorker> {
-  const held: HeldOperations = new Map();
   const runs = new Set<Run>();
   const ending = new AbortController();
   const onError = (error: Error): void => context.logger.error({ err: error }, 'the queue reports');
@@ -36,14 +40,17 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
     async handle({ operationId }) {
       // Taken at the last moment: it is dropped here, and the sweep of another worker signals it again.
       if (ending.signal.aborted) return;
-      const run = { operationId, done: runOperation(context, held, operationId) };
+      const held: HeldOperations = new Map();
+      const run = { operationId, held, done: runOperation(context, held, operationId) };
       runs.add(run);
       await run.done.finally(() => runs.delete(run));
     },
     onError,
   });
   // News of an operation that this worker holds may be a cancel: ask now instead of at the next heartbeat.
-  const unlisten = await context.store.listen(eventChannel, (operationId) => held.get(operationId)?.beat());
+  const unlisten = await context.store.listen(eventChannel, (operationId) => {
+    for (const { held } of runs) held.get(operationId)?.beat();
+  });
   const sweeps = runSweeps(context, { everySeconds: options.sweepSeconds, signal: ending.signal });
   let stopped: Promise<void> | undefined;
   return {
@@ -53,9 +60,9 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
       stopped = consumer.stopTaking();
       stopped.catch(onError);
       const timer = setTimeout(() => {
-        for (const operation of held.values()) operation.handOver();
+        for (const { held } of runs) for (const operation of held.values()) operation.handOver();
       }, graceSeconds * 1000);
-      await awaitRuns(runs, held).finally(() => clearTimeout(timer));
+      await awaitRuns(runs).finally(() => clearTimeout(timer));
     },
     async close() {
       await Promise.all([sweeps, unlisten(), stopped, consumer.close()]);
@@ -70,10 +77,10 @@ const patienceMs = 3_000;
  * Waits for each run until it ends. One that has no lease, or lost it, can write nothing any more and is not waited for long. Throws in
  * the end when a run did not let go of its operation.
  */
-async function awaitRuns(runs: Set<Run>, held: HeldOperations): Promise<void> {
+async function awaitRuns(runs: Set<Run>): Promise<void> {
   const left: string[] = [];
   for (let [run] = runs; run !== undefined; [run] = runs) {
-    const { operationId, done } = run;
+    const { operationId, held, done } = run;
     const lease = held.get(operationId);
     const patience = lease === undefined ? pause(patienceMs) : awaitAbort(lease.lost).then(() => pause(patienceMs));
     const end = await Promise.race([done.catch(() => 'failed' as const), patience]);

@@ -6,5 +6,7 @@ export const membershipRecovery: StackRecovery = {
     if (type.startsWith('kubernetes:')) return { kind: 'clear' };
     throw new Error(`no rule tells how to find a ${type} after a crash`);
   },
+  // Nothing here is adopted, so nothing has to be told apart.
+  tagProperties: { given: [], shown: [] },
   isUnfinished: () => false,
 };

@@ -156,3 +156,16 @@ test('A credential', async (t) => {
   t.match(ssh, { status: 422, body: { type: 'urn:fleetyard:problem:not-built-yet' } }, 'of a kind that is built');
   t.equal((await api.send('DELETE', '/v1/credentials/toy')).status, 204, 'goes when nothing uses it');
 });
+
+test("13: who calls is found out while every session waits behind somebody else's change", async (t) => {
+  const api = await openTestApi(t);
+  const { store } = api;
+  const endless = new Promise<never>(() => undefined);
+  api.parts.store = { ...store, asSystem: () => endless, asProject: () => endless };
+  t.equal((await api.send('GET', '/v1/clusters', { token: 'fy_wrong' })).status, 401, 'a wrong token is refused');
+  t.equal(
+    (await api.send('GET', '/v1/clusters', { headers: { 'fleetyard-project': 'none' } })).status,
+    404,
+    'a right one is known, and a project is looked up',
+  );
+});

@@ -1,5 +1,6 @@
 // Clusters over HTTP: creating, reading, applying and deleting them.
 import { test } from 'tap';
+import { walkAll } from '../changes/walk.ts';
 import { clusterRequest, openTestApi } from './fixtures.ts';
 
 test('A cluster that is asked for', async (t) => {
@@ -38,11 +39,19 @@ test('A cluster whose document is applied', async (t) => {
   const api = await openTestApi(t);
   const first = await api.send('PUT', '/v1/clusters/web', { yaml: clusterRequest() });
   t.equal(first.status, 202, 'is made when the name is free');
+  const early = await api.send('PUT', '/v1/clusters/web', { body: clusterRequest() });
+  t.match(
+    early,
+    { status: 202, body: { operation: { id: first.body.operation.id }, cluster: { generation: 1 } } },
+    'is answered with what is under way',
+  );
+  t.equal(early.headers['location'], first.headers['location'], 'and where to follow it');
+  await walkAll(api);
   const again = await api.send('PUT', '/v1/clusters/web', { body: clusterRequest() });
   t.match(
     again,
     { status: 200, body: { operation: null, cluster: { generation: 1 } } },
-    'is left alone the second time',
+    'is left alone once it is there',
   );
   t.equal((await api.send('GET', '/v1/operations')).body.items.length, 1, 'has one operation still');
 
@@ -61,6 +70,7 @@ test('A cluster whose document is applied', async (t) => {
     moved.body.errors.some((error: { pointer: string }) => error.pointer === '/region'),
     'and is told which field is fixed',
   );
+  await walkAll(api);
   const byId = await api.send('PUT', `/v1/clusters/${first.body.cluster.id}`, { body: clusterRequest({ nodePools }) });
   t.match(byId, { status: 200, body: { operation: null } }, 'may be named by its id');
   const lost = await api.send('PUT', '/v1/clusters/cl_01k2m3n4p5q6r7s8t9v0w1x2y3', { body: clusterRequest() });

@@ -1,5 +1,9 @@
 // Idempotency keys: a request that is repeated is answered again and not done again.
+import postgres from 'postgres';
 import { test } from 'tap';
+import { FleetyardError } from '../../services/domain/errors.ts';
+import type { Store } from '../../services/store/open-store.ts';
+import { waitFor } from '../helpers/wait.ts';
 import { clusterRequest, openTestApi } from './fixtures.ts';
 
 const key = (name: string) => ({ headers: { 'idempotency-key': name } });
@@ -67,4 +71,58 @@ test('The secret of a new token', async (t) => {
   const first = await api.send('POST', '/v1/tokens', { body, ...key('four') });
   const again = await api.send('POST', '/v1/tokens', { body, ...key('four') });
   t.equal(again.body.secret, first.body.secret, 'comes again for the same key');
+});
+
+test('12: a request whose process died between the commit and the answer', async (t) => {
+  const api = await openTestApi(t);
+  const { store } = api;
+  const dying: Store = {
+    ...store,
+    async asProject(projectId, work) {
+      await store.asProject(projectId, work);
+      throw new FleetyardError('unavailable', 'The process died here.');
+    },
+  };
+  const request = { body: clusterRequest(), ...key('five') };
+  api.parts.store = dying;
+  t.equal((await api.send('POST', '/v1/clusters', request)).status, 503, 'has no answer');
+  api.parts.store = store;
+  const again = await api.send('POST', '/v1/clusters', request);
+  t.match(
+    again,
+    { status: 202, headers: { 'idempotency-replayed': 'true' }, body: { cluster: { name: 'web' } } },
+    'gets it when it comes again',
+  );
+  t.equal((await api.send('GET', '/v1/clusters')).body.items.length, 1, 'and was done once');
+});
+
+test('12: a request whose connection is cut while it waits', async (t) => {
+  const api = await openTestApi(t);
+  const sql = postgres(api.url, { max: 2 });
+  t.teardown(() => sql.end({ timeout: 1 }));
+  const request = { body: clusterRequest(), ...key('six') };
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const holding = sql.begin(async (tx) => {
+    await tx`lock table clusters in exclusive mode`;
+    await released;
+  });
+  const first = api.send('POST', '/v1/clusters', request);
+  const findWaiting = () => sql<{ pid: number }[]>`
+    select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()
+  `;
+  const [waiting] = await waitFor('the request to wait', async () => {
+    const rows = await findWaiting();
+    return rows.length > 0 && rows;
+  });
+  const second = await api.send('POST', '/v1/clusters', request);
+  t.match(
+    second,
+    { status: 409, headers: { 'retry-after': '1' }, body: { type: 'urn:fleetyard:problem:idempotency-in-flight' } },
+    'is under way',
+  );
+  await sql`select pg_terminate_backend(${waiting?.pid ?? 0}, 5000)`;
+  t.equal((await first).status, 503, 'fails');
+  release();
+  await holding;
+  t.equal((await api.send('POST', '/v1/clusters', request)).status, 202, 'and leaves the key free at once');
 });

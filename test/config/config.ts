@@ -1,6 +1,6 @@
 // The configuration: read once, frozen, and every fault named at once.
 import { test } from 'tap';
-import { loadConfig } from '../../services/config.ts';
+import { loadBackupConfig, loadConfig } from '../../services/config.ts';
 import { ConfigError } from '../../services/process/config-error.ts';
 
 const least = { DATABASE_URL: 'postgres://fleetyard:secret@db/fleetyard', REDIS_URL: 'redis://queue:6379/' };
@@ -55,4 +55,14 @@ test('Words for yes and no', async (t) => {
   ] as const) {
     t.equal(loadConfig({ ...least, FLEETYARD_MIGRATE: word }).database.migrate, meaning, word);
   }
+});
+
+test('What a backup has to be told', async (t) => {
+  const { DATABASE_URL } = least;
+  const config = loadBackupConfig({ DATABASE_URL, FLEETYARD_DATA_DIR: '/data' });
+  t.match(config, {
+    database: { url: DATABASE_URL, stateDatabase: 'pulumi_state' },
+    masterKeyFile: '/data/master.key',
+  });
+  t.throws(() => loadBackupConfig({}), { name: 'ConfigError', message: /DATABASE_URL is missing/ });
 });

@@ -19,7 +19,7 @@ test('the phase says what people see', async (t) => {
 
 test('what lines up gives way to what comes after it, by kind', async (t) => {
   const judge = (kind: OperationKind, earlier: OperationKind, state: OperationState, startedAt: Date | null = null) =>
-    judgeEarlier(kind, { kind: earlier, state, startedAt });
+    judgeEarlier(kind, { resourceKind: 'cluster', kind: earlier, state, startedAt, cancelRequestedAt: null });
   t.equal(judge('update', 'update', 'queued'), 'supersede');
   t.equal(judge('update', 'update', 'queued', new Date()), 'keep', 'what once began goes first');
   t.equal(judge('update', 'update', 'running'), 'keep');
@@ -29,4 +29,14 @@ test('what lines up gives way to what comes after it, by kind', async (t) => {
     for (const state of ['queued', 'running', 'waiting', 'interrupted'] as const)
       t.equal(judge('delete', earlier, state), 'cancel', `a delete stops a ${earlier} that is ${state}`);
   t.equal(judge('delete', 'create', 'failed'), 'keep', 'and nothing that has ended');
+});
+
+test('what waits for others gives way to what waits in its place, unless it is being stopped', async (t) => {
+  const judge = (earlier: OperationKind, state: OperationState, cancelRequestedAt: Date | null = null) =>
+    judgeEarlier('update', { resourceKind: 'fleet', kind: earlier, state, startedAt: new Date(), cancelRequestedAt });
+  for (const state of ['queued', 'running', 'waiting', 'interrupted'] as const)
+    t.equal(judge('create', state), 'supersede', state);
+  t.equal(judge('update', 'cancelling', new Date()), 'keep');
+  t.equal(judge('update', 'queued', new Date()), 'keep', 'although it has yet to notice');
+  t.equal(judge('update', 'failed'), 'keep');
 });

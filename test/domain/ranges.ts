@@ -72,7 +72,7 @@ const aBlock = fc
     return { first, last: first + size - 1 };
   });
 
-test('a block printed and read again is the same', async (t) => {
+test('a block printed and read again is the same', async () => {
   fc.assert(
     fc.property(aBlock, (block) => {
       const again = getBlock(printBlock(block));
@@ -81,7 +81,7 @@ test('a block printed and read again is the same', async (t) => {
   );
 });
 
-test('first fit finds a block that is aligned, inside the pool, free, and the lowest such', async (t) => {
+test('first fit finds a block that is aligned, inside the pool, free, and the lowest such', async () => {
   const pool = '10.20.0.0/16';
   const inPool = fc
     .tuple(fc.integer({ min: 18, max: 28 }), fc.integer({ min: 0, max: 65535 }))
@@ -140,7 +140,7 @@ test('a pool that is smaller than the wanted block has no room', async (t) => {
   t.equal(firstFit({ pool: '10.0.0.0/24', taken: [], prefix: 24 }), '10.0.0.0/24');
 });
 
-test('planned ranges never meet each other, what is taken, or what is reserved, and lie in their pools', async (t) => {
+test('planned ranges never meet each other, what is taken, or what is reserved, and lie in their pools', async () => {
   const wide = { nodes: '10.0.0.0/14', pods: '172.16.0.0/12', services: '10.200.0.0/14' };
   const someClaims = fc.array(
     fc.record({

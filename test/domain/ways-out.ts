@@ -55,7 +55,13 @@ test('the mildest call comes first', async (t) => {
     'createClusterOperation',
   ]);
   t.same(names('delete', 'failed'), ['retryOperation', 'deleteCluster', 'createClusterOperation']);
-  t.same(names('create', 'cancelled'), ['applyCluster', 'deleteCluster', 'deleteCluster', 'createClusterOperation']);
+  t.same(names('create', 'cancelled'), [
+    'retryOperation',
+    'applyCluster',
+    'deleteCluster',
+    'deleteCluster',
+    'createClusterOperation',
+  ]);
 });
 
 test('a member is applied by the document of its fleet', async (t) => {

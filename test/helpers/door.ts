@@ -11,6 +11,10 @@ export type Door = {
   reopen(): Promise<void>;
   /** Keeps every connection, also new ones, but lets nothing through, as a server that hangs. */
   block(): void;
+  /** Lets new connections through; those that were blocked stay so for ever, as after a fault of the network between. */
+  openAnew(): void;
+  /** Breaks every connection; new ones come through. */
+  cut(): void;
 };
 
 /** Opens a door to the server of a URL; it is shut at teardown. */
@@ -46,6 +50,13 @@ export async function openDoor(t: Test, url: string): Promise<Door> {
     block() {
       blocked = true;
       for (const socket of sockets) socket.unpipe().pause();
+    },
+    openAnew() {
+      blocked = false;
+    },
+    cut() {
+      blocked = false;
+      for (const socket of sockets) socket.destroy();
     },
   };
 }

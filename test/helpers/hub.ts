@@ -1,6 +1,6 @@
 // A hub for tests: a small HTTP server that answers what a Karmada control plane answers about its clusters.
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Test } from 'tap';
 
 /** A hub whose answers the test decides. */
@@ -13,6 +13,8 @@ export type TestHub = {
   calls: string[];
   /** Breaks the connections of callers that are kept waiting. */
   dropCallers(): void;
+  /** Breaks the connection of the caller that waits longest. */
+  dropOldest(): void;
 };
 
 function describeMember(name: string, ready: boolean): Record<string, unknown> {
@@ -44,13 +46,22 @@ export async function startTestHub(t: Test): Promise<TestHub> {
     failWith: undefined,
     calls: [],
     dropCallers: () => undefined,
+    dropOldest: () => undefined,
   };
+  const waiting = new Set<Socket>();
   const server: Server = createServer((request, response) => {
     hub.calls.push(request.url ?? '');
     const { status, body } = answer(hub, request.url ?? '');
-    if (status !== 0) response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    if (status === 0) waiting.add(request.socket);
+    else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   hub.dropCallers = () => server.closeAllConnections();
+  hub.dropOldest = () => {
+    const [oldest] = waiting;
+    if (oldest === undefined) throw new Error('nobody waits');
+    waiting.delete(oldest);
+    oldest.destroy();
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => {
     server.closeAllConnections();

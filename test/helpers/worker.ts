@@ -27,7 +27,8 @@ export async function createWorkerContext(
     engine: {
       binary: '/nonexistent/pulumi',
       homes: { real: join(directory, 'real'), simulated: join(directory, 'simulated') },
-      backendUrl: 'postgres://nobody@127.0.0.1:1/none',
+      openState: async () => ({ backendUrl: 'postgres://nobody@127.0.0.1:1/none', close: async () => undefined }),
+      sweepStates: async () => [],
       workDir: join(directory, 'work'),
       simulatorUrl: undefined,
       environment: process.env,
@@ -39,6 +40,11 @@ export async function createWorkerContext(
     retryScale: 0,
     deadlineScale: 1,
     now: () => new Date(),
+    retention: {
+      operations: { days: 90, kept: 20 },
+      snapshots: { days: 30, kept: 5 },
+      history: { days: 30, kept: 20 },
+    },
     ...change,
   };
   return { context, redis };

@@ -13,6 +13,7 @@ const FOLDERS: Record<string, Group> = {
   api: 'integration',
   changes: 'integration',
   worker: 'integration',
+  backup: 'integration',
   integration: 'integration',
   engine: 'engine',
   'engine/without-pulumi': 'unit',

@@ -1,24 +1,32 @@
 // What follows a unit of work: gathered in it, delivered once it is committed, and never twice for work that ran again.
 import { test } from 'tap';
 import { openStore } from '../../services/store/open-store.ts';
+import { requestCancel } from '../../services/store/cancel-operation.ts';
 import { noteSignal } from '../../services/store/consequences.ts';
 import { createProject, listProjects } from '../../services/store/projects.ts';
-import { waitForChildren } from '../../services/store/settle-operation.ts';
+import { finishOperation, waitForChildren } from '../../services/store/settle-operation.ts';
 import { addCluster, addFleet, addFleetOperation, addOperation, claim, leaseOf, openTestStore } from './fixtures.ts';
 
 test('what gives way to a deletion signals whoever is next in line behind its parent', async (t) => {
   const { store, work, takeSignals } = await openTestStore(t);
-  const { cluster, first, second } = await work(async (tx) => {
+  const { fleet, first, running } = await work(async (tx) => {
     const fleet = await addFleet(tx, 'fleet');
     const first = await addFleetOperation(tx, fleet);
-    const cluster = await addCluster(tx, 'alpha', fleet.id);
-    await addOperation(tx, cluster, 'create', first.id);
-    return { cluster, first, second: await addFleetOperation(tx, fleet, 'update') };
+    return { fleet, first, running: await addOperation(tx, await addCluster(tx, 'beta'), 'create', first.id) };
   });
   const lease = leaseOf(await claim(store, first.id));
   await store.asSystem((tx) => waitForChildren(tx, lease));
+  const child = leaseOf(await claim(store, running.id));
+  // One that is being cancelled goes first; nothing takes its place.
+  await work((tx) => requestCancel(tx, first.id));
+  const { cluster, second } = await work(async (tx) => {
+    const cluster = await addCluster(tx, 'alpha', fleet.id);
+    await addOperation(tx, cluster, 'create', first.id);
+    return { cluster, second: await addFleetOperation(tx, fleet, 'update') };
+  });
+  await store.asSystem((tx) => finishOperation(tx, { ...child, outcome: 'cancelled' }));
   takeSignals();
-  // Nothing of the fleet is asked for here: its first operation ends because its only child is cancelled.
+  // Nothing of the fleet is asked for here: its first operation ends because its last child is cancelled.
   const removal = await work((tx) => addOperation(tx, cluster, 'delete'));
   const signalled = takeSignals().map(({ operationId }) => operationId);
   t.ok(signalled.includes(second.id), 'the next operation of the fleet is told');

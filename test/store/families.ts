@@ -5,7 +5,8 @@ import { findFleet, getFleet } from '../../services/store/fleets.ts';
 import { getCluster } from '../../services/store/clusters.ts';
 import { getOperation, listChildren } from '../../services/store/operations.ts';
 import { retryOperation } from '../../services/store/retry-operation.ts';
-import { finishOperation, judgeChildren, waitForChildren } from '../../services/store/settle-operation.ts';
+import { expireLeases } from '../../services/store/leases.ts';
+import { finishOperation, waitForChildren } from '../../services/store/settle-operation.ts';
 import type { Store } from '../../services/store/open-store.ts';
 import {
   addCluster,
@@ -167,12 +168,67 @@ test('a fleet whose clusters were deleted is a tombstone', async (t) => {
   t.match(await work((tx) => findFleet(tx, fleet.id, { includeDeleted: true })), { phase: 'deleted' });
 });
 
-test('a superseded child does not count against its parent', async (t) => {
-  const child = { id: 'op_1', resourceId: 'cl_1' };
-  const superseded = { ...child, state: 'cancelled' as const, error: { code: 'superseded', message: '' } };
-  const stopped = { ...child, state: 'cancelled' as const, error: null };
-  t.match(judgeChildren({ cancelRequestedAt: null }, [superseded]), { outcome: 'succeeded' });
-  t.match(judgeChildren({ cancelRequestedAt: null }, [stopped]), { outcome: 'failed' });
-  t.match(judgeChildren({ cancelRequestedAt: new Date() }, [stopped]), { outcome: 'cancelled' });
-  t.equal(judgeChildren({ cancelRequestedAt: null }, [{ ...child, state: 'running', error: null }]), undefined);
+test('finding 17: a fleet that is cancelled between its claim and its wait ends after its children', async (t) => {
+  const test = await openTestStore(t);
+  const { store, work } = test;
+  const { parent, children } = await addFamily(test, ['a', 'b']);
+  const [a = '', b = ''] = children;
+  const child = leaseOf(await claim(store, a));
+  const lease = leaseOf(await claim(store, parent.id));
+  await work((tx) => requestCancel(tx, parent.id));
+  await store.asSystem((tx) => finishOperation(tx, { ...lease, outcome: 'cancelled' }));
+  t.match(await work((tx) => getOperation(tx, parent.id)), { state: 'cancelling', leaseUntil: null });
+  t.match(await work((tx) => getOperation(tx, b)), { state: 'cancelled' });
+  await store.asSystem((tx) => finishOperation(tx, { ...child, outcome: 'cancelled' }));
+  t.match(await work((tx) => getOperation(tx, parent.id)), { state: 'cancelled' });
+  await t.rejects(
+    store.asSystem((tx) => finishOperation(tx, { ...lease, outcome: 'cancelled' })),
+    { code: 'lease-lost' },
+    'and whoever held it writes nothing any more',
+  );
+});
+
+test('finding 17: a fleet that is cancelled before its turn ends after the children that began already', async (t) => {
+  const test = await openTestStore(t);
+  const { store, work } = test;
+  const { parent, children } = await addFamily(test, ['a']);
+  const child = leaseOf(await claim(store, children[0] ?? ''));
+  const asked = await work((tx) => requestCancel(tx, parent.id));
+  t.match(asked, { state: 'queued', cancelRequestedAt: Date });
+  t.match(await wait(store, parent.id), { state: 'cancelling' });
+  await store.asSystem((tx) => finishOperation(tx, { ...child, outcome: 'cancelled' }));
+  t.match(await work((tx) => getOperation(tx, parent.id)), { state: 'cancelled' });
+});
+
+test('finding 10: a fleet operation that another one took the place of hands over what it waited for', async (t) => {
+  const states = ['queued', 'running', 'waiting', 'interrupted'] as const;
+  for (const state of states) {
+    const test = await openTestStore(t);
+    const { store, work } = test;
+    const { fleet, parent, children } = await addFamily(test, ['a']);
+    const [a = ''] = children;
+    if (state === 'waiting') await wait(store, parent.id);
+    const lease =
+      state === 'running' || state === 'interrupted'
+        ? leaseOf(await claim(store, parent.id, state === 'running' ? 60 : 0))
+        : undefined;
+    if (state === 'interrupted') await store.asSystem((tx) => expireLeases(tx));
+    const next = await work((tx) => addFleetOperation(tx, fleet, 'update'));
+    t.equal((await work((tx) => getOperation(tx, a))).parentId, next.id, state);
+    t.match(await work((tx) => getOperation(tx, a)), { state: 'queued' }, 'which goes on');
+    if (state === 'running' && lease !== undefined)
+      await store.asSystem((tx) => finishOperation(tx, { ...lease, outcome: 'cancelled' }));
+    if (state === 'interrupted') {
+      const late = leaseOf(await claim(store, parent.id));
+      await store.asSystem((tx) => finishOperation(tx, { ...late, outcome: 'cancelled' }));
+    }
+    t.match(await work((tx) => getOperation(tx, parent.id)), {
+      state: 'cancelled',
+      error: { code: 'superseded', by: next.id },
+    });
+    await wait(store, next.id);
+    await finish(store, a, 'failed');
+    t.match(await work((tx) => getOperation(tx, next.id)), { state: 'failed' });
+    t.match(await work((tx) => getFleet(tx, fleet.id)), { phase: 'failed' });
+  }
 });

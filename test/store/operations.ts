@@ -6,7 +6,7 @@ import { findCluster, getCluster, updateCluster } from '../../services/store/clu
 import { listEvents } from '../../services/store/events.ts';
 import { claimOperation, expireLeases, extendLease } from '../../services/store/leases.ts';
 import { moveOperation } from '../../services/store/move-operation.ts';
-import { findLatestOperation, getOperation, listOperations } from '../../services/store/operations.ts';
+import { listLatestOperations, getOperation, listOperations } from '../../services/store/operations.ts';
 import { requeueOperation, retryOperation } from '../../services/store/retry-operation.ts';
 import { finishOperation } from '../../services/store/settle-operation.ts';
 import { listSteps, recordStep } from '../../services/store/steps.ts';
@@ -254,7 +254,10 @@ test('operations are listed in pages and by what they are', async (t) => {
     [ids[1]],
   );
   const [one] = first.items;
-  t.equal((await work((tx) => findLatestOperation(tx, one?.resourceId ?? '')))?.id, one?.id);
+  t.equal(
+    (await work((tx) => listLatestOperations(tx, [one?.resourceId ?? '']))).get(one?.resourceId ?? '')?.id,
+    one?.id,
+  );
   await t.rejects(
     work((tx) => listOperations(tx, { limit: 2, cursor: 'nonsense' })),
     { code: 'validation' },

@@ -1,68 +1,101 @@
 import { createHash } from 'node:crypto';
 import postgres from 'postgres';
-import { test } from 'tap';
+import { test, type Test } from 'tap';
 import { listClusters, updateCluster } from '../../services/store/clusters.ts';
-import {
-  abandonIdempotent,
-  beginIdempotent,
-  completeIdempotent,
-  deleteOldIdempotencyKeys,
-} from '../../services/store/idempotency.ts';
+import { deleteOldIdempotencyKeys, keepAnswer, takeKey } from '../../services/store/idempotency.ts';
 import { decodeCursor, encodeCursor } from '../../services/store/pages.ts';
 import { createProject } from '../../services/store/projects.ts';
-import { mergeStatus } from '../../services/store/resources.ts';
 import { createToken, findTokenByHash, listTokens, revokeToken } from '../../services/store/tokens.ts';
+import { mergeStatus } from '../../services/store/write-observed.ts';
 import { createTokenText, hashToken } from '../../services/vault/tokens.ts';
-import { addCluster, buildSpec, openTestStore } from './fixtures.ts';
+import { addCluster, addOperation, buildSpec, claim, leaseOf, openTestStore } from './fixtures.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-test('a key is taken once, answers the same request again, and tells another body', async (t) => {
+/** A key of a platform administrator, and units of work that ask for it. */
+async function openKey(t: Test) {
   const { store, url } = await openTestStore(t, { max: 12 });
   const { id: tokenId } = await store.asSystem((tx) =>
     createToken(tx, { name: 'root', role: 'platform-admin', hash: hashToken('x') }),
   );
   const scope = { tokenId, method: 'POST', path: '/v1/clusters', key: 'k' };
-  const begin = (body: string) => store.asSystem((tx) => beginIdempotent(tx, scope, digest(body)));
-  const outcomes = await Promise.all(Array.from({ length: 10 }, () => begin('body')));
-  t.same(outcomes.map(({ outcome }) => outcome).sort(), [...Array.from({ length: 9 }, () => 'in-flight'), 'started']);
-  t.same(await begin('other'), { outcome: 'mismatch' });
+  const take = (body: string) => store.asSystem((tx) => takeKey(tx, scope, digest(body)));
   const answer = { status: 201, headers: { location: '/v1/x' }, body: '{"token":"fy_shown_once"}' };
-  await store.asSystem((tx) => completeIdempotent(tx, scope, answer));
-  t.same(await begin('body'), { outcome: 'replay', answer });
-  t.same(await begin('other'), { outcome: 'mismatch' });
-  t.same(
-    await store.asSystem((tx) => beginIdempotent(tx, { ...scope, path: '/v1/fleets' }, digest('body'))),
-    { outcome: 'started' },
-    'another path is another key',
-  );
+  /** A request that ends when the test lets it. */
+  const begin = async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<'kept' | 'failed'>();
+    const { promise: taken, resolve: tell } = Promise.withResolvers<void>();
+    const done = store.asSystem(async (tx) => {
+      await takeKey(tx, scope, digest('body'));
+      tell();
+      if ((await released) === 'failed') throw new Error('the work failed');
+      await keepAnswer(tx, scope, { bodyHash: digest('body'), answer });
+    });
+    done.catch(() => undefined);
+    await taken;
+    return { done, release };
+  };
   const sql = postgres(url, { max: 1 });
   t.teardown(() => sql.end({ timeout: 1 }));
-  const [row] = await sql<
-    { text: string }[]
-  >`select encode(body_enc, 'escape') as text from idempotency_keys where status = 201`;
+  return { store, scope, take, answer, begin, sql };
+}
+
+test('a key belongs to one unit of work, answers the same request again, and tells another body', async (t) => {
+  const { store, scope, take, answer, begin, sql } = await openKey(t);
+  const first = await begin();
+  const others = await Promise.allSettled(Array.from({ length: 9 }, () => take('body')));
+  t.ok(
+    others.every(({ status, ...rest }) => 'reason' in rest && rest.reason.code === 'idempotency-in-flight'),
+    'while the first is under way',
+  );
+  first.release('kept');
+  await first.done;
+  t.same(await take('body'), answer);
+  await t.rejects(take('other'), { code: 'idempotency-key-reused' });
+  t.equal(
+    await store.asSystem((tx) => takeKey(tx, { ...scope, path: '/v1/fleets' }, digest('body'))),
+    undefined,
+    'another path is another key',
+  );
+  const [row] = await sql<{ text: string }[]>`select encode(body_enc, 'escape') as text from idempotency_keys`;
   t.notMatch(row?.text, 'fy_shown_once');
 
   await sql`update idempotency_keys set created_at = now() - interval '25 hours'`;
-  t.same(await begin('other'), { outcome: 'started' }, 'after a day the key is free');
-  t.equal(await store.asSystem((tx) => deleteOldIdempotencyKeys(tx)), 1);
+  t.equal(await take('other'), undefined, 'after a day the key is free');
+  t.equal((await sql`select 1 from idempotency_keys`).length, 0, 'and its answer forgotten');
 });
 
-test('a key is free again after an answer that is not kept, and after its process died', async (t) => {
-  const { store, url } = await openTestStore(t);
-  const { id: tokenId } = await store.asSystem((tx) =>
-    createToken(tx, { name: 'root', role: 'platform-admin', hash: hashToken('x') }),
+test('12: a key is free at once when its unit of work failed, or its connection was cut', async (t) => {
+  const { take, begin, sql, answer } = await openKey(t);
+  const failing = await begin();
+  failing.release('failed');
+  await t.rejects(failing.done);
+  t.equal(await take('other'), undefined, 'also for another body, as nothing was done');
+  const dying = await begin();
+  await sql`
+    select pg_terminate_backend(pid, 5000) from pg_stat_activity
+    where datname = current_database() and state = 'idle in transaction'
+  `;
+  await t.rejects(dying.done, { code: 'unavailable' });
+  const successor = await begin();
+  dying.release('kept');
+  successor.release('kept');
+  await successor.done;
+  t.same(await take('body'), answer, 'and the late one completes nothing of the one that came after it');
+});
+
+test('21: keys past their time go in batches', async (t) => {
+  const { store, scope, answer, sql } = await openKey(t);
+  for (const key of ['a', 'b', 'c']) {
+    await store.asSystem((tx) => keepAnswer(tx, { ...scope, key }, { bodyHash: digest('x'), answer }));
+  }
+  await sql`update idempotency_keys set created_at = now() - interval '3 hours' where key <> 'c'`;
+  const sweep = (limit: number) => store.asSystem((tx) => deleteOldIdempotencyKeys(tx, { hours: 2, limit }));
+  t.same([await sweep(1), await sweep(5), await sweep(5)], [1, 1, 0]);
+  t.same(
+    (await sql<{ key: string }[]>`select key from idempotency_keys`).map(({ key }) => key),
+    ['c'],
   );
-  const scope = { tokenId, method: 'POST', path: '/v1/clusters', key: 'k' };
-  const begin = (body: string) => store.asSystem((tx) => beginIdempotent(tx, scope, digest(body)));
-  t.same(await begin('body'), { outcome: 'started' });
-  await store.asSystem((tx) => abandonIdempotent(tx, scope));
-  t.same(await begin('body'), { outcome: 'started' });
-  const sql = postgres(url, { max: 1 });
-  await sql`update idempotency_keys set created_at = now() - interval '2 minutes'`;
-  await sql.end();
-  t.same(await begin('other'), { outcome: 'mismatch' });
-  t.same(await begin('body'), { outcome: 'started' });
 });
 
 test('a token is found by its hash until it is revoked or past its time', async (t) => {
@@ -121,14 +154,15 @@ test('a list comes in pages that lose nothing and repeat nothing while rows are 
 });
 
 test('a spec keeps the keys of its user, and each change of it has a generation', async (t) => {
-  const { work } = await openTestStore(t);
+  const { store, work } = await openTestStore(t);
   const cluster = await work((tx) => addCluster(tx, 'alpha'));
   t.same(cluster.spec, buildSpec('alpha'), 'with underscores in labels');
   const changed = await work((tx) => updateCluster(tx, cluster.id, { protect: true }));
   t.match(changed, { generation: 2, protect: true, spec: cluster.spec });
   const ref = { resourceKind: 'cluster', resourceId: cluster.id } as const;
-  await work((tx) => mergeStatus(tx, ref, { endpoint: 'https://x', old_key: 1 }));
-  await work((tx) => mergeStatus(tx, ref, { old_key: null, kubernetesVersion: '1.35' }));
+  const lease = leaseOf(await claim(store, (await work((tx) => addOperation(tx, cluster))).id));
+  await work((tx) => mergeStatus(tx, lease, ref, { endpoint: 'https://x', old_key: 1 }));
+  await work((tx) => mergeStatus(tx, lease, ref, { old_key: null, kubernetesVersion: '1.35' }));
   t.same((await work((tx) => listClusters(tx, { limit: 1 }))).items[0]?.status, {
     endpoint: 'https://x',
     kubernetesVersion: '1.35',

@@ -3,7 +3,8 @@ import type { Handler } from '../call.ts';
 import { describeAddressSpace } from '../describe-access.ts';
 
 /** Makes an address space. */
-export const createAddressSpace: Handler<'createAddressSpace'> = async ({ asChange, body }) => {
-  const row = await asChange((change) => create(change, body));
-  return { status: 201, headers: { location: `/v1/address-spaces/${row.id}` }, body: describeAddressSpace(row) };
-};
+export const createAddressSpace: Handler<'createAddressSpace'> = ({ asChange, body }) =>
+  asChange(async (change) => {
+    const row = await create(change, body);
+    return { status: 201, headers: { location: `/v1/address-spaces/${row.id}` }, body: describeAddressSpace(row) };
+  });

@@ -6,7 +6,8 @@ import { describeCredential } from '../describe-access.ts';
 const accounts = { describeReal: describeRealAccount, describeSimulated: describeSimulatedCredential };
 
 /** Stores a real credential sealed, or makes a simulated one with an account of its own. */
-export const createCredential: Handler<'createCredential'> = async ({ asChange, body }) => {
-  const row = await asChange((change) => create(change, body, accounts));
-  return { status: 201, headers: { location: `/v1/credentials/${row.id}` }, body: describeCredential(row) };
-};
+export const createCredential: Handler<'createCredential'> = ({ asChange, body }) =>
+  asChange(async (change) => {
+    const row = await create(change, body, accounts);
+    return { status: 201, headers: { location: `/v1/credentials/${row.id}` }, body: describeCredential(row) };
+  });

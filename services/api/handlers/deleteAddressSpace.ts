@@ -2,7 +2,8 @@ import { deleteAddressSpace as remove } from '../../changes/delete-address-space
 import type { Handler } from '../call.ts';
 
 /** Deletes an address space that nothing uses. */
-export const deleteAddressSpace: Handler<'deleteAddressSpace'> = async ({ asChange, path }) => {
-  await asChange((change) => remove(change, path.addressSpace));
-  return { status: 204 };
-};
+export const deleteAddressSpace: Handler<'deleteAddressSpace'> = ({ asChange, path }) =>
+  asChange(async (change) => {
+    await remove(change, path.addressSpace);
+    return { status: 204 };
+  });

@@ -2,8 +2,10 @@ import { revokeToken as revoke } from '../../changes/revoke-token.ts';
 import type { Handler } from '../call.ts';
 
 /** Revokes a token of the project, or one of a platform administrator when no project is named. */
-export const revokeToken: Handler<'revokeToken'> = async ({ projectId, asChange, asSystemChange, path }) => {
+export const revokeToken: Handler<'revokeToken'> = ({ projectId, asChange, asSystemChange, path }) => {
   const run = projectId === null ? asSystemChange : asChange;
-  await run((change) => revoke(change, path.token));
-  return { status: 204 };
+  return run(async (change) => {
+    await revoke(change, path.token);
+    return { status: 204 };
+  });
 };

@@ -10,7 +10,7 @@ import type { AnyAnswer, Call, Caller, Handlers, Parts } from '../call.ts';
 import { describeError, ParameterProblem } from '../problems.ts';
 import type { Identity } from './authentication.ts';
 import { refuseWithoutProject } from './authentication.ts';
-import { answerOnce } from './idempotency.ts';
+import { answerInUnit, keepRefusal, readKey, type RequestKey } from './idempotency.ts';
 
 /** One request on its way to a handler. */
 export type Answering = {
@@ -29,24 +29,37 @@ const nobody: Caller = { id: '', role: 'viewer', projectId: null };
 /** Checks the request and runs its handler; throws what becomes a problem. */
 export async function answerOperation(answering: Answering): Promise<AnyAnswer> {
   const { name, request, identity, parts } = answering;
-  const call = buildCall(answering);
+  const key = findKey(request, identity);
+  const call = buildCall(answering, key);
   const run = answering.handlers[name] as unknown as (call: Call) => Promise<AnyAnswer>;
+  if (key === undefined) return run(call);
+  try {
+    return await run(call);
+  } catch (error) {
+    const problem = describeError(error, request.id);
+    return keepRefusal(key, error, { problem, inUnit: (work) => parts.store.asSystem(work) });
+  }
+}
+
+function findKey(request: FastifyRequest, identity: Identity | null): RequestKey | undefined {
   const key = request.headers['idempotency-key'];
-  if (key === undefined || identity === null || request.method === 'GET') return run(call);
-  return answerOnce({
-    parts,
+  if (key === undefined || identity === null || request.method === 'GET') return undefined;
+  const scope = {
     tokenId: identity.caller.id,
     method: request.method,
     // The project is part of what is asked for when a platform administrator asks.
-    path: `${identity.projectId ?? ''}${request.url.split('?')[0] ?? ''}`,
+    path: `${identity.projectId ?? ''}${request.url.split('?')[0] ?? ''}${describeQuery(request.query)}`,
     key: String(key),
-    body: request.body,
-    run: () => run(call),
-    describe: (error) => describeError(error, request.id),
-  });
+  };
+  return readKey(scope, request.body);
 }
 
-function buildCall({ name, parts, validator, request, reply, identity }: Answering): Call {
+/** A forced deletion asks for something else than a plain one. */
+function describeQuery(query: unknown): string {
+  return (query as { force?: unknown }).force === 'true' ? '?force=true' : '';
+}
+
+function buildCall({ name, parts, validator, request, reply, identity }: Answering, key: RequestKey | undefined): Call {
   const { parameters, errors } = validator.checkParameters({
     path: request.params as Record<string, unknown>,
     query: request.query as Record<string, unknown>,
@@ -63,6 +76,10 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
     clock: parts.clock,
     actor: { id: caller.id, role: caller.role, projectId: project },
   });
+  const keeping =
+    (work: (change: Change) => Promise<AnyAnswer>) =>
+    (change: Change): Promise<AnyAnswer> =>
+      key === undefined ? work(change) : answerInUnit(change.tx, key, () => work(change));
   const abort = new AbortController();
   // Of the response: the socket outlives it, and would gather a listener a request.
   reply.raw.once('close', () => abort.abort());
@@ -72,8 +89,10 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
     projectId,
     getProjectId,
     asProject: async <T>(work: Work<T>) => parts.store.asProject(getProjectId(), work),
-    asChange: async <T>(work: (change: Change) => Promise<T>) => runChange(getApplication(getProjectId()), work),
-    asSystemChange: <T>(work: (change: Change) => Promise<T>) => runSystemChange(getApplication(projectId), work),
+    asChange: async (work: (change: Change) => Promise<AnyAnswer>) =>
+      runChange(getApplication(getProjectId()), keeping(work)),
+    asSystemChange: (work: (change: Change) => Promise<AnyAnswer>) =>
+      runSystemChange(getApplication(projectId), keeping(work)),
     body: request.body,
     path: parameters.path,
     query: parameters.query,

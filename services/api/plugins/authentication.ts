@@ -47,7 +47,7 @@ async function findCaller(
   const token = /^Bearer ([A-Za-z0-9_.~+/=-]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return undefined;
   const hash = tokens.hash(token);
-  const row = await store.asSystem((tx) => findTokenByHash(tx, hash));
+  const row = await store.asUrgent((tx) => findTokenByHash(tx, hash));
   return row === undefined ? undefined : { id: row.id, role: row.role, projectId: row.projectId };
 }
 
@@ -60,7 +60,7 @@ async function findProjectOf(
   const { projectId } = caller;
   if (header === undefined) return projectId;
   const named = String(header);
-  const work = store.asSystem((tx) => findProject(tx, named));
+  const work = store.asUrgent((tx) => findProject(tx, named));
   const project = await work;
   if (project === undefined || (projectId !== null && projectId !== project.id)) {
     throw new FleetyardError('not-found', `There is no project "${named}".`);

@@ -1,74 +1,62 @@
 // Answers a request with an `Idempotency-Key` once, and the same again to whoever repeats it.
 
 import { createHash } from 'node:crypto';
-import { FleetyardError } from '../../domain/errors.ts';
-import {
-  abandonIdempotent,
-  beginIdempotent,
-  completeIdempotent,
-  type IdempotencyScope,
-} from '../../store/idempotency.ts';
-import type { AnyAnswer, Parts } from '../call.ts';
+import { isFleetyardError } from '../../domain/errors.ts';
+import { keepAnswer, takeKey, type IdempotencyScope, type StoredAnswer } from '../../store/idempotency.ts';
+import type { Work } from '../../store/open-store.ts';
+import type { Tx } from '../../store/transaction.ts';
+import type { AnyAnswer } from '../call.ts';
 import { describeProblem, type Problem } from '../problems.ts';
 
-/** A request with a key. */
-export type KeyedRequest = IdempotencyScope & {
-  parts: Pick<Parts, 'store'>;
-  body: unknown;
-  run: () => Promise<AnyAnswer>;
-  /** What a thrown error becomes. */
-  describe: (error: unknown) => Problem;
-};
+/** The key of a request. */
+export type RequestKey = IdempotencyScope & { bodyHash: Uint8Array };
 
 const keptHeaders = ['location', 'etag'];
 
-/** Runs the request, or gives the stored answer; throws for another body (422) or a first request under way (409). */
-export async function answerOnce({ parts, body, run, describe, ...scope }: KeyedRequest): Promise<AnyAnswer> {
-  const { store } = parts;
-  const beginning = await store.asSystem((tx) => beginIdempotent(tx, scope, hashBody(body)));
-  switch (beginning.outcome) {
-    case 'replay':
-      return replay(beginning.answer);
-    case 'mismatch':
-      throw new FleetyardError('idempotency-key-reused', 'This Idempotency-Key was used with another body.');
-    case 'in-flight':
-      throw new FleetyardError(
-        'idempotency-in-flight',
-        'The first request with this Idempotency-Key has no answer yet.',
-      );
-    case 'started':
-      break;
-  }
-  let answer: AnyAnswer;
-  try {
-    answer = await run();
-  } catch (error) {
-    const problem = describe(error);
-    if (problem.status >= 500) {
-      await store.asSystem((tx) => abandonIdempotent(tx, scope));
-      throw error;
-    }
-    answer = describeProblem(problem);
-  }
-  const headers = Object.fromEntries(
-    Object.entries(answer.headers ?? {}).filter(([name]) => keptHeaders.includes(name)),
-  );
-  const stored = { contentType: answer.contentType, body: answer.body ?? null };
-  await store.asSystem((tx) =>
-    completeIdempotent(tx, scope, { status: answer.status, headers, body: JSON.stringify(stored) }),
-  );
+/** The key of a request with this body. */
+export function readKey(scope: IdempotencyScope, body: unknown): RequestKey {
+  return { ...scope, bodyHash: hashBody(body) };
+}
+
+/**
+ * Runs what answers the request, inside its unit of work, unless the key has its answer; the answer commits with the change that it tells
+ * of. Throws for another body (422) or a first request under way (409).
+ */
+export async function answerInUnit(tx: Tx, requestKey: RequestKey, run: () => Promise<AnyAnswer>): Promise<AnyAnswer> {
+  const { bodyHash, ...scope } = requestKey;
+  const found = await takeKey(tx, scope, bodyHash);
+  if (found !== undefined) return replay(found);
+  const answer = await run();
+  await keepAnswer(tx, scope, { bodyHash, answer: toStored(answer) });
   return answer;
 }
 
-function replay({
-  status,
-  headers,
-  body,
-}: {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-}): AnyAnswer {
+/**
+ * What becomes of a request whose unit of work failed: a refusal is kept and given again, also to whoever sent it first when somebody else
+ * was answered meanwhile; a failure of ours (5xx) is thrown and leaves nothing.
+ */
+export async function keepRefusal(
+  requestKey: RequestKey,
+  error: unknown,
+  { problem, inUnit }: { problem: Problem; inUnit: (work: Work<AnyAnswer>) => Promise<AnyAnswer> },
+): Promise<AnyAnswer> {
+  if (problem.status >= 500 || isAboutKey(error)) throw error;
+  return inUnit((tx) => answerInUnit(tx, requestKey, async () => describeProblem(problem)));
+}
+
+function isAboutKey(error: unknown): boolean {
+  return isFleetyardError(error, 'idempotency-in-flight') || isFleetyardError(error, 'idempotency-key-reused');
+}
+
+function toStored({ status, headers = {}, contentType, body }: AnyAnswer): StoredAnswer {
+  return {
+    status,
+    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => keptHeaders.includes(name))),
+    body: JSON.stringify({ contentType, body: body ?? null }),
+  };
+}
+
+function replay({ status, headers, body }: StoredAnswer): AnyAnswer {
   const stored = JSON.parse(body) as { contentType?: string; body: unknown };
   return {
     status,

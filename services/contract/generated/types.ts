@@ -36,7 +36,7 @@ export interface paths {
         get: operations["getCluster"];
         /**
          * Apply a cluster by name
-         * @description Makes the cluster when the name is free, else changes what differs. The same document twice changes nothing. The name in the path and in the body are one.
+         * @description Makes the cluster when the name is free, else changes what differs. A document that is applied already is acted on until what it says is there, also after a failure, a cancel or half a deletion; while an operation for it is under way, that one is the answer, and the generation stays. The name in the path and in the body are one.
          */
         put: operations["applyCluster"];
         post?: never;
@@ -155,13 +155,13 @@ export interface paths {
         get: operations["getFleet"];
         /**
          * Apply a fleet by name
-         * @description Makes the fleet when the name is free, else starts operations for exactly what differs. Members that the document no longer names stay as unmanaged unless `prune` is true.
+         * @description Makes the fleet when the name is free, else starts operations for exactly what differs and for what an earlier operation did not bring about. While an operation for the same document is under way, that one is the answer; another document takes its place and waits for what it began. Members that the document no longer names stay as unmanaged unless `prune` is true.
          */
         put: operations["applyFleet"];
         post?: never;
         /**
          * Delete a fleet, its clusters and its federation
-         * @description Refused while a member is protected.
+         * @description Refused while a member is protected. Takes the members down first, then the federation.
          */
         delete: operations["deleteFleet"];
         options?: never;
@@ -332,8 +332,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Retry a failed operation
-         * @description Goes on from the step that failed, as the next attempt. Of a fleet, retries the children that failed.
+         * Retry an operation that failed or was cancelled
+         * @description Goes on from the step that it came to, as the next attempt. Of a fleet, retries the children that failed or were cancelled. When something newer was asked, the answer names the call that leads out.
          */
         post: operations["retryOperation"];
         delete?: never;
@@ -1248,8 +1248,11 @@ export interface components {
             operation: components["schemas"]["Operation"] | null;
         };
         LayerOutputs: {
-            /** @enum {string} */
-            layer: "network" | "cluster" | "membership";
+            /**
+             * @description A layer of the cluster, such as `network`; more may come.
+             * @example cluster
+             */
+            layer: string;
             stack: string;
             outputs: components["schemas"]["FreeObject"];
             /** Format: date-time */

@@ -1,6 +1,6 @@
 // The membership layer: the objects by which a member and its hub know each other.
 
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterOutputs } from '../../../stacks/contract.ts';
 import type { LayerInputs } from '../../../stacks/registry.ts';
@@ -8,6 +8,7 @@ import type { WorkerContext } from '../context.ts';
 import { mintMemberKubeconfig, openHub, type ClusterSubject } from '../steps/cluster-subject.ts';
 import { buildBaseInputs, type StepCluster } from './base-inputs.ts';
 import type { PrepareLayer } from './prepare-layer.ts';
+import { takeFolder } from './step-folder.ts';
 
 /** Where a membership step finds its hub. */
 export type StepHub = { identifier: string; kubeconfigs: { member: string; hub: string } };
@@ -36,15 +37,24 @@ export function buildMembershipInputs(
   };
 }
 
-/** Kubeconfigs of one step, at paths that stay the same for the cluster. */
+/** Kubeconfigs of one step, at paths that stay the same for the cluster: they are inputs of providers, and another path would be a change. */
 async function writeKubeconfigs(
   context: WorkerContext,
   subject: ClusterSubject,
 ): Promise<{ member: string; hub: string; remove(): Promise<void> }> {
-  const folder = join(context.engine.workDir, 'kubeconfigs', subject.cluster.id);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const [member, hub] = [join(folder, 'member.yaml'), join(folder, 'hub.yaml')];
-  await writeFile(member, await mintMemberKubeconfig(context, subject), { mode: 0o600 });
-  await writeFile(hub, openHub(context, subject).kubeconfig, { mode: 0o600 });
-  return { member, hub, remove: () => rm(folder, { recursive: true, force: true }) };
+  // Minted first, so that a failure leaves nothing behind.
+  const contents = [await mintMemberKubeconfig(context, subject), openHub(context, subject).kubeconfig] as const;
+  const { folder, own, remove } = await takeFolder(
+    join(context.engine.workDir, 'kubeconfigs'),
+    subject.cluster.id,
+    subject.claim,
+  );
+  try {
+    await writeFile(join(own, 'member.yaml'), contents[0], { mode: 0o600 });
+    await writeFile(join(own, 'hub.yaml'), contents[1], { mode: 0o600 });
+    return { member: join(folder, 'member.yaml'), hub: join(folder, 'hub.yaml'), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }

@@ -9,8 +9,9 @@ import { readOperationInput } from '../../domain/operation-input.ts';
 import { getCluster, type ClusterRow } from '../../store/clusters.ts';
 import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
 import { getFederation, type FederationRow } from '../../store/federations.ts';
+import type { Lease } from '../../store/leases.ts';
 import { listOperations, type OperationRow } from '../../store/operations.ts';
-import { listStacks } from '../../store/stacks.ts';
+import { listStacks, type StackRow } from '../../store/stacks.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { LayerOutputs } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
@@ -19,6 +20,8 @@ import type { StepCluster } from '../layers/base-inputs.ts';
 /** A cluster with all that its steps need. Credentials are in the clear, so it lives no longer than a step. */
 export type ClusterSubject = {
   cluster: ClusterRow;
+  /** For whom it was loaded: files of a step go with the claim. */
+  claim: Lease;
   credential: OpenCredential;
   step: StepCluster;
   federation: { row: FederationRow; credential: OpenCredential } | undefined;
@@ -27,14 +30,16 @@ export type ClusterSubject = {
   findOutputs<L extends Layer>(layer: L): LayerOutputs[L] | undefined;
 };
 
-async function openCredential(tx: Tx, id: string): Promise<OpenCredential> {
+/** A credential with its secret part in the clear, for one step. */
+export async function openCredential(tx: Tx, id: string): Promise<OpenCredential> {
   const { provider, simulated, attributes } = await getCredential(tx, id);
   const secret = (await getCredentialSecret(tx, id)) as Record<string, string>;
   return { id, provider, simulated, attributes, secret };
 }
 
 async function openFederation(tx: Tx, id: string): Promise<{ row: FederationRow; credential: OpenCredential }> {
-  const row = await getFederation(tx, id);
+  // Whoever is in a federation has to leave it, whatever became of that.
+  const row = await getFederation(tx, id, { includeDeleted: true });
   return { row, credential: await openCredential(tx, row.hubCredentialId) };
 }
 
@@ -47,7 +52,7 @@ async function findCreation(tx: Tx, clusterId: string): Promise<string> {
 /** Loads what an operation on a cluster works on: its frozen input, not what the row says by now. */
 export async function loadClusterSubject(
   context: WorkerContext,
-  operation: Pick<OperationRow, 'id' | 'resourceKind' | 'resourceId' | 'input'>,
+  operation: Pick<OperationRow, 'id' | 'fence' | 'resourceKind' | 'resourceId' | 'input'>,
 ): Promise<ClusterSubject> {
   const { spec, credentialId, federationId } = readOperationInput(operation, 'cluster');
   return context.store.asSystem(async (tx) => {
@@ -57,11 +62,12 @@ export async function loadClusterSubject(
     const createdBy = await findCreation(tx, cluster.id);
     const federation = federationId === null ? undefined : await openFederation(tx, federationId);
     const findOutputs = <L extends Layer>(layer: L): LayerOutputs[L] | undefined => {
-      const stack = stacks.find((candidate) => candidate.layer === layer && candidate.deployedAt !== null);
+      const stack = stacks.find((candidate) => candidate.layer === layer && stands(candidate));
       return stack?.outputs as LayerOutputs[L] | undefined;
     };
     return {
       cluster,
+      claim: { operationId: operation.id, fence: operation.fence },
       credential,
       findOutputs,
       federation,
@@ -79,6 +85,11 @@ export async function loadClusterSubject(
       },
     };
   });
+}
+
+/** Whether a stack's outputs tell of something: those of a destroyed one are empty. */
+function stands({ deployedAt, destroyedAt }: StackRow): boolean {
+  return deployedAt !== null && destroyedAt === null;
 }
 
 /** A fresh kubeconfig of the cluster. */

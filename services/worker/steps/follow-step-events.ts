@@ -1,42 +1,59 @@
 // Records a runner's events: counts on the step, diagnostics and recoveries as events of the operation.
 
 import type { RunnerEvent } from '../../engine/step-request.ts';
-import { appendEvent } from '../../store/events.ts';
 import type { Lease } from '../../store/leases.ts';
 import { recordStep, type StepRow } from '../../store/steps.ts';
+import { appendNotes, type Note } from '../../store/write-observed.ts';
 import type { Redactor } from '../../vault/redact.ts';
 import type { WorkerContext } from '../context.ts';
 
-/** Writes progress in order, and at most one write at a time: what came meanwhile is written together. */
+/** What is to be written next. */
+type Pending = { counts?: { planned?: number; done?: number }; notes: Note[]; dropped: number };
+
+/** Notes that may wait for the database; a runner that tells more than that repeats itself. */
+const notesKept = 200;
+
+/** Writes in order, and at most one write at a time: what came meanwhile is written together, however slow the database is. */
 class ProgressWriter {
-  readonly #write: (change: { planned?: number; done?: number }) => Promise<unknown>;
+  readonly #write: (pending: Pending) => Promise<unknown>;
   readonly #onError: (error: unknown) => void;
-  #pending: { planned?: number; done?: number } | undefined;
+  #pending: Pending | undefined;
   #running: Promise<void> | undefined;
 
-  constructor(
-    write: (change: { planned?: number; done?: number }) => Promise<unknown>,
-    onError: (error: unknown) => void,
-  ) {
+  constructor(write: (pending: Pending) => Promise<unknown>, onError: (error: unknown) => void) {
     this.#write = write;
     this.#onError = onError;
   }
 
-  add(change: { planned?: number; done?: number }): void {
-    this.#pending = { ...this.#pending, ...change };
-    this.#running ??= this.#drain();
+  count(change: { planned?: number; done?: number }): void {
+    const pending = this.#open();
+    pending.counts = { ...pending.counts, ...change };
+  }
+
+  note(note: Note): void {
+    const pending = this.#open();
+    if (pending.notes.length < notesKept) pending.notes.push(note);
+    else pending.dropped += 1;
   }
 
   async flush(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
   }
 
+  #open(): Pending {
+    this.#pending ??= { notes: [], dropped: 0 };
+    this.#running ??= this.#drain();
+    return this.#pending;
+  }
+
   async #drain(): Promise<void> {
     try {
+      // What is told in one turn is written in one unit of work.
+      await Promise.resolve();
       while (this.#pending !== undefined) {
-        const change = this.#pending;
+        const pending = this.#pending;
         this.#pending = undefined;
-        await this.#write(change);
+        await this.#write(pending);
       }
     } catch (error) {
       // A lost lease is noticed by its own heartbeat; the step's end will meet the fence.
@@ -55,37 +72,32 @@ export function followStepEvents(
   redactor: Redactor,
 ): { onEvent(event: RunnerEvent): void; flush(): Promise<void> } {
   const log = context.logger.child({ operation: lease.operationId, step: step.index, layer: step.layer });
-  const warn = (error: unknown): void => log.warn({ err: error }, 'progress could not be recorded');
-  const writer = new ProgressWriter(
-    (change) => context.store.asSystem((tx) => recordStep(tx, lease, { index: step.index, ...change })),
-    warn,
-  );
-  const notes: Promise<unknown>[] = [];
-  const note = (type: string, data: Record<string, unknown>): void => {
-    const written = context.store.asSystem((tx) => appendEvent(tx, { operationId: lease.operationId, type, data }));
-    notes.push(written.catch(warn));
-  };
-  const diagnose = (event: Extract<RunnerEvent, { type: 'diagnostic' }>): void => {
-    log[event.severity === 'error' ? 'error' : 'warn']({ resource: event.resource }, event.message);
-    const { type, ...data } = event;
-    note(type, { step: step.index, ...data });
+  const write = ({ counts, notes, dropped }: Pending): Promise<void> =>
+    context.store.asSystem(async (tx) => {
+      if (counts !== undefined) await recordStep(tx, lease, { index: step.index, ...counts });
+      const rest = dropped === 0 ? [] : [{ type: 'dropped', data: { step: step.index, notes: dropped } }];
+      await appendNotes(tx, lease, [...notes, ...rest]);
+    });
+  const writer = new ProgressWriter(write, (error) => log.warn({ err: error }, 'progress could not be recorded'));
+  const note = (type: string, data: Record<string, unknown>): void =>
+    writer.note({ type, data: { step: step.index, ...data } });
+  const diagnose = ({ type, ...data }: Extract<RunnerEvent, { type: 'diagnostic' }>): void => {
+    log[data.severity === 'error' ? 'error' : 'warn']({ resource: data.resource }, data.message);
+    note(type, data);
   };
   return {
     onEvent(event) {
       switch (event.type) {
         case 'planned':
-          return writer.add({ planned: event.planned });
+          return writer.count({ planned: event.planned });
         case 'resource':
-          return event.state === 'done' ? writer.add({ done: event.done }) : undefined;
+          return event.state === 'done' ? writer.count({ done: event.done }) : undefined;
         case 'diagnostic':
           return diagnose({ ...event, message: redactor.redactText(event.message) });
         case 'recovered':
-          return note('recovered', { step: step.index, adopted: event.adopted, cleared: event.cleared });
+          return note('recovered', { adopted: event.adopted, cleared: event.cleared });
       }
     },
-    async flush() {
-      await writer.flush();
-      await Promise.all(notes);
-    },
+    flush: () => writer.flush(),
   };
 }

@@ -1,19 +1,19 @@
 // Performs one step of an operation, whatever its kind.
 
 import { once } from 'node:events';
-import { mergeStatus } from '../../store/resources.ts';
-import { getFederation } from '../../store/federations.ts';
-import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
+import { mergeStatus } from '../../store/write-observed.ts';
 import { openHubKubeconfig } from '../../access/kubeconfig.ts';
+import { readOperationInput } from '../../domain/operation-input.ts';
 import type { PlainStepName } from '../../domain/step-kinds.ts';
 import type { WorkerContext } from '../context.ts';
 import { abandonRest } from './abandon-rest.ts';
-import { loadClusterSubject, mintMemberKubeconfig, openHub } from './cluster-subject.ts';
+import { loadClusterSubject, mintMemberKubeconfig, openCredential, openHub } from './cluster-subject.ts';
 import { runEngineStep } from './engine-step.ts';
 import { startDeadline } from './step-deadline.ts';
 import type { StepOrder } from './step-order.ts';
 import { awaitMember, checkCluster, checkHub } from './reach-clusters.ts';
 import { endOfDeadline, endOfError, type StepEnd } from './step-end.ts';
+import { writeUnderLease } from '../write-under-lease.ts';
 
 type Performer = (context: WorkerContext, order: StepOrder) => Promise<StepEnd>;
 
@@ -29,14 +29,11 @@ const checkReachable: Performer = async (context, { operation }) => {
 };
 
 const checkFederation: Performer = async (context, { operation }) => {
-  const { engine, kubeconfig, simulated } = await context.store.asSystem(async (tx) => {
-    const federation = await getFederation(tx, operation.resourceId);
-    const { provider, attributes, simulated } = await getCredential(tx, federation.hubCredentialId);
-    const secret = (await getCredentialSecret(tx, federation.hubCredentialId)) as Record<string, string>;
-    const credential = { id: federation.hubCredentialId, provider, attributes, simulated, secret };
-    return { engine: federation.engine, simulated, ...openHubKubeconfig(credential, context.engine.simulatorUrl) };
-  });
+  const { engine, hubCredentialId } = readOperationInput(operation, 'federation');
+  const credential = await context.store.asSystem((tx) => openCredential(tx, hubCredentialId));
+  const { kubeconfig } = openHubKubeconfig(credential, context.engine.simulatorUrl);
   const report = await checkHub(engine, kubeconfig);
+  const { simulated } = credential;
   return { outcome: 'succeeded', status: { ...report, simulated, checkedAt: context.now().toISOString() } };
 };
 
@@ -104,14 +101,14 @@ async function runEngineInTime(context: WorkerContext, order: StepOrder, deadlin
 
 /** Performs the step. Never throws for what happens in a cloud or at a hub; throws `lease-lost`. */
 export async function performStep(context: WorkerContext, order: StepOrder): Promise<StepEnd> {
-  const { operation, step } = order;
+  const { operation, step, lease } = order;
   const deadline = startDeadline(context, operation, step);
   try {
     if (step.kind === 'engine') return await runEngineInTime(context, order, deadline.signal);
     const end = await endInTime(getPerformer(step)(context, order), deadline.signal);
     if ('status' in end && end.status !== undefined) {
       const { status } = end;
-      await context.store.asSystem((tx) => mergeStatus(tx, operation, status));
+      await writeUnderLease(context, lease, (tx) => mergeStatus(tx, lease, operation, status));
     }
     return end;
   } catch (error) {

@@ -4,10 +4,13 @@ import { engineErrorRules, type EngineErrorClass, type OperationError } from '..
 import { isFleetyardError } from '../../domain/errors.ts';
 import { createRedactor } from '../../vault/redact.ts';
 
-/** The end of a step. `waiting` parks the operation until its children end; `died` means that it must be inspected first. */
+/**
+ * The end of a step. `waiting` parks the operation until its children end; `died` means that it must be inspected first. `recorded`
+ * says that the step's row has it already, written together with what it did.
+ */
 export type StepEnd =
-  | { outcome: 'succeeded' | 'skipped'; status?: Record<string, unknown> }
-  | { outcome: 'failed'; error: OperationError }
+  | { outcome: 'succeeded' | 'skipped'; status?: Record<string, unknown>; recorded?: true }
+  | { outcome: 'failed'; error: OperationError; recorded?: true }
   | { outcome: 'cancelled' }
   | { outcome: 'waiting' }
   | { outcome: 'died'; detail: string };
@@ -21,6 +24,11 @@ export function describeFailure(
   return { class: errorClass, message, advice: engineErrorRules[errorClass].advice, ...found };
 }
 
+/** The stored error has the class under both of its names: `class` for the contract, `code` for the store. */
+export function toStoredError(error: OperationError): OperationError & { code: string } {
+  return { code: error.class, ...error };
+}
+
 /** Classes of what our own rooms throw while a step runs. */
 const classOfCode: Record<string, EngineErrorClass> = {
   unavailable: 'unreachable',
@@ -30,6 +38,19 @@ const classOfCode: Record<string, EngineErrorClass> = {
   'not-found': 'invalid',
   conflict: 'conflict',
 };
+
+// What the operating system says when the worker's own machine has no room left; it passes when somebody makes some.
+const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+function isMachineFull(error: unknown): error is Error {
+  return error instanceof Error && fullCodes.has((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function describeFullMachine({ message }: Error): OperationError {
+  const advice =
+    "The machine of the worker is full. Make room in the worker's work directory; the step is tried again.";
+  return { class: 'capacity', message: `the worker has no room left: ${message}`, advice };
+}
 
 /** Knows the forms of tokens and keys, not the values of this step's own. */
 const patterns = createRedactor();
@@ -43,6 +64,7 @@ export function endOfDeadline(): StepEnd {
 export function endOfError(error: unknown): StepEnd {
   if (isFleetyardError(error, 'lease-lost')) throw error;
   if (error instanceof Error && error.name === 'AbortError') return { outcome: 'cancelled' };
+  if (isMachineFull(error)) return { outcome: 'failed', error: describeFullMachine(error) };
   const errorClass = isFleetyardError(error) ? (classOfCode[error.code] ?? 'internal') : 'internal';
   return { outcome: 'failed', error: describeFailure(errorClass, patterns.redactText((error as Error).message)) };
 }

@@ -9,6 +9,6 @@ export type StepOrder = {
   operation: ClaimedOperation;
   step: StepRow;
   lease: HeldLease;
-  /** An earlier claim did not end in order. */
-  recover: boolean;
+  /** The operation is cancelled: put the stack of an engine step right when it is unsettled, and do nothing else. */
+  onlySettle?: boolean;
 };

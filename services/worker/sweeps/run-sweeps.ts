@@ -1,9 +1,10 @@
 // Keeps desired and observed together: finds operations whose worker vanished and jobs that Redis lost.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { deleteOldIdempotencyKeys } from '../../store/idempotency.ts';
 import { expireLeases, listLostJobs } from '../../store/leases.ts';
 import type { WorkerContext } from '../context.ts';
+import { forgetOld } from './retention.ts';
+import { sweepStateLogins, sweepWorkFolders } from './sweep-left-overs.ts';
 
 /** One round: interrupts operations whose lease is over, and signals everything that a worker could claim now. */
 export async function sweepOnce({ store, queue, logger }: WorkerContext): Promise<void> {
@@ -14,13 +15,8 @@ export async function sweepOnce({ store, queue, logger }: WorkerContext): Promis
   await queue.enqueue(claimable);
 }
 
-/** Seconds between two rounds of housekeeping: nothing waits for it. */
-const housekeepingSeconds = 600;
-
-/** Forgets what is past its time. */
-export async function keepHouse({ store }: WorkerContext): Promise<void> {
-  await store.asSystem((tx) => deleteOldIdempotencyKeys(tx));
-}
+/** Seconds between two rounds of retention: nothing waits for it. */
+const retentionSeconds = 600;
 
 /** Sweeps until the signal aborts. A round that fails is reported and the next one tries again. */
 export async function runSweeps(
@@ -28,12 +24,12 @@ export async function runSweeps(
   options: { everySeconds: number; signal: AbortSignal },
 ): Promise<void> {
   const warn = (error: unknown): void => context.logger.warn({ err: error }, 'a sweep failed');
-  let keptAt = -Infinity;
+  let forgotAt = -Infinity;
   while (!options.signal.aborted) {
-    await sweepOnce(context).catch(warn);
-    if (performance.now() - keptAt >= housekeepingSeconds * 1000) {
-      keptAt = performance.now();
-      await keepHouse(context).catch(warn);
+    for (const sweep of [sweepOnce, sweepWorkFolders, sweepStateLogins]) await sweep(context).catch(warn);
+    if (performance.now() - forgotAt >= retentionSeconds * 1000) {
+      forgotAt = performance.now();
+      await forgetOld(context);
     }
     await delay(options.everySeconds * 1000, undefined, { signal: options.signal }).catch(() => undefined);
   }

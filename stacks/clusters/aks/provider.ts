@@ -11,6 +11,7 @@ export const aks: ClusterProvider = {
   },
   recovery: {
     planAdoption,
+    tagProperties: { given: ['tags'], shown: ['tags'] },
     isUnfinished,
   },
   completeInputs,

@@ -12,6 +12,7 @@ export const eks: ClusterProvider = {
   recovery: {
     planAdoption,
     loadLookUp: async () => (await import('./look-up.ts')).createLookUpProgram,
+    tagProperties: { given: ['tags'], shown: ['tags', 'tagsAll'] },
     isUnfinished,
   },
   completeInputs,

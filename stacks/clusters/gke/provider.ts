@@ -11,6 +11,10 @@ export const gke: ClusterProvider = {
   },
   recovery: {
     planAdoption,
+    tagProperties: {
+      given: ['labels', 'resourceLabels'],
+      shown: ['labels', 'resourceLabels', 'effectiveLabels', 'pulumiLabels'],
+    },
     isUnfinished,
   },
   // Running counts are not part of what is configured at GKE, so the state has nothing to add.

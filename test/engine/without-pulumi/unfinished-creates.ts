@@ -1,8 +1,13 @@
 // What an interrupted runner left: which creates are looked for, and what the deployment is without them.
 
 import { test } from 'tap';
-import type { StateResource } from '../../services/engine/open-stack.ts';
-import { adoptPendingCreates, listPendingCreates, listUnfinished } from '../../services/engine/pending-creates.ts';
+import type { StateResource } from '../../../services/engine/deployment.ts';
+import {
+  adoptDoubtful,
+  listDoubtful,
+  listPendingCreates,
+  listUnfinished,
+} from '../../../services/engine/pending-creates.ts';
 
 const resource = (type: string, name: string): StateResource => ({
   urn: `urn:pulumi:sk_1::fleetyard::${type}::${name}`,
@@ -17,9 +22,10 @@ const creating = (...resources: StateResource[]) => resources.map((each) => ({ r
 
 test("Pulumi's own resources are not looked for and are made again", async (t) => {
   const deployment = { version: 3, deployment: { pending_operations: creating(provider, network), resources: [] } };
-  const pending = listPendingCreates(deployment);
+  const doubtful = listDoubtful(deployment, []);
+  const pending = listPendingCreates(deployment, doubtful);
   t.strictSame(pending, [{ urn: network.urn, type: network.type, inputs: { name: 'network' } }]);
-  const adopted = adoptPendingCreates(deployment, new Map([[network.urn, 'projects/p/global/networks/network']]));
+  const adopted = adoptDoubtful(deployment, doubtful, new Map([[network.urn, 'projects/p/global/networks/network']]));
   t.strictSame(adopted.deployment, {
     resources: [{ ...network, id: 'projects/p/global/networks/network', outputs: {} }],
   });
@@ -27,7 +33,7 @@ test("Pulumi's own resources are not looked for and are made again", async (t) =
 
 test('updates and deletes are left to the refresh', async (t) => {
   const deployment = { version: 3, deployment: { pending_operations: [{ resource: network, type: 'updating' }] } };
-  t.strictSame(listPendingCreates(deployment), []);
+  t.strictSame(listDoubtful(deployment, []), []);
 });
 
 test('only adopted resources are waited for', async (t) => {

@@ -1,0 +1,145 @@
+// Writes whole tables into empty databases: all of it, or nothing.
+
+import { once } from 'node:events';
+import { randomBytes } from 'node:crypto';
+import type { Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { connect } from './connection.ts';
+import { describeTables, nameTable, quote, type TableDescription } from './describe-tables.ts';
+import { migrate, type MigrateOptions } from './migrate.ts';
+import { settleRestored, type Restored } from './settle-restored.ts';
+import { ensureStateDatabase } from './state-database.ts';
+import type { Pool } from './transaction.ts';
+
+/** Which of the two databases. */
+export type DatabaseName = 'product' | 'state';
+
+/** What is written where. */
+export type LoadedTable = TableDescription & { database: DatabaseName; rows: number };
+
+/** Both databases while they are being written; nothing is there before `commit`. */
+export type Loading = {
+  write(table: LoadedTable, content: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Puts right what the rows say of a world that has moved on, and commits. */
+  commit(): Promise<Restored>;
+  close(): Promise<void>;
+};
+
+/** Opens the databases for a restore; refuses when one of them holds anything. `version` is the schema of what is loaded. */
+export async function startLoading(
+  options: MigrateOptions & { stateDatabase: string; version: number },
+): Promise<Loading> {
+  const { url, vault, stateDatabase, version } = options;
+  await refuseOthers(url, stateDatabase);
+  await migrate({ url, vault, stateDatabase: null, version });
+  const stateUrl = Object.assign(new URL(url), { pathname: `/${encodeURIComponent(stateDatabase)}` }).toString();
+  await makeStateDatabase(url, stateDatabase);
+  const pools = { product: open(url), state: open(stateUrl) };
+  const close = async (): Promise<void> => {
+    await Promise.all(Object.values(pools).map((sql) => sql.end({ timeout: 1 })));
+  };
+  try {
+    for (const sql of Object.values(pools)) await sql.unsafe('begin');
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    close,
+    async write(table, content) {
+      const sql = pools[table.database];
+      if (table.database === 'state') await makeTable(sql, table);
+      // Even the owner of a table whose security is forced may not copy into it; the change ends with the transaction.
+      else await sql.unsafe(`alter table ${nameTable(table)} no force row level security`);
+      await copyInto(sql, table, content);
+      if (table.database === 'product') await sql.unsafe(`alter table ${nameTable(table)} force row level security`);
+    },
+    async commit() {
+      const restored = await settleRestored({ sql: pools.product, vault, projectId: null, consequences: [] });
+      // The state first: without the product's rows nothing reads it.
+      await pools.state.unsafe('commit');
+      await pools.product.unsafe('commit');
+      // The engine's login is among the rows: the server gets its password, and a newer program its schema.
+      await migrate({ url, vault, stateDatabase });
+      return restored;
+    },
+  };
+}
+
+function open(url: string): Pool {
+  return connect({ url, applicationName: 'fleetyard-restore', max: 1, keepOpen: true });
+}
+
+async function refuseOthers(url: string, stateDatabase: string): Promise<void> {
+  await refuseRows(url, 'the database');
+  const sql = open(url);
+  const [found] = await sql`select 1 from pg_database where datname = ${stateDatabase}`.finally(() =>
+    sql.end({ timeout: 1 }),
+  );
+  if (found === undefined) return;
+  const stateUrl = Object.assign(new URL(url), { pathname: `/${encodeURIComponent(stateDatabase)}` }).toString();
+  await refuseRows(stateUrl, `the state database ${stateDatabase}`);
+}
+
+async function refuseRows(url: string, what: string): Promise<void> {
+  const sql = open(url);
+  try {
+    for (const table of await describeTables(sql)) {
+      if (table.name === 'schema_migrations') continue;
+      const [row] = await sql.unsafe(`select 1 from ${nameTable(table)} limit 1`);
+      if (row !== undefined) {
+        throw new Error(`${what} is not empty: ${nameTable(table)} has rows. A restore needs a server without data.`);
+      }
+    }
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+async function makeStateDatabase(url: string, database: string): Promise<void> {
+  const sql = open(url);
+  try {
+    // The password is replaced by the restored one.
+    await ensureStateDatabase(sql, { database, user: database, password: randomBytes(24).toString('base64url') });
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+async function makeTable(sql: Pool, { schema, name, owner, definition }: LoadedTable): Promise<void> {
+  const [role] = await sql`select 1 from pg_roles where rolname = ${owner}`;
+  if (role === undefined) {
+    await sql.unsafe(`create role ${quote(owner)} nologin`);
+    await sql.unsafe(`grant ${quote(owner)} to current_user`);
+  }
+  if (schema !== 'public')
+    await sql.unsafe(`create schema if not exists ${quote(schema)} authorization ${quote(owner)}`);
+  // The CLI may have made it, empty, at the start of a worker.
+  await sql.unsafe(`drop table if exists ${nameTable({ schema, name })}`);
+  for (const statement of definition) await sql.unsafe(statement);
+  await sql.unsafe(`alter table ${nameTable({ schema, name })} owner to ${quote(owner)}`);
+}
+
+async function copyInto(sql: Pool, table: LoadedTable, content: AsyncIterable<Uint8Array>): Promise<void> {
+  const into = `copy ${nameTable(table)} (${table.columns.map(quote).join(', ')}) from stdin (format binary)`;
+  const target: Writable = await sql.unsafe(into).writable();
+  target.on('error', () => undefined);
+  for await (const chunk of content) if (!target.write(chunk)) await once(target, 'drain');
+  target.end();
+  // The client does not tell when a copy fails at its end; the next statement does.
+  const rows = await countRows(sql, table);
+  if (rows !== table.rows) throw new Error(`${nameTable(table)} has ${rows} rows after the restore, not ${table.rows}`);
+}
+
+/** Counts as soon as the client takes a statement: until the last piece is on its way it refuses all of them. */
+async function countRows(sql: Pool, table: LoadedTable): Promise<number> {
+  for (;;) {
+    try {
+      const [row] = await sql.unsafe<{ rows: number }[]>(`select count(*)::integer as rows from ${nameTable(table)}`);
+      return row?.rows ?? 0;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'COPY_IN_PROGRESS') throw error;
+      await nextTurn();
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import postgres from 'postgres';
+import { test, type Test } from 'tap';
+import { migrate } from '../../services/store/migrate.ts';
+import { openStore } from '../../services/store/open-store.ts';
+import { createProject } from '../../services/store/projects.ts';
+import { openStateAccess, type StateHolder } from '../../services/store/state-access.ts';
+import { getOrCreateStack } from '../../services/store/stacks.ts';
+import { getRunVariable } from '../helpers/environment.ts';
+import {
+  addCluster,
+  addOperation,
+  claim,
+  createTestVault,
+  leaseOf,
+  openTestStore,
+  type TestStore,
+} from './fixtures.ts';
+
+const tableSql = `create table if not exists pulumi_state
+  (key text primary key, data json not null, updated_at timestamptz not null default now());
+  create index if not exists pulumi_state_idx on pulumi_state (key)`;
+
+/** Does with a login what the CLI does at every start. */
+async function openTable(url: string): Promise<void> {
+  const sql = connect(url);
+  await sql.unsafe(tableSql).simple();
+  await sql.end();
+}
+
+/** Connects as the CLI's driver does, which takes the parameters of the URL as the session's. */
+function connect(url: string): postgres.Sql {
+  const plain = new URL(url);
+  const connection = Object.fromEntries(plain.searchParams);
+  plain.search = '';
+  return postgres(plain.href, { max: 1, onnotice: () => undefined, connection });
+}
+
+async function prepare(t: Test, openFixture = openTestStore) {
+  const fixture = await openFixture(t);
+  const { store, url, vault, work, projectId } = fixture;
+  const stateDatabase = `${new URL(url).pathname.slice(1)}_state`;
+  await migrate({ url, vault, stateDatabase });
+  const access = await openStateAccess({ url, store });
+  const admin = postgres(getRunVariable('FLEETYARD_TEST_DATABASE_URL'), { max: 1, onnotice: () => undefined });
+  t.teardown(async () => {
+    await access.end();
+    await admin`drop database if exists ${admin(stateDatabase)} with (force)`;
+    await admin.end();
+  });
+  const cluster = await work((tx) => addCluster(tx, 'alpha'));
+  const operation = await work((tx) => addOperation(tx, cluster));
+  const stackName = `${cluster.id}-network`;
+  const { id: stackId } = await store.asSystem((tx) =>
+    getOrCreateStack(tx, { clusterId: cluster.id, layer: 'network', home: 'simulated', name: stackName }),
+  );
+  const hold = async (): Promise<StateHolder> => {
+    const lease = leaseOf(await claim(store, operation.id));
+    return { lease, projectId, stackId, stackName };
+  };
+  const interrupt = () =>
+    store.asSystem((tx) => tx.sql`update operations set state = 'interrupted', lease_owner = null, lease_until = null`);
+  const listLogins = async () =>
+    (
+      await admin<{ name: string }[]>`
+      select rolname as name from pg_roles where rolcanlogin and rolname like ${`${stateDatabase}\\_l%`}
+    `
+    ).map(({ name }) => name);
+  return { ...fixture, access, admin, stateDatabase, stackId, stackName, hold, interrupt, listLogins };
+}
+
+test('finding 6: a takeover revokes the login of the lease before it and ends its connections', async (t) => {
+  const { access, hold, interrupt, listLogins } = await prepare(t);
+  const first = await access.open(await hold(), openTable);
+  const old = connect(first.url);
+  t.teardown(() => old.end({ timeout: 0 }));
+  await old`insert into pulumi_state (key, data) values ('a', '{}')`;
+  await interrupt();
+  const second = await access.open(await hold(), openTable);
+  t.equal((await listLogins()).length, 1);
+  await t.rejects(old`insert into pulumi_state (key, data) values ('b', '{}')`, 'the late engine writes nothing');
+  await t.rejects(openTable(first.url), 'and does not come back');
+  const next = connect(second.url);
+  t.same(
+    (await next`select key from pulumi_state`).map((row) => row['key'] as string),
+    ['a'],
+    'the state is the same',
+  );
+  await next.end();
+  await openTable(second.url);
+  await first.close();
+  t.equal((await listLogins()).length, 1, 'a late close takes nothing from its successor');
+  await second.close();
+  t.same(await listLogins(), []);
+});
+
+test('finding 6: a late worker gets no login', async (t) => {
+  const { access, hold, interrupt, listLogins } = await prepare(t);
+  const late = await hold();
+  await interrupt();
+  await hold();
+  await t.rejects(access.open(late, openTable), { code: 'lease-lost' });
+  t.same(await listLogins(), []);
+});
+
+test('finding 6: the login of a dead lease is swept, one that is held stays', async (t) => {
+  const { access, hold, interrupt, listLogins } = await prepare(t);
+  await access.open(await hold(), openTable);
+  t.same(await access.sweep(), []);
+  await interrupt();
+  t.equal((await access.sweep()).length, 1);
+  t.same(await listLogins(), []);
+  t.same(await access.sweep(), []);
+});
+
+test('what a login makes belongs to the role of its project, which nobody can log in as or read from outside', async (t) => {
+  const { access, hold, stateDatabase, projectId, admin, otherProjectId } = await prepare(t);
+  const login = await access.open(await hold(), openTable);
+  const sql = connect(login.url);
+  const [owner] = await sql<{ name: string }[]>`
+    select pg_get_userbyid(relowner)::text as name from pg_class where oid = 'pulumi_state'::regclass
+  `;
+  t.equal(owner?.name, `${stateDatabase}_${projectId}`);
+  t.match(await admin`select rolcanlogin, rolsuper from pg_roles where rolname = ${owner?.name ?? ''}`, [
+    { rolcanlogin: false, rolsuper: false },
+  ]);
+  await t.rejects(sql`create schema ${sql(otherProjectId)}`, /permission denied/);
+  await t.rejects(sql`create table public.mine (id int)`, /permission denied/);
+  await t.rejects(sql`set role ${sql(stateDatabase)}`, /permission denied/);
+  await sql.end();
+});
+
+test('what an earlier release kept for all projects moves with its stack, and nothing else does', async (t) => {
+  const { access, hold, store, stackName } = await prepare(t);
+  const shared = postgres(await store.getStateUrl(), { max: 1, onnotice: () => undefined });
+  await shared.unsafe(tableSql).simple();
+  const mine = [
+    `.pulumi/stacks/fleetyard/${stackName}.json`,
+    `.pulumi/history/fleetyard/${stackName}/${stackName}-1.history.json`,
+  ];
+  const other = '.pulumi/stacks/fleetyard/cl_other-network.json';
+  for (const key of [...mine, other]) await shared`insert into pulumi_state (key, data) values (${key}, '{}')`;
+  const login = await access.open(await hold(), openTable);
+  const sql = connect(login.url);
+  const list = async (from: postgres.Sql) =>
+    (await from`select key from pulumi_state order by key`).map(({ key }) => String(key));
+  t.same(await list(sql), mine.toSorted());
+  t.same(await list(shared), [other]);
+  await Promise.all([sql.end(), shared.end()]);
+});
+
+/** A store whose user owns its database and may make roles, and is no superuser. */
+async function openPlainStore(t: Test): Promise<TestStore> {
+  const serverUrl = getRunVariable('FLEETYARD_TEST_DATABASE_URL');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const password = randomBytes(12).toString('hex');
+  const admin = postgres(serverUrl, { max: 1, onnotice: () => undefined });
+  await admin.unsafe(`create role ${name} login createdb createrole password '${password}'`);
+  await admin.unsafe(`grant fleetyard_app, fleetyard_system to ${name} with admin option`);
+  await admin.unsafe(`create database ${name} owner ${name}`);
+  const url = new URL(serverUrl);
+  Object.assign(url, { pathname: `/${name}`, username: name, password });
+  const vault = createTestVault();
+  await migrate({ url: url.href, vault, stateDatabase: null });
+  const store = await openStore({ url: url.href, applicationName: 'test', vault });
+  t.teardown(async () => {
+    await store.close(1);
+    await admin.unsafe(`drop database ${name} with (force)`);
+    await admin.end();
+  });
+  const { id: projectId } = await store.asSystem((tx) => createProject(tx, { name: 'first' }));
+  return {
+    store,
+    url: url.href,
+    vault,
+    projectId,
+    otherProjectId: 'pr_x',
+    work: (run) => store.asProject(projectId, run),
+    takeSignals: () => [],
+  };
+}
+
+test('a user who owns the database and may make roles can do all of it', async (t) => {
+  const { access, hold, interrupt, listLogins } = await prepare(t, openPlainStore);
+  const first = await access.open(await hold(), openTable);
+  const old = connect(first.url);
+  t.teardown(() => old.end({ timeout: 0 }));
+  await old`insert into pulumi_state (key, data) values ('a', '{}')`;
+  await interrupt();
+  const second = await access.open(await hold(), openTable);
+  await t.rejects(old`select 1`);
+  await second.close();
+  t.same(await listLogins(), []);
+});
