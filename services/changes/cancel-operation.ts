@@ -2,8 +2,9 @@
 
 import { FleetyardError } from '../domain/errors.ts';
 import { isSettled } from '../domain/operation.ts';
-import { listWaysOut } from '../domain/ways-out.ts';
+import { type Call, listWaysOut } from '../domain/ways-out.ts';
 import { requestCancel } from '../store/cancel-operation.ts';
+import { findWaysOut } from '../store/explain-end.ts';
 import { getOperation, type OperationRow } from '../store/operations.ts';
 import { mergeResult } from '../store/results.ts';
 import type { Change } from './change.ts';
@@ -25,19 +26,21 @@ export async function cancelOperation(
   if (operation.kind !== 'create') {
     throw new FleetyardError('conflict', `Operation "${id}" is a ${operation.kind}; only a creation is rolled back.`);
   }
-  if (isSettled(operation.state)) throw refuseSettled(operation);
+  if (isSettled(operation.state)) throw refuseSettled(operation, await findWaysOut(change.tx, operation));
   const { operation: removal } = await removals[operation.resourceKind](change, { idOrName: operation.resourceId });
   const stopped = await getOperation(change.tx, id);
   // It ended on its own before the deletion had the lock: what stands now is no half-made thing that was to be taken back.
-  if (isSettled(stopped.state) && stopped.state !== 'cancelled') throw refuseSettled(stopped);
+  if (isSettled(stopped.state) && stopped.state !== 'cancelled') {
+    // The deletion goes with this refusal, so it leads nowhere.
+    const resource = { kind: stopped.resourceKind, id: stopped.resourceId };
+    throw refuseSettled(stopped, listWaysOut({ resource, operation: stopped }));
+  }
   if (removal !== null) await mergeResult(change.tx, id, { rollback: removal.id });
   return getOperation(change.tx, id);
 }
 
 const removals = { cluster: deleteCluster, fleet: deleteFleet, federation: deleteFederation };
 
-function refuseSettled(operation: OperationRow): FleetyardError {
-  const { id, state, resourceKind, resourceId } = operation;
-  const wayOut = listWaysOut({ resource: { kind: resourceKind, id: resourceId }, operation });
+function refuseSettled({ id, state }: OperationRow, wayOut: Call[]): FleetyardError {
   return new FleetyardError('conflict', `Operation "${id}" is ${state} already.`, { wayOut });
 }

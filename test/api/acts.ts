@@ -77,7 +77,15 @@ test('A rollback', async (t) => {
   const removal = await api.send('GET', `/v1/operations/${cancelled.body.result.rollback}`);
   t.match(removal.body, { kind: 'delete', state: 'queued' }, 'names the deletion that follows');
   const again = await api.send('POST', path, { body: { rollback: true } });
-  t.match(again, { status: 409, body: { wayOut: [{ method: 'PUT' }, { method: 'DELETE' }] } });
+  const wayOut = [
+    { path: `/v1/operations/${removal.body.id}/events` },
+    { path: `/v1/operations/${removal.body.id}/cancel` },
+  ];
+  t.match(
+    again,
+    { status: 409, body: { wayOut } },
+    'is refused once the creation has ended, and names what is under way',
+  );
 });
 
 test('A refusal names the call that leads out', async (t) => {

@@ -34,6 +34,21 @@ test('A request with a key', async (t) => {
   t.equal(theirs.status, 202, 'does not stand in the way of another token');
 });
 
+test('A forced deletion with the key of a plain one', async (t) => {
+  const api = await openTestApi(t);
+  await api.send('POST', '/v1/clusters', { body: clusterRequest() });
+  const asPlatform = {
+    token: api.tokens['platform-admin'],
+    headers: { ...key('gone').headers, 'fleetyard-project': api.projectId },
+  };
+  const plain = await api.send('DELETE', '/v1/clusters/web', asPlatform);
+  const forced = await api.send('DELETE', '/v1/clusters/web?force=true', asPlatform);
+  t.match([plain.status, forced.status], [202, 202]);
+  t.not(forced.body.operation.id, plain.body.operation.id, 'asks for something else');
+  const again = await api.send('DELETE', '/v1/clusters/web?force=true', asPlatform);
+  t.same(again.body, forced.body, 'and has an answer of its own');
+});
+
 test('A request with a key that is refused', async (t) => {
   const api = await openTestApi(t);
   await api.send('POST', '/v1/clusters', { body: clusterRequest() });

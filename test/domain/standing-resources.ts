@@ -39,6 +39,25 @@ test('what stands is told by type, name and id, and by nothing else', async (t) 
   t.notMatch(JSON.stringify(standing), 'very-secret');
 });
 
+test('creations in doubt are listed once, and not those that the state knows by now', async (t) => {
+  const known = entry('aws:ec2/vpc:Vpc', 'vpc', { id: 'vpc-1' });
+  const pending = entry('aws:ec2/subnet:Subnet', 'subnet');
+  const lost = entry('aws:ec2/eip:Eip', 'eip');
+  const pendingOperations = [{ type: 'creating', resource: pending }];
+  const deployment = { version: 3, deployment: { resources: [known], pending_operations: pendingOperations } };
+  const listDoubted = (replacing: boolean) =>
+    listStanding(
+      deployment,
+      [known, pending, lost].map((resource) => ({ resource, replacing })),
+    ).map(({ name, id }) => `${name} ${id}`);
+  t.same(listDoubted(false), ['vpc vpc-1', 'subnet null', 'eip null']);
+  t.same(
+    listDoubted(true),
+    ['vpc vpc-1', 'subnet null', 'vpc null', 'eip null'],
+    'a replacement stands beside the old',
+  );
+});
+
 test('an empty deployment, or none, holds nothing', async (t) => {
   for (const deployment of [{ version: 3, deployment: {} }, { version: 3 }, {}, undefined, null])
     t.same(listStanding(deployment), []);

@@ -1,4 +1,5 @@
 // What is let go of: the list of what stands, the ranges that stay taken, and the name that is free; without any cloud.
+import { mkdir } from 'node:fs/promises';
 import { test, type Test } from 'tap';
 import { actOnCluster, actOnFederation } from '../../services/changes/act-on-resource.ts';
 import { createFederation } from '../../services/changes/create-federation.ts';
@@ -10,19 +11,27 @@ import { findCluster, getCluster } from '../../services/store/clusters.ts';
 import { findFederation } from '../../services/store/federations.ts';
 import { getOperation, type OperationRow } from '../../services/store/operations.ts';
 import { listRanges } from '../../services/store/ranges.ts';
+import { saveDoubtful } from '../../services/store/stack-health.ts';
 import { getOrCreateStack, listStacks, saveSnapshot } from '../../services/store/stacks.ts';
 import { listSteps } from '../../services/store/steps.ts';
+import type { WorkerContext } from '../../services/worker/context.ts';
 import { runOperation } from '../../services/worker/run-operation.ts';
 import { addCluster, openTestApplication, type TestApplication } from '../changes/fixtures.ts';
+import { createFakePulumi } from '../helpers/fake-pulumi.ts';
 import { createWorkerContext } from '../helpers/worker.ts';
 import { claim, leaseOf } from '../store/fixtures.ts';
 
 const platform = { role: 'platform-admin' } as const;
 
 /** A worker without an engine and without clouds. */
-async function openWorker(t: Test) {
+async function openWorker(
+  t: Test,
+  changeEngine: (engine: WorkerContext['engine']) => WorkerContext['engine'] = (engine) => engine,
+) {
   const test = await openTestApplication(t);
   const { context } = await createWorkerContext(t, test.store);
+  context.engine = changeEngine(context.engine);
+  await mkdir(context.engine.workDir, { recursive: true });
   const run = async (operation: OperationRow | null): Promise<OperationRow> => {
     const id = operation?.id ?? '';
     for (let round = 0; round < 20; round += 1) if ((await runOperation(context, new Map(), id)) === 'unclaimed') break;
@@ -97,6 +106,43 @@ test('an abandoned cluster is listed, its name is free and its ranges stay taken
       code: 'not-found',
     },
   );
+});
+
+test('the state is read by a login of its own, and what is in doubt is listed beside it', async (t) => {
+  const pulumi = await createFakePulumi(t);
+  const opened: string[] = [];
+  const { test, run } = await openWorker(t, (engine) => ({
+    ...engine,
+    binary: pulumi.binary,
+    openState: async ({ stackName }) => {
+      opened.push(stackName);
+      return {
+        backendUrl: 'postgres://nobody@127.0.0.1:1/none',
+        close: async () => void opened.splice(opened.indexOf(stackName), 1),
+      };
+    },
+  }));
+  const { cluster, operation: create } = await addCluster(test);
+  await keepStack(test, create, 'network', ['vpc-old']);
+  const entry = { urn: 'urn:pulumi:s::fleetyard::aws:ec2/eip:Eip::eip', type: 'aws:ec2/eip:Eip', custom: true };
+  await pulumi.setDeployment({
+    version: 3,
+    deployment: { resources: [{ ...entry, urn: `${entry.urn}-1`, id: 'eip-1' }] },
+  });
+  const lease = leaseOf(await claim(test.store, create?.id ?? ''));
+  await test.store.asSystem(async (tx) => {
+    const [stack] = await listStacks(tx, cluster.id);
+    await saveDoubtful(tx, lease, { stackId: stack?.id ?? '', doubtful: [{ resource: entry, replacing: false }] });
+    await tx.sql`update operations set state = 'queued', lease_owner = null, lease_until = null where id = ${lease.operationId}`;
+  });
+  const asked = await test.change((unit) => actOnCluster(unit, { idOrName: 'web', act: { kind: 'abandon' } }));
+  const resources = [
+    { type: 'aws:ec2/eip:Eip', name: 'eip-1', id: 'eip-1' },
+    { type: 'aws:ec2/eip:Eip', name: 'eip', id: null },
+  ];
+  t.match((await run(asked.operation)).result?.left, [{ source: 'state', resources }]);
+  t.same(await pulumi.takeCalls(), ['stack export']);
+  t.same(opened, [], 'the login is closed');
 });
 
 test('ranges are freed at once when that is asked for, or when nothing ever stood', async (t) => {
