@@ -69,6 +69,9 @@ const weights = {
   'changed-by-hand': 3,
 } as const satisfies Record<FaultKind, number>;
 
+/** Every kind of fault. */
+export const faultKinds = Object.keys(weights) as FaultKind[];
+
 const programs = ['runner', 'cli', 'plugin'] as const;
 const providers = Object.keys(types) as (keyof typeof types)[];
 
@@ -78,8 +81,29 @@ export function drawFault(dice: Dice, place: FaultPlace, request: number): { fau
   return { fault, at: drawMoment(dice, fault, request) };
 }
 
-function drawKind(dice: Dice, { workers, apis }: FaultPlace): Fault {
-  const fault = dice.weigh(weights);
+const deadly: readonly FaultKind[] = ['kill-worker', 'stop-worker', 'kill-step', 'hang-postgres'];
+
+/** Whether an operation is likely to be found half done after it. */
+export function isDeadly({ fault }: Fault): boolean {
+  return deadly.includes(fault);
+}
+
+const weightsOfRecovery: Partial<Record<FaultKind, number>> = {
+  'kill-worker': 3,
+  'kill-step': 5,
+  'cut-cloud': 4,
+  'cut-postgres': 2,
+  'hang-postgres': 2,
+};
+
+/** Draws a fault that strikes while something is being put right. */
+export function drawFaultOfRecovery(dice: Dice, place: FaultPlace): Fault {
+  const none = Object.fromEntries(faultKinds.map((kind) => [kind, 0])) as Record<FaultKind, number>;
+  return drawKind(dice, place, { ...none, ...weightsOfRecovery });
+}
+
+function drawKind(dice: Dice, { workers, apis }: FaultPlace, of: Readonly<Record<FaultKind, number>> = weights): Fault {
+  const fault = dice.weigh(of);
   const provider = dice.pick(providers);
   switch (fault) {
     case 'kill-worker':
@@ -125,7 +149,7 @@ function drawKind(dice: Dice, { workers, apis }: FaultPlace): Fault {
 function drawMoment(dice: Dice, { fault }: Fault, request: number): Moment {
   if (fault === 'deleted-by-hand' || fault === 'changed-by-hand') return { when: 'working' };
   if (isOfCloud(fault)) return { when: 'now' };
-  const when = dice.weigh({ now: 2, layer: 5, working: 2, recovering: 3 });
+  const when = dice.weigh({ now: 2, layer: 6, working: 3 });
   if (when !== 'layer') return { when };
   return { when, request, layer: dice.weigh({ network: 3, cluster: 4, membership: 2 }) };
 }

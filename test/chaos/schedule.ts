@@ -1,6 +1,6 @@
 // What happens in a chaos run, drawn whole from its seed: the requests in their order, each followed by its faults.
 import type { Schemas } from '../../services/contract/schemas.ts';
-import { drawFault, type Fault, type FaultPlace } from './faults.ts';
+import { drawFault, drawFaultOfRecovery, isDeadly, type Fault, type FaultPlace } from './faults.ts';
 import { createDice, type Dice } from './random.ts';
 
 /** What is waited for before an act; each wait has a bound, after which the act comes all the same. */
@@ -57,8 +57,13 @@ export function drawSchedule(options: { seed: number; operations: number; calm: 
     // Drawn in any case, so that a calm run sends the same requests.
     const faults = dice.weigh({ 0: 2, 1: 4, 2: 3, 3: 1 });
     for (let index = 0; index < Number(faults); index += 1) {
-      const { fault, at } = drawFault(dice, options, number);
-      if (!options.calm) acts.push({ at, fault });
+      const drawn = drawFault(dice, options, number);
+      const struck: Act[] = [drawn];
+      // What is put right after a death can die, too.
+      if (isDeadly(drawn.fault) && dice.chance(0.5)) {
+        struck.push({ at: { when: 'recovering' }, fault: drawFaultOfRecovery(dice, options) });
+      }
+      if (!options.calm) acts.push(...struck);
     }
   }
   return acts;

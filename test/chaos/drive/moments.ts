@@ -5,7 +5,7 @@ import type { Moment } from '../schedule.ts';
 import { listStepProcesses } from '../world/step-processes.ts';
 import type { World } from '../world/world.ts';
 
-const boundMs = 25_000;
+const boundMs = 20_000;
 const everyMs = 100;
 const settled = ['succeeded', 'failed', 'cancelled', 'needs_attention'];
 

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import type { FaultOrder } from '../../../services/simulator/cli/admin-client.ts';
 import type { Fault } from '../faults.ts';
 import { credentialOf } from '../schedule.ts';
+import { waitFor } from '../../helpers/wait.ts';
 import { listStepProcesses, signalQuietly } from '../world/step-processes.ts';
 import type { World } from '../world/world.ts';
 
@@ -124,10 +125,14 @@ async function strikeService(
   return `${service.name} for ${seconds} s`;
 }
 
+/** Between two steps there is nothing to strike. */
+const stepMs = 8_000;
+
 type StepFault = Extract<Fault, { fault: 'kill-step' | 'stop-step' }>;
 
 async function strikeStep({ world, lastFor }: Context, fault: StepFault): Promise<string | undefined> {
-  const found = (await listStepProcesses(world.directory)).find(({ program }) => program === fault.program);
+  const find = async () => (await listStepProcesses(world.directory)).find(({ program }) => program === fault.program);
+  const found = await waitFor('a step', find, { timeoutMs: stepMs }).catch(() => undefined);
   if (found === undefined) return undefined;
   const { pid, stepKey } = found;
   if (!signalQuietly(pid, fault.fault === 'kill-step' ? 'SIGKILL' : 'SIGSTOP')) return undefined;

@@ -87,9 +87,13 @@ export function findPhantoms({ accounts, known }: Standing): string[] {
       entries.filter(({ caller, action }) => caller === 'admin' && action === 'delete').map(keyOf),
     ),
   );
-  return known
-    .filter((each) => !standing.has(keyOf(each)) && !byHand.has(keyOf(each)))
-    .map((each) => `${each.stack}: ${each.type} ${each.id}`);
+  return (
+    known
+      // Namespaces are shared, so that another's role may stand in the cloud, or are the cluster's own.
+      .filter(({ type }) => type !== 'kubernetes:core/v1:Namespace')
+      .filter((each) => !standing.has(keyOf(each)) && !byHand.has(keyOf(each)))
+      .map((each) => `${each.stack}: ${each.type} ${each.id}`)
+  );
 }
 
 /** What names a resource in both the cloud and the state. Of Kubernetes objects the state knows no server, so the role has to do. */
