@@ -1,5 +1,6 @@
 // `npm run chaos`: parses, runs, prints, and says by its exit code whether all went well.
 import { parseOptions, usage, type ChaosOptions } from './options.ts';
+import { runCrashPoints } from './crash/run-crash-points.ts';
 import { isFlawless, runChaos } from './run-chaos.ts';
 import { drawSchedule } from './schedule.ts';
 
@@ -33,8 +34,10 @@ async function run(options: ChaosOptions): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
   // The run bounds its own parts; this one is for what hangs all the same.
   const late = AbortSignal.timeout(options.minutes * 60_000 + graceMs);
+  const signal = AbortSignal.any([interrupt.signal, late]);
   try {
-    const report = await runChaos({ ...options, say, signal: AbortSignal.any([interrupt.signal, late]) });
+    if (options.crashPoints) return await dieEverywhere(options, say, signal);
+    const report = await runChaos({ ...options, say, signal });
     for (const line of report.findings) say(`found: ${line}`);
     for (const line of report.notes) say(`note: ${line}`);
     if (!options.json)
@@ -46,6 +49,14 @@ async function run(options: ChaosOptions): Promise<number> {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return 1;
   }
+}
+
+async function dieEverywhere(options: ChaosOptions, say: (line: string) => void, signal: AbortSignal): Promise<number> {
+  const { seed, operations: points, minutes } = options;
+  const report = await runCrashPoints({ seed, points, say, signal, deadline: Date.now() + minutes * 60_000 });
+  for (const line of report.faults) say(`found: ${line}`);
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+  return report.faults.length === 0 ? 0 : 1;
 }
 
 process.exit(await main());

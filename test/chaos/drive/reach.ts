@@ -1,5 +1,6 @@
 // Brings every cluster and fleet to what was asked for last, by PUT, retry and DELETE alone; what stays behind is stuck.
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Schemas } from '../../../services/contract/schemas.ts';
 import { isAtRest } from '../../../services/quickstart/follow-fleet.ts';
 import type { Request, Subject } from '../schedule.ts';
 import type { Caller } from './ask.ts';
@@ -61,13 +62,22 @@ async function awaitRest({ caller, deadline, signal }: Reaching, { kind, name }:
     if (state === undefined) return { is: 'gone', detail: 'gone' };
     const { phase, unready } = state;
     if (newest === undefined || (isAtRest(newest) && state.rest)) {
-      const detail = `${phase}${newest?.error ? ` (${newest.kind} ${newest.id}: ${newest.error.message})` : ''}${unready}`;
+      const detail = `${phase}${newest?.error ? ` (${await explain(caller, newest)})` : ''}${unready}`;
       return { is: phase === 'ready' && unready === '' ? 'ready' : 'resting', detail: detail.slice(0, 600) };
     }
     if (Date.now() > end)
       return { is: 'moving', detail: `${newest.kind} ${newest.id} is ${newest.state} and does not end` };
     await delay(pauseMs, undefined, { signal });
   }
+}
+
+/** What went wrong, in the words of whoever failed first. */
+async function explain(caller: Caller, { id, kind, error }: Schemas['Operation']): Promise<string> {
+  const query = { parent: id, limit: 50 };
+  const children = (await caller.read((client) => client.GET('/v1/operations', { params: { query } })))?.items ?? [];
+  const child = children.find((each) => each.error !== null && each.state !== 'succeeded');
+  const own = `${kind} ${id}: ${error?.message ?? ''}`;
+  return child === undefined ? own : `${own} ${child.kind} ${child.id}: ${child.error?.message ?? ''}`;
 }
 
 async function readState(caller: Caller, kind: Subject['kind'], name: string) {

@@ -87,7 +87,8 @@ type Checkpoint = {
   checkpoint?: { latest?: { resources?: { urn: string; type: string; id?: string; custom?: boolean }[] } };
 };
 
-async function listKnownResources(stateSql: Sql): Promise<KnownResource[]> {
+/** Every resource that Pulumi's state knows. */
+export async function listKnownResources(stateSql: Sql): Promise<KnownResource[]> {
   const known: KnownResource[] = [];
   for (const schema of await listStateTables(stateSql)) {
     const rows = await stateSql<
