@@ -1,6 +1,6 @@
 // Which faults there are, and how one is drawn: what breaks, for how long, and when.
 import type { Dice } from './random.ts';
-import type { Moment } from './schedule.ts';
+import type { Moment } from './moment.ts';
 
 /** Types of the simulated clouds that faults strike, by the last word of their tokens. */
 const types = {

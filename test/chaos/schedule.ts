@@ -1,19 +1,8 @@
 // What happens in a chaos run, drawn whole from its seed: the requests in their order, each followed by its faults.
 import type { Schemas } from '../../services/contract/schemas.ts';
 import { drawFault, drawFaultOfRecovery, isDeadly, type Fault, type FaultPlace } from './faults.ts';
+import type { Moment } from './moment.ts';
 import { createDice, type Dice } from './random.ts';
-
-/** What is waited for before an act; each wait has a bound, after which the act comes all the same. */
-export type Moment =
-  | { when: 'now' }
-  /** Something of the request has come to rest. */
-  | { when: 'settled'; request: number }
-  /** A step of the request is at work on the layer. */
-  | { when: 'layer'; request: number; layer: 'network' | 'cluster' | 'membership' }
-  /** Any runner is at work. */
-  | { when: 'working' }
-  /** A worker goes on with what another one left. */
-  | { when: 'recovering' };
 
 type Cluster = Schemas['ClusterRequest'];
 type Fleet = Schemas['FleetRequest'];

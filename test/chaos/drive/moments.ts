@@ -1,7 +1,7 @@
 // Waits for the moment of an act: a condition of the service, looked up behind everybody's back, with a bound.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Sql } from 'postgres';
-import type { Moment } from '../schedule.ts';
+import type { Moment } from '../moment.ts';
 import { listStepProcesses } from '../world/step-processes.ts';
 import type { World } from '../world/world.ts';
 
