@@ -167,6 +167,7 @@ class Course {
     this.#find('known and not there', phantoms);
     for (const [kind, list] of Object.entries(leftovers)) this.#find(kind, list);
     this.#notes.push(...this.#world.unexpected);
+    if (Date.now() > this.#deadline) this.#findings.push('the time was over: what is lost or stuck may only be late');
     return {
       seed,
       operations: Math.min(operations, this.#requests),

@@ -5,7 +5,7 @@ import type { Moment } from '../moment.ts';
 import { listStepProcesses } from '../world/step-processes.ts';
 import type { World } from '../world/world.ts';
 
-const boundMs = 20_000;
+const boundMs = 12_000;
 const everyMs = 100;
 const settled = ['succeeded', 'failed', 'cancelled', 'needs_attention'];
 

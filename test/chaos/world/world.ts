@@ -14,6 +14,7 @@ import { withDatabase } from '../../helpers/postgres.ts';
 import { waitFor } from '../../helpers/wait.ts';
 import { openGate, type Gate } from './gate.ts';
 import { startDatabase, startQueue, type Server } from './servers.ts';
+import { listStepProcesses, signalQuietly } from './step-processes.ts';
 import { startServiceProcess, type ServiceProcess } from './service-process.ts';
 
 /** A running service that can be broken. */
@@ -82,6 +83,7 @@ async function assemble(options: WorldOptions, stops: Stops, stop: () => Promise
     string,
   ];
   for (const folder of [workDir, temporaryDir, logs]) await mkdir(folder, { mode: 0o700 });
+  stops.push(() => endSteps(directory));
   const database = await startDatabase(directory);
   stops.push(() => database.stop());
   const queue = await startQueue(directory);
@@ -128,7 +130,8 @@ async function assemble(options: WorldOptions, stops: Stops, stop: () => Promise
       logFile,
       onUnexpectedEnd,
     });
-    stops.push(() => started.stop());
+    // In order is `stopServices`; here it only has to be over, also after a Ctrl-C.
+    stops.push(() => started.kill());
     return started;
   };
   const apis: ServiceProcess[] = [];
@@ -180,6 +183,11 @@ async function assemble(options: WorldOptions, stops: Stops, stop: () => Promise
     },
     stop,
   };
+}
+
+/** Steps end with their workers; what does not, ends here. */
+async function endSteps(directory: string): Promise<void> {
+  for (const { pid } of await listStepProcesses(directory)) signalQuietly(pid, 'SIGKILL');
 }
 
 /** An API that was stopped never answers. */
