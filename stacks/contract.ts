@@ -1,8 +1,5 @@
 // What the services hand to a provider's programs and what each of them must hand back. A shared layer has a contract of its own.
 
-/** The providers whose clusters a stack program can make. */
-export type StackProvider = 'eks' | 'aks' | 'gke';
-
 /** Who a stack belongs to. Names and tags are functions of these values alone. */
 export type StackIdentity = {
   /** Project id, `pr_…`. */

@@ -3,12 +3,15 @@
 import { aks } from './clusters/aks/provider.ts';
 import { eks } from './clusters/eks/provider.ts';
 import { gke } from './clusters/gke/provider.ts';
-import type { Program, ProviderInputs, ProviderOutputs, StackProvider } from './contract.ts';
+import type { Program, ProviderInputs, ProviderOutputs } from './contract.ts';
 import { membership } from './membership/layer.ts';
 import type { ClusterProvider, ProgramLoader, SharedLayer, StackRecovery } from './provider.ts';
 
 /** One row a provider. */
-export const clusterProviders = { eks, aks, gke } as const satisfies Record<StackProvider, ClusterProvider>;
+export const clusterProviders = { eks, aks, gke } as const satisfies Record<string, ClusterProvider>;
+
+/** A provider whose clusters a program can make. */
+export type StackProvider = keyof typeof clusterProviders;
 
 /** One row a layer that is the same at every provider. */
 const sharedLayers = { membership } as const;

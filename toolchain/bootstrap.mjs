@@ -18,6 +18,7 @@ import { findPulumi } from './pulumi.mjs';
 const COMMANDS = {
   quickstart: { target: 'services/quickstart/main.ts', pulumi: (args) => !args.includes('--clean') },
   test: { target: 'test/run.ts', pulumi: ([group]) => group === undefined || ['all', 'engine', 'e2e'].includes(group) },
+  chaos: { target: 'test/chaos/main.ts', pulumi: (args) => !args.includes('--schedule') },
   check: { target: 'toolchain/check.mjs' },
   generate: { target: 'toolchain/generate.mjs' },
   simulator: { target: 'services/simulator/cli/main.ts' },

@@ -5,7 +5,8 @@ export type ResourceKind = 'cluster' | 'fleet' | 'federation';
 
 /** Every state with the states it may move to. The store checks each update against this map. */
 export const operationTransitions = {
-  queued: ['running', 'cancelled'],
+  // One that waits for children and was asked to cancel before it began goes on as `cancelling`.
+  queued: ['running', 'cancelling', 'cancelled'],
   running: ['waiting', 'cancelling', 'interrupted', 'queued', 'succeeded', 'failed', 'needs_attention'],
   waiting: ['running', 'cancelling', 'succeeded', 'failed', 'cancelled'],
   cancelling: ['cancelled', 'interrupted', 'succeeded', 'failed', 'needs_attention'],

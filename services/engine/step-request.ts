@@ -1,7 +1,6 @@
 // What crosses the pipes between a worker and a runner: the request, the runner's messages and the verdict.
 
-import type { StackProvider } from '../../stacks/contract.ts';
-import type { Layer, LayerInputs } from '../../stacks/registry.ts';
+import type { Layer, LayerInputs, StackProvider } from '../../stacks/registry.ts';
 import type { EngineFailure } from './classify-failure.ts';
 import type { DoubtfulCreate } from './pending-creates.ts';
 

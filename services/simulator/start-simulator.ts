@@ -12,7 +12,7 @@ import { ResourceService } from './daemon/resource-service.ts';
 import { createSimulatorServer } from './daemon/server.ts';
 import { createClock } from './ledger/clock.ts';
 import { Faults } from './ledger/faults.ts';
-import { Ledger } from './ledger/ledger.ts';
+import { Ledger, type OnRecord } from './ledger/ledger.ts';
 import { findSimulatorFile, writeSimulatorFile, type SimulatorFile } from './ledger/simulator-file.ts';
 
 /** Where the simulator keeps its data and how it runs. */
@@ -24,6 +24,8 @@ export type SimulatorOptions = {
   timeScale?: number;
   /** The kinds of control planes that accounts may have. */
   kinds?: KindTable;
+  /** Hears of each write of the ledger; for tests that let somebody die there. */
+  onRecord?: OnRecord;
 };
 
 /** A running simulator. */
@@ -39,7 +41,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
   const adminToken = last?.adminToken ?? randomBytes(24).toString('base64url');
   const stopped = new AbortController();
-  const ledger = new Ledger(dataDir);
+  const ledger = new Ledger(dataDir, options.onRecord);
   const faults = new Faults(ledger);
   const clock = createClock(timeScale, stopped.signal);
   let host = '';

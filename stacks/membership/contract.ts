@@ -1,9 +1,10 @@
 // What the program of the membership layer gets and hands back.
 
-import type { BaseInputs, StackProvider } from '../contract.ts';
+import type { BaseInputs } from '../contract.ts';
 
 export type MembershipInputs = BaseInputs & {
-  provider: StackProvider;
+  /** What runs the cluster, as the hub is told. */
+  provider: string;
   /** Name of the member at the hub; at most 48 characters (Karmada). */
   memberName: string;
   labels: Record<string, string>;

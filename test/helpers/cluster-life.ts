@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OutputMap } from '@pulumi/pulumi/automation/index.js';
 import type { Test } from 'tap';
-import type { ClusterOutputs, NetworkOutputs, NodePoolInputs, StackProvider } from '../../stacks/contract.ts';
-import { getProgram } from '../../stacks/registry.ts';
+import type { ClusterOutputs, NetworkOutputs, NodePoolInputs } from '../../stacks/contract.ts';
+import { getProgram, type StackProvider } from '../../stacks/registry.ts';
 import { countChanges, createSimulatedBench, type SimulatedBench } from './simulated-stacks.ts';
 
 /** A cluster to be made. */

@@ -18,6 +18,8 @@ const FOLDERS: Record<string, Group> = {
   engine: 'engine',
   'engine/without-pulumi': 'unit',
   e2e: 'e2e',
+  chaos: 'e2e',
+  'chaos/judge': 'unit',
 };
 
 /** What a group needs and how long one of its files may take. */

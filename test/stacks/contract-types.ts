@@ -6,7 +6,7 @@ import type { ManagedCluster, NodePool } from '../../services/domain/cluster-spe
 import { layers, type Layer } from '../../services/domain/layers.ts';
 import { type BuiltProvider, isBuilt, providers } from '../../services/domain/providers/registry.ts';
 import type * as stacks from '../../stacks/contract.ts';
-import { clusterProviders, getProgram, type Layer as StackLayer } from '../../stacks/registry.ts';
+import { clusterProviders, getProgram, type Layer as StackLayer, type StackProvider } from '../../stacks/registry.ts';
 
 /** True for two types that are the very same, optional members and unions included; a mismatch does not compile. */
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -15,7 +15,7 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ?
 type Flat<T> = { [Key in keyof T]: T[Key] };
 
 type Same = {
-  providers: Equal<stacks.StackProvider, BuiltProvider>;
+  providers: Equal<StackProvider, BuiltProvider>;
   layers: Equal<StackLayer, Layer>;
   taintEffects: Equal<stacks.TaintEffect, Schemas['Taint']['effect']>;
   access: Equal<Flat<stacks.AccessInputs>, Flat<ManagedCluster['access']>>;

@@ -6,8 +6,8 @@ import type {
   NetworkOutputs,
   NodePoolInputs,
   StackIdentity,
-  StackProvider,
 } from '../../stacks/contract.ts';
+import type { StackProvider } from '../../stacks/registry.ts';
 import type { MembershipInputs } from '../../stacks/membership/contract.ts';
 import fc from '../helpers/properties.ts';
 

@@ -2,8 +2,8 @@
 // has what Fleetyard promises of it.
 
 import { test } from 'tap';
-import type { NetworkOutputs, StackProvider } from '../../stacks/contract.ts';
-import { clusterProviders, type LayerOutputs } from '../../stacks/registry.ts';
+import type { NetworkOutputs } from '../../stacks/contract.ts';
+import { clusterProviders, type LayerOutputs, type StackProvider } from '../../stacks/registry.ts';
 import { account, getClusterInputs, getMembershipInputs, getNetworkInputs, identity, places } from './fixtures.ts';
 import { getOfType, listOfType, readInput, recordProgram } from './record-program.ts';
 import type { RecordedResource, Recording } from './record-program.ts';

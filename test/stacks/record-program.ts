@@ -1,8 +1,13 @@
 // Runs a layer's program under Pulumi's mocks and records every resource that it registers.
 
 import * as pulumi from '@pulumi/pulumi';
-import type { StackProvider } from '../../stacks/contract.ts';
-import { getProgram, type Layer, type LayerInputs, type LayerOutputs } from '../../stacks/registry.ts';
+import {
+  getProgram,
+  type Layer,
+  type LayerInputs,
+  type LayerOutputs,
+  type StackProvider,
+} from '../../stacks/registry.ts';
 
 export type RecordedResource = { type: string; name: string; inputs: Record<string, unknown> };
 export type Recording<L extends Layer> = {

@@ -162,8 +162,8 @@ test("20: what an operation's end costs does not grow with siblings and history"
     return { parent, cluster: await addCluster(tx, 'one') };
   });
   await sql`
-    insert into operations (id, project_id, resource_kind, resource_id, kind, state, generation, input, parent_id, started_at)
-    select 'op_' || lpad(n::text, 6, '0'), project_id, 'cluster', ${cluster.id}, 'update', 'succeeded', 1, '{}', id, now()
+    insert into operations (id, project_id, resource_kind, resource_id, kind, state, generation, input, parent_id, started_at, position)
+    select 'op_' || lpad(n::text, 6, '0'), project_id, 'cluster', ${cluster.id}, 'update', 'succeeded', 1, '{}', id, now(), n
     from operations, generate_series(1, 20000) n where id = ${parent.id}
   `;
   await sql`analyze operations`;

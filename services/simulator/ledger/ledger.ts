@@ -30,15 +30,20 @@ export type LedgerEntry = {
   error: string | null;
 };
 
+/** Called before and after each entry is written; one that throws before keeps it, and what goes with it, from being written. */
+export type OnRecord = (side: 'before' | 'after', entry: Omit<LedgerEntry, 'seq'>) => void;
+
 /** A row as SQLite hands it out. */
 export type Row = Record<string, SQLOutputValue>;
 
 /** The open ledger. */
 export class Ledger {
   readonly #database: DatabaseSync;
+  readonly #onRecord: OnRecord | undefined;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(directory: string) {
+  constructor(directory: string, onRecord?: OnRecord) {
+    this.#onRecord = onRecord;
     this.#database = new DatabaseSync(join(directory, 'simulator.db'));
     upgradeSchema(this.#database);
   }
@@ -160,6 +165,7 @@ export class Ledger {
   }
 
   record(entry: Omit<LedgerEntry, 'seq'>): void {
+    this.#onRecord?.('before', entry);
     this.run(
       `insert into entries (account, at, action, type, id, urn, caller, inputs, outcome, error)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -174,6 +180,7 @@ export class Ledger {
       entry.outcome,
       entry.error,
     );
+    this.#onRecord?.('after', entry);
   }
 
   listEntries(account: string, after = 0): LedgerEntry[] {
