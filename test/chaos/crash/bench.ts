@@ -109,6 +109,7 @@ async function assemble(stops: (() => Promise<unknown>)[], stop: () => Promise<v
       random: () => 0,
       retention: { operations: keepAll, snapshots: keepAll, history: keepAll },
       retryScale: 0,
+      deadlineScale: 1,
       now: () => new Date(),
     }),
     hear(onRecord) {

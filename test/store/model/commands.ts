@@ -152,7 +152,7 @@ function write(tx: Tx, lease: Lease, end: End): Promise<unknown> {
     case 'requeue':
       return requeueOperation(tx, { ...lease, delaySeconds: 0, error: { code: 'throttled', message: '' } });
     case 'interrupt':
-      return interruptOperation(tx, { ...lease, reason: 'told to stop' });
+      return interruptOperation(tx, { ...lease, reason: 'told to stop', because: 'handed-over' });
     case 'wait':
       return waitForChildren(tx, lease);
     case 'step':
