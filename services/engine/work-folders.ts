@@ -1,6 +1,7 @@
 // The folders that steps work in: they hold kubeconfigs and deployments with their secrets, so none may outlive its step.
 
-import { readdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findMarkedProcesses, stepKeyOf } from './processes.ts';
 
@@ -44,4 +45,35 @@ export async function removeDeadFolders(
   const paths = dead.map((name) => join(workDir, name));
   await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true })));
   return paths;
+}
+
+/** Kubeconfigs of one step, as paths. */
+export type KubeconfigFiles = { member: string; hub: string; remove(): Promise<void> };
+
+/**
+ * Writes the kubeconfigs of one step, at paths that stay the same for the cluster, since the stack's state holds them. A late step must
+ * not take them from its successor, so they go only with the step that wrote them last.
+ */
+export async function writeKubeconfigs(
+  workDir: string,
+  clusterId: string,
+  contents: { member: string; hub: string },
+): Promise<KubeconfigFiles> {
+  const folder = join(workDir, 'kubeconfigs', clusterId);
+  const [member, hub, writer] = [join(folder, 'member.yaml'), join(folder, 'hub.yaml'), join(folder, 'writer')];
+  const self = randomUUID();
+  const remove = async (): Promise<void> => {
+    const last = await readFile(writer, 'utf8').catch(() => self);
+    if (last === self) await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(writer, self, { mode: 0o600 });
+    await writeFile(member, contents.member, { mode: 0o600 });
+    await writeFile(hub, contents.hub, { mode: 0o600 });
+    return { member, hub, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }

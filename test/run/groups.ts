@@ -17,6 +17,7 @@ const FOLDERS: Record<string, Group> = {
   engine: 'engine',
   'engine/without-pulumi': 'unit',
   e2e: 'e2e',
+  hosts: 'e2e',
 };
 
 /** What a group needs and how long one of its files may take. */

@@ -1,9 +1,8 @@
 // The membership layer: the objects by which a member and its hub know each other.
 
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ClusterOutputs } from '../../../stacks/contract.ts';
 import type { LayerInputs } from '../../../stacks/registry.ts';
+import { writeKubeconfigs, type KubeconfigFiles } from '../../engine/work-folders.ts';
 import type { WorkerContext } from '../context.ts';
 import { mintMemberKubeconfig, openHub, type ClusterSubject } from '../steps/cluster-subject.ts';
 import { buildBaseInputs, type StepCluster } from './base-inputs.ts';
@@ -14,7 +13,7 @@ export type StepHub = { identifier: string; kubeconfigs: { member: string; hub: 
 
 /** Prepares a step of the membership layer: writes the kubeconfigs of both sides, which go with the step. */
 export const prepareMembership: PrepareLayer<'membership'> = async (context, subject) => {
-  const { remove, ...kubeconfigs } = await writeKubeconfigs(context, subject);
+  const { remove, ...kubeconfigs } = await writeStepKubeconfigs(context, subject);
   const hub = { identifier: openHub(context, subject).identifier, kubeconfigs };
   return { inputs: buildMembershipInputs(subject.step, subject.outputs('cluster'), hub), cleanUp: remove };
 };
@@ -36,22 +35,8 @@ export function buildMembershipInputs(
   };
 }
 
-/** Kubeconfigs of one step, at paths that stay the same for the cluster. */
-async function writeKubeconfigs(
-  context: WorkerContext,
-  subject: ClusterSubject,
-): Promise<{ member: string; hub: string; remove(): Promise<void> }> {
-  const contents = [await mintMemberKubeconfig(context, subject), openHub(context, subject).kubeconfig] as const;
-  const folder = join(context.engine.workDir, 'kubeconfigs', subject.cluster.id);
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  const [member, hub] = [join(folder, 'member.yaml'), join(folder, 'hub.yaml')];
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(member, contents[0], { mode: 0o600 });
-    await writeFile(hub, contents[1], { mode: 0o600 });
-    return { member, hub, remove };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+async function writeStepKubeconfigs(context: WorkerContext, subject: ClusterSubject): Promise<KubeconfigFiles> {
+  const member = await mintMemberKubeconfig(context, subject);
+  const hub = openHub(context, subject).kubeconfig;
+  return writeKubeconfigs(context.engine.workDir, subject.cluster.id, { member, hub });
 }
