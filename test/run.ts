@@ -142,6 +142,7 @@ function show(report: FileReport, totals: Totals): void {
   const mark = report.failed === 0 ? 'ok  ' : 'FAIL';
   const skipped = report.skipped === 0 ? '' : `, ${report.skipped} skipped`;
   say(`  ${mark} ${report.path} (${report.passed} passed${skipped}, ${report.seconds.toFixed(1)} s)`);
+  for (const { name } of report.skips) say(`       - ${name}`);
   for (const failure of report.failures) {
     say(`       ✗ ${failure.name}`);
     for (const detail of failure.details) say(`         ${detail}`);

@@ -19,18 +19,33 @@ function markerIn(environment: string): string | undefined {
 }
 
 /**
+ * The environment of a process; none when it is gone, or is not ours to read. A step's processes have the user and the rights of their
+ * worker, which may always read them: what may not be read is no step of this worker, and of one that ran as somebody else no more is
+ * known than of one on another host. Any other error proves nothing, and is thrown.
+ */
+async function readEnvironment(pid: string): Promise<string> {
+  try {
+    return await readFile(`/proc/${pid}/environ`, 'utf8');
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(code)) return '';
+    throw error;
+  }
+}
+
+/**
  * Process ids on this host whose marker satisfies `isWanted`. The CLI gives each plugin a process group of its own, so
  * neither group nor parent finds them all. Zombies have an empty environment and do not count.
  */
 export async function findMarkedProcesses(isWanted: (stepKey: string) => boolean): Promise<number[]> {
-  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const stepKey = markerIn(await readFile(`/proc/${name}/environ`, 'utf8').catch(() => ''));
-      return stepKey !== undefined && isWanted(stepKey) ? Number(name) : undefined;
-    }),
-  );
-  return found.filter((pid) => pid !== undefined && pid !== process.pid) as number[];
+  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const found: number[] = [];
+  // One after the other: a host may have more processes than this one may open files, and none must be missed for that.
+  for (const name of names) {
+    const stepKey = markerIn(await readEnvironment(name));
+    if (stepKey !== undefined && isWanted(stepKey)) found.push(Number(name));
+  }
+  return found;
 }
 
 function killQuietly(pid: number): void {

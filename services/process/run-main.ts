@@ -15,6 +15,7 @@ export type Main<Config> = {
   load: () => Config;
   /** Hides secrets in a line of the log. */
   redact: (line: string) => string;
+  /** Throws a `ConfigError` when what it was pointed at can't serve it. */
   start: (config: Config, log: Logger) => Promise<void>;
 };
 
@@ -27,6 +28,10 @@ export async function runMain<Config extends { log: { level: string } }>(main: M
   try {
     await main.start(config, log);
   } catch (error) {
+    if (error instanceof ConfigError) {
+      process.stderr.write(`${redact(error.message)}\n`);
+      process.exit(wronglyConfigured);
+    }
     log.fatal({ err: error }, 'could not start');
     process.exit(couldNotStart);
   }

@@ -68,6 +68,11 @@ export function connect(options: ConnectionOptions & SingleConnectionOptions): P
   });
 }
 
+/** A role's name as SQL takes it. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
 /** The same server, another database, user and password. */
 export function withLogin(url: string, login: { database: string; user: string; password: string }): string {
   const changed = new URL(url);

@@ -7,12 +7,14 @@ import { findPulumi } from '../../toolchain/pulumi.mjs';
 import { loadConfig, type Config } from '../config.ts';
 import { toBackendUrl } from '../engine/backend-url.ts';
 import { prepareBackend } from '../engine/prepare-backend.ts';
+import { ConfigError } from '../process/config-error.ts';
 import { runMain } from '../process/run-main.ts';
 import { shutDownOnSignals } from '../process/shutdown.ts';
 import { createDelivery } from '../queue/deliver-signals.ts';
 import { checkRedis } from '../queue/redis-connection.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
 import { installSimulatedHome } from '../../plugins/simulated/install-home.ts';
+import { findStateFaults } from '../store/check-state-access.ts';
 import { openStore } from '../store/open-store.ts';
 import { openStateAccess, type StateAccess } from '../store/state-access.ts';
 import { createRedactor } from '../vault/redact.ts';
@@ -77,6 +79,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
       logger.warn({ err: error }, 'the queue did not take what is next; the sweep will'),
     ),
   });
+  const faults = await findStateFaults({ url: config.database.url, store });
+  if (faults.length > 0) throw new ConfigError(faults);
   const states = await openStateAccess({ url: config.database.url, store });
   const engine = await prepareEngine(config, states);
   const context: WorkerContext = {

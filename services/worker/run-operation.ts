@@ -149,7 +149,8 @@ export async function runOperation(context: WorkerContext, held: HeldOperations,
       claimedAt,
     },
   );
-  held.set(operationId, { ...lease, handOver: () => handOver.abort() });
+  const claim = { ...lease, handOver: () => handOver.abort() };
+  held.set(operationId, claim);
   log.info({ fence: operation.fence, attempt: operation.attempt, from: operation.claimedFrom }, 'claimed');
   try {
     if (operation.claimedFrom === 'interrupted') {
@@ -173,6 +174,7 @@ export async function runOperation(context: WorkerContext, held: HeldOperations,
     return 'lost';
   } finally {
     lease.release();
-    held.delete(operationId);
+    // This worker may have claimed it again, while the walk of the lost lease came to its end.
+    if (held.get(operationId) === claim) held.delete(operationId);
   }
 }

@@ -23,6 +23,8 @@ const patience = { timeoutMs: 600_000, everyMs: 200 };
 export type TestService = {
   client: FleetyardClient;
   simulator: SimulatorAdmin;
+  /** What its processes are told. */
+  environment: Record<string, string>;
   /** Starts one more worker process. */
   startWorker(): Promise<ChildService>;
   /** Makes a simulated credential and returns its id, which is also the simulated account. */
@@ -90,6 +92,7 @@ export async function startTestService(t: Test, options: { leaseSeconds?: number
   return {
     client,
     simulator: createAdminClient(simulated),
+    environment,
     startWorker: async () => (await launch('worker')).service,
     async addCredential(name, provider) {
       return unwrap(await client.POST('/v1/credentials', { body: { name, provider, simulated: true } })).id;

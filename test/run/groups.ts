@@ -20,6 +20,7 @@ const FOLDERS: Record<string, Group> = {
   e2e: 'e2e',
   chaos: 'e2e',
   'chaos/judge': 'unit',
+  hosts: 'e2e',
 };
 
 /** What a group needs and how long one of its files may take. */

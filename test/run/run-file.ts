@@ -10,6 +10,8 @@ export type FileReport = {
   skipped: number;
   seconds: number;
   failures: TestResult[];
+  /** The skipped tests, each with its reason. */
+  skips: TestResult[];
   /** What the file wrote to standard error; shown when it failed. */
   errorOutput: string;
 };
@@ -38,6 +40,7 @@ export async function runTestFile(
     skipped: count('skipped'),
     seconds: (Date.now() - started) / 1000,
     failures,
+    skips: results.filter(({ outcome }) => outcome === 'skipped'),
     errorOutput: stderr,
   };
 }
