@@ -1,6 +1,6 @@
 // The layers of a cluster, one Pulumi stack each: their order, which clusters have them, and what follows once one stands.
 
-import type { PlainStep } from './step-kinds.ts';
+import type { PlainStep, Span } from './step-kinds.ts';
 
 /** What decides which layers a cluster has. */
 export type LayerSubject = {
@@ -13,17 +13,28 @@ type LayerRule = {
   stands(subject: LayerSubject): boolean;
   /** What is looked at after each `up` of it. */
   then: readonly PlainStep[];
+  /** How long a step of it may take; the providers say so of the layers that each makes in its own way. */
+  deadline: Span | 'of the provider';
 };
 
 /** The layers in the order in which they are made; they are destroyed in reverse. What touches each says the table of fields. */
 const layerRules = {
-  network: { stands: () => true, then: [] },
-  cluster: { stands: () => true, then: [{ kind: 'check', action: 'reachable' }] },
-  membership: { stands: ({ federated }) => federated, then: [{ kind: 'hub', action: 'member-ready' }] },
+  network: { stands: () => true, then: [], deadline: 'of the provider' },
+  cluster: { stands: () => true, then: [{ kind: 'check', action: 'reachable' }], deadline: 'of the provider' },
+  membership: {
+    stands: ({ federated }) => federated,
+    then: [{ kind: 'hub', action: 'member-ready' }],
+    deadline: { up: 900, destroy: 900 },
+  },
 } as const satisfies Record<string, LayerRule>;
 
 /** One Pulumi stack of a cluster. */
 export type Layer = keyof typeof layerRules;
+
+/** A layer that each provider makes in its own way, and in its own time. */
+export type ProviderLayer = {
+  [L in Layer]: (typeof layerRules)[L]['deadline'] extends Span ? never : L;
+}[Layer];
 
 /** The layers in the order in which they are made. */
 export const layers = Object.keys(layerRules) as Layer[];
@@ -36,4 +47,10 @@ export function listLayers(subject: LayerSubject): Layer[] {
 /** What follows each `up` of a layer. */
 export function listFollowing(layer: Layer): readonly PlainStep[] {
   return layerRules[layer].then;
+}
+
+/** How long a step of a layer may take; `ofProvider` says so of the layers that each provider makes in its own way. */
+export function getLayerSpan(layer: Layer, ofProvider: Readonly<Record<ProviderLayer, Span>>): Span {
+  const { deadline } = layerRules[layer];
+  return deadline === 'of the provider' ? ofProvider[layer as ProviderLayer] : deadline;
 }

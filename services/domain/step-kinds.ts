@@ -18,5 +18,8 @@ export type PlainStepName = NameOf<PlainStep>;
 
 type NameOf<S extends PlainStep> = S extends PlainStep ? `${S['kind']} ${S['action']}` : never;
 
+/** Seconds that making or destroying something may take at most. */
+export type Span = { up: number; destroy: number };
+
 /** States of a step. */
 export type StepState = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped';

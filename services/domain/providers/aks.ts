@@ -22,6 +22,11 @@ export const aks: ManagedRules = {
   findRangeFault: () => undefined,
   findPairFault: () => undefined,
   findAccessFault: () => undefined,
+  // The Terraform provider waits 90 minutes for a cluster and 60 for a pool.
+  deadlines: {
+    network: { up: 1_800, destroy: 2_700 },
+    cluster: { up: 9_000, destroy: 7_200 },
+  },
   // AKS refuses a system pool of spot machines.
   system: { mayBeSpot: false, text: 'a pool that is not spot, without' },
 };

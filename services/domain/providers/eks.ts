@@ -48,6 +48,11 @@ export const eks: ManagedRules = {
     access.public && !access.private && access.allowedCidrs.length > 0
       ? { field: 'private', message: "With allowedCidrs, EKS's own nodes reach the API server only by private access." }
       : undefined,
+  // The Terraform provider waits 30 minutes for a control plane and 60 for a group of nodes; eksctl 25 for each stack of CloudFormation.
+  deadlines: {
+    network: { up: 1_800, destroy: 2_700 },
+    cluster: { up: 7_200, destroy: 5_400 },
+  },
   system: { mayBeSpot: true, text: 'a pool without' },
 };
 

@@ -22,5 +22,10 @@ export const gke: ManagedRules = {
   findRangeFault: () => undefined,
   findPairFault: () => undefined,
   findAccessFault: () => undefined,
+  // The Terraform provider waits 40 minutes for a cluster and 30 for a pool.
+  deadlines: {
+    network: { up: 1_200, destroy: 1_800 },
+    cluster: { up: 5_400, destroy: 4_500 },
+  },
   system: { mayBeSpot: true, text: 'a pool without' },
 };

@@ -4,7 +4,9 @@ import type { Catalogue, CatalogueProvider } from '../../../catalogue/types.ts';
 import type { Schemas } from '../../contract/schemas.ts';
 import type { Block } from '../cidr.ts';
 import type { Cloud } from '../clouds.ts';
+import type { ProviderLayer } from '../layers.ts';
 import type { ClusterRangeRole, PlannedRange } from '../range-roles.ts';
+import type { Span } from '../step-kinds.ts';
 
 /** A provider whose clusters a cloud runs: the catalogue has facts about it. */
 export type ManagedProvider = CatalogueProvider;
@@ -42,6 +44,12 @@ export type ManagedRules = {
   findPairFault(ranges: { nodes: string; pods: string }, catalogue: Catalogue): string | undefined;
   /** What it refuses of the ways to the API server. */
   findAccessFault(access: Access): { field: keyof Access; message: string } | undefined;
+  /**
+   * How long a step may take, in seconds: beyond what the clouds' own clients wait for by default, so that their verdict comes first. A
+   * cluster layer makes the control plane, then its pools side by side; an upgrade of the version goes through each in turn. Networks hang
+   * on their gateways, and their removal on interfaces that a cloud gives back late.
+   */
+  deadlines: Record<ProviderLayer, Span>;
   /** Pools that can carry the cluster's own pods, such as DNS. */
   system: {
     mayBeSpot: boolean;
