@@ -120,15 +120,17 @@ test("18: a late step removes its own files and not its successor's", async (t) 
   t.equal(later.folder, early.folder, 'at one path, as it is an input of providers');
   await write(early, 'late');
   t.equal(await read(later.folder), 'later');
-  await early.remove();
+  await early.remove(false);
   t.equal(await read(later.folder), 'later');
   await t.rejects(takeFolder(root, 'cl_1', { operationId: 'op_1', fence: 9 }), { code: 'lease-lost' });
   t.equal(await read(later.folder), 'later');
-  await later.remove();
+  await later.remove(false);
   t.same(await readdir(root), ['cl_1'], 'only a link that leads nowhere stays');
   const next = await takeFolder(root, 'cl_1', { operationId: 'op_2', fence: 1 });
   await write(next, 'next');
   t.equal(await read(next.folder), 'next');
+  await next.remove(true);
+  t.same(await readdir(root), [], 'a step that ends in order takes the link along');
 });
 
 test("18: a sweep keeps the files of a claim that is held, and removes a dead one's", async (t) => {

@@ -210,6 +210,6 @@ test('The disk of the work directory is full', async (t) => {
     retryDelaySeconds('capacity', 0, () => 0),
     'the step is tried again by itself',
   );
-  await remove();
+  await remove(false);
   t.same(await readdir(root), ['cl_1'], 'and no half file stays');
 });

@@ -7,7 +7,7 @@ import type { LayerInputs } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
 import { mintMemberKubeconfig, openHub, type ClusterSubject } from '../steps/cluster-subject.ts';
 import { buildBaseInputs, type StepCluster } from './base-inputs.ts';
-import type { PrepareLayer } from './prepare-layer.ts';
+import type { CleanUp, PrepareLayer } from './prepare-layer.ts';
 import { takeFolder } from './step-folder.ts';
 
 /** Where a membership step finds its hub. */
@@ -41,7 +41,7 @@ export function buildMembershipInputs(
 async function writeKubeconfigs(
   context: WorkerContext,
   subject: ClusterSubject,
-): Promise<{ member: string; hub: string; remove(): Promise<void> }> {
+): Promise<{ member: string; hub: string; remove: CleanUp }> {
   // Minted first, so that a failure leaves nothing behind.
   const contents = [await mintMemberKubeconfig(context, subject), openHub(context, subject).kubeconfig] as const;
   const { folder, own, remove } = await takeFolder(
@@ -54,7 +54,7 @@ async function writeKubeconfigs(
     await writeFile(join(own, 'hub.yaml'), contents[1], { mode: 0o600 });
     return { member: join(folder, 'member.yaml'), hub: join(folder, 'hub.yaml'), remove };
   } catch (error) {
-    await remove();
+    await remove(false);
     throw error;
   }
 }

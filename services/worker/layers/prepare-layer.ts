@@ -4,8 +4,11 @@ import type { Layer, LayerInputs } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
 import type { ClusterSubject } from '../steps/cluster-subject.ts';
 
-/** What a program gets; `cleanUp` removes whatever was made for this step alone. */
-export type PreparedLayer<L extends Layer> = { inputs: LayerInputs[L]; cleanUp(): Promise<void> };
+/** Removes whatever was made for a step alone; `held` says that its lease still holds, so that nobody else is at work on the cluster. */
+export type CleanUp = (held: boolean) => Promise<void>;
+
+/** What a program gets, and what is to be done once it has run. */
+export type PreparedLayer<L extends Layer> = { inputs: LayerInputs[L]; cleanUp: CleanUp };
 
 /** Prepares a step of one layer. Throws `internal` when a layer below does not stand. */
 export type PrepareLayer<L extends Layer> = (

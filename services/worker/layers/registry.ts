@@ -6,7 +6,7 @@ import type { ClusterSubject } from '../steps/cluster-subject.ts';
 import { prepareCluster } from './cluster.ts';
 import { prepareMembership } from './membership.ts';
 import { prepareNetwork } from './network.ts';
-import type { PrepareLayer } from './prepare-layer.ts';
+import type { CleanUp, PrepareLayer } from './prepare-layer.ts';
 
 const preparers = {
   network: prepareNetwork,
@@ -14,11 +14,11 @@ const preparers = {
   membership: prepareMembership,
 } as const satisfies { [L in Layer]: PrepareLayer<L> };
 
-/** What the program of a layer gets; `cleanUp` removes whatever was made for this step alone. */
+/** What the program of a layer gets, and what is to be done once it has run. */
 export function prepareLayer(
   layer: Layer,
   context: WorkerContext,
   subject: ClusterSubject,
-): Promise<{ inputs: LayerInputs[Layer]; cleanUp(): Promise<void> }> {
+): Promise<{ inputs: LayerInputs[Layer]; cleanUp: CleanUp }> {
   return preparers[layer](context, subject);
 }

@@ -12,8 +12,8 @@ export type StepFolder = {
   folder: string;
   /** Where the claim writes: never through the link, which may be a successor's by then. */
   own: string;
-  /** Removes what this claim put there, and nothing of a later one. */
-  remove(): Promise<void>;
+  /** Removes what this claim put there, and nothing of a later one; the link too when the lease is `held`, for then there is no later one. */
+  remove(held: boolean): Promise<void>;
 };
 
 /**
@@ -24,11 +24,14 @@ export async function takeFolder(root: string, name: string, claim: Lease): Prom
   const folder = join(root, name);
   const target = `${name}@${claim.operationId}@${claim.fence}`;
   const own = join(root, target);
-  const remove = (): Promise<void> => rm(own, { recursive: true, force: true });
+  const remove = async (held: boolean): Promise<void> => {
+    await rm(own, { recursive: true, force: true });
+    if (held && (await findTarget(folder)) === target) await rm(folder, { force: true });
+  };
   await mkdir(own, { recursive: true, mode: 0o700 });
   const holder = await findTarget(folder);
   if (holder !== undefined && isLater(readClaim(holder), claim)) {
-    await remove();
+    await remove(false);
     throw new FleetyardError('lease-lost', `Operation "${claim.operationId}" was taken over.`);
   }
   const draft = join(root, `${target}@${randomBytes(4).toString('hex')}`);

@@ -169,6 +169,6 @@ export async function runEngineStep(context: WorkerContext, order: StepOrder): P
       await state.close().catch((error: unknown) => context.logger.warn({ err: error }, 'a login is left'));
     }
   } finally {
-    await cleanUp();
+    await cleanUp(!order.lease.lost.aborted);
   }
 }
