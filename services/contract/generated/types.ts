@@ -975,7 +975,7 @@ export interface components {
             addressSpace?: components["schemas"]["Reference"];
         };
         /**
-         * @description Where ranges are cut from. No two clusters of an address space ever hold ranges that meet.
+         * @description Where ranges are cut from; each lies in a private block. No two clusters of an address space ever hold ranges that meet.
          * @example {
          *       "nodes": "10.0.0.0/10",
          *       "pods": "100.64.0.0/11",
