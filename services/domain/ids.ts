@@ -14,6 +14,7 @@ export const idPrefixes = {
   addressSpace: 'as',
   range: 'rg',
   stack: 'sk',
+  auditEvent: 'ae',
 } as const;
 
 /** The two letters before the underscore. */

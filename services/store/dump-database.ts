@@ -25,8 +25,8 @@ export type ProductDump = DatabaseDump & {
   stateDatabase: string | undefined;
 };
 
-/** The migrator writes its own rows. */
-const ownTables = new Set(['schema_migrations']);
+/** The migrator writes its own rows, and a trigger those of what has no link yet. */
+const ownTables = new Set(['schema_migrations', 'audit_unlinked']);
 
 /** Begins to read the product's database. */
 export async function dumpProduct(url: string, vault: StoreVault): Promise<ProductDump> {

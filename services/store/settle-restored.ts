@@ -12,6 +12,7 @@ export type Restored = { stacksUnsettled: number; operationsInterrupted: number 
 export async function settleRestored(tx: Tx): Promise<Restored> {
   await tx.sql`select set_config('role', ${systemRole}, true)`;
   const stacksUnsettled = await markStacksUnsettled(tx);
+  await forgetLinked(tx);
   await tx.sql`
     update operations set lease_until = '-infinity'
     where state = any(${[...leasedStates]}) and lease_until is not null
@@ -34,4 +35,11 @@ async function markStacksUnsettled(tx: Tx): Promise<number> {
     update stacks set unsettled_at = coalesce(unsettled_at, now()), state_login = null where destroyed_at is null
   `;
   return count;
+}
+
+/** Whatever is added to the audit trail waits for a link, also what came with its link. */
+async function forgetLinked(tx: Tx): Promise<void> {
+  const [found] = await tx.sql`select 1 from information_schema.tables where table_name = 'audit_unlinked'`;
+  if (found === undefined) return;
+  await tx.sql`delete from audit_unlinked u using audit_links l where l.event_id = u.event_id`;
 }

@@ -62,6 +62,15 @@ export async function findTokenByHash(tx: Tx, hash: Uint8Array): Promise<TokenRo
   return row;
 }
 
+/** Finds the token of a hash with whether it still opens anything: whoever comes with a dead one is known by it. */
+export async function findKnownToken(tx: Tx, hash: Uint8Array): Promise<(TokenRow & { live: boolean }) | undefined> {
+  const [row] = await tx.sql<(TokenRow & { live: boolean })[]>`
+    select ${columns(tx, tokenColumns)}, revoked_at is null and (expires_at is null or expires_at > now()) as live
+    from tokens where hash = ${Buffer.from(hash)}
+  `;
+  return row;
+}
+
 /** Lists tokens that were not revoked: the project's, or the platform administrators' for the system. */
 export async function listTokens(tx: Tx, { limit, cursor }: PageRequest): Promise<Page<TokenRow>> {
   const after = cursor === undefined ? tx.sql`` : tx.sql`and id > ${decodeCursor(cursor)}`;
