@@ -43,6 +43,7 @@ const ROOMS = {
     'toolchain',
   ],
   'services/backup': ['services/config.ts', 'services/process', 'services/store', 'services/vault', 'toolchain'],
+  'services/audit': ['services/config.ts', 'services/process', 'services/domain', 'services/store'],
   'services/simulator': ['services/domain', 'catalogue', 'plugins/kit', 'toolchain'],
   'services/simulator/ledger': [],
   'services/simulator/clouds': ['services/domain', 'catalogue', 'plugins/kit', 'services/simulator/ledger'],

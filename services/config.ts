@@ -57,7 +57,10 @@ export type Config = {
     settleSeconds: number;
   };
   /** How many days, and how many of each resource or stack, are kept of what is over. */
-  retention: Record<'operations' | 'snapshots' | 'history', { days: number; kept: number }>;
+  retention: Record<'operations' | 'snapshots' | 'history', { days: number; kept: number }> & {
+    /** Days that the audit trail is kept; for ever when not said. */
+    auditDays: number | undefined;
+  };
   /** The environment as it came, of which a runner is passed an allow-list. */
   runnerEnvironment: Environment;
   log: { level: (typeof logLevels)[number] };
@@ -74,6 +77,20 @@ export function loadBackupConfig(environment: Environment = process.env): Pick<C
   const config = { database: readDatabase(read), masterKeyFile: readMasterKeyFile(read, dataDir) };
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return freeze(config);
+}
+
+/** What a look at the audit trail is told. */
+export function loadAuditConfig(environment: Environment = process.env): { url: string } {
+  const read = createReader(environment);
+  const { url } = readDatabase(read);
+  if (read.faults.length > 0) throw new ConfigError(read.faults);
+  return { url };
+}
+
+/** The database keeps 30 days whatever is said here. */
+function readAuditDays(read: Reader): number | undefined {
+  if (read.optional('FLEETYARD_AUDIT_DAYS') === undefined) return undefined;
+  return read.number('FLEETYARD_AUDIT_DAYS', 36_500, { min: 30, max: 36_500 });
 }
 
 function readMasterKeyFile(read: Reader, dataDir: string): string {
@@ -158,6 +175,7 @@ export function loadConfig(environment: Environment = process.env): Config {
         days: read.number('FLEETYARD_HISTORY_DAYS', 30, { min: 1, max: 36_500 }),
         kept: read.integer('FLEETYARD_HISTORY_KEPT', 20, { min: 1, max: 10_000 }),
       },
+      auditDays: readAuditDays(read),
     },
     runnerEnvironment: { ...environment },
     log: { level: read.choice('FLEETYARD_LOG_LEVEL', 'info', logLevels) },

@@ -23,6 +23,7 @@ const COMMANDS = {
   generate: { target: 'toolchain/generate.mjs' },
   simulator: { target: 'services/simulator/cli/main.ts' },
   backup: { target: 'services/backup/main.ts', args: ['backup'] },
+  audit: { target: 'services/audit/main.ts' },
   restore: { target: 'services/backup/main.ts', args: ['restore'] },
   'start:api': { target: 'services/api/main.ts' },
   'start:worker': { target: 'services/worker/main.ts' },

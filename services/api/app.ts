@@ -1,6 +1,7 @@
 // The HTTP application: every endpoint of the contract as a route, on parts that the process hands in.
 
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import Fastify, {
   LogController,
   type FastifyBaseLogger,
@@ -13,6 +14,7 @@ import { createValidators, type EndpointValidator } from '../contract/validator.
 import type { AnyAnswer, Handlers, Parts } from './call.ts';
 import { handlers as allHandlers } from './handlers.ts';
 import { answerOperation } from './plugins/answering.ts';
+import { beginAuditing, tellRefusal } from './plugins/auditing.ts';
 import { authenticate, type Identity } from './plugins/authentication.ts';
 import { bodyLimits, installBodyParsers } from './plugins/body.ts';
 import { createProblem, describeError, describeProblem, type Problem, problemTypes } from './problems.ts';
@@ -49,6 +51,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
   installBodyParsers(app);
   app.decorateRequest('identity', null);
+  app.decorateRequest('auditing');
+  app.addHook('onRequest', async (request) => {
+    request.auditing = beginAuditing();
+  });
   const validators = createValidators(parts.document);
   for (const name of endpointNames) addRoute(app, name, validators[name], options, handlers);
   app.setErrorHandler((error, request, reply) => {
@@ -110,7 +116,20 @@ function addRoute(
     onResponse: async (request, reply) => {
       const seconds = reply.elapsedTime / 1000;
       parts.metrics.observeRequest(name, reply.statusCode, seconds);
-      const seen = { endpoint: name, method, path: request.url.split('?')[0], status: reply.statusCode, seconds };
+      tellRefusal(parts.trail, name, request, reply.statusCode);
+      const { caller } = request.auditing;
+      const who = caller === null ? {} : { token: caller.id, role: caller.role };
+      const project = request.identity?.projectId ?? caller?.projectId;
+      const seen = {
+        endpoint: name,
+        method,
+        path: request.url.split('?')[0],
+        status: reply.statusCode,
+        seconds,
+        ...who,
+        ...(project === undefined || project === null ? {} : { project }),
+        requestId: request.id,
+      };
       request.log[name === 'getHealth' || name === 'getReadiness' || name === 'getMetrics' ? 'debug' : 'info'](
         seen,
         'answered',
@@ -127,8 +146,9 @@ function addRoute(
 function createSender(validator: EndpointValidator, checkResponses: boolean): Sender {
   return (reply, answer) => {
     const { status, headers = {}, body } = answer;
+    reply.request.auditing.answer = answer;
     const contentType = answer.contentType ?? (body === undefined ? undefined : 'application/json');
-    const isText = typeof body === 'string' || body === undefined || answer.contentType === 'text/event-stream';
+    const isText = typeof body === 'string' || body === undefined || body instanceof Readable;
     const payload =
       isText && answer.contentType !== undefined ? body : body === undefined ? undefined : JSON.stringify(body);
     if (checkResponses) {

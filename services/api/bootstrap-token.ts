@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isFleetyardError } from '../domain/errors.ts';
+import { addAuditEvents, blankAuditEvent } from '../store/audit-events.ts';
 import type { Store } from '../store/open-store.ts';
 import { createToken, listTokens } from '../store/tokens.ts';
 
@@ -20,7 +21,13 @@ export async function ensureBootstrapToken(store: Store, tokens: TokenMaker, fil
   await writePrivately(draft, token);
   try {
     await store.asSystem(async (tx) => {
-      await createToken(tx, { name: 'bootstrap', role: 'platform-admin', hash: tokens.hash(token) });
+      const { id, name } = await createToken(tx, {
+        name: 'bootstrap',
+        role: 'platform-admin',
+        hash: tokens.hash(token),
+      });
+      const made = { resourceKind: 'token', resourceId: id, resourceName: name };
+      await addAuditEvents(tx, [{ ...blankAuditEvent, kind: 'change', projectId: null, ...made }]);
       // Before the commit: a file without a row is made again at the next start, a row without a file would lock everyone out.
       await rename(draft, file);
     });

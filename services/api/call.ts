@@ -13,6 +13,7 @@ import type { EndpointName, Schemas } from '../contract/schemas.ts';
 import type { OperationProducer } from '../queue/operation-producer.ts';
 import type { Store, Work } from '../store/open-store.ts';
 import type { TokenRole } from '../store/tokens.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -41,6 +42,7 @@ export type Parts = {
   tokens: { create(): string; hash(token: string): Uint8Array };
   document: ContractDocument;
   feed: EventFeed;
+  trail: AuditTrail;
   metrics: Metrics;
   /** How often a quiet stream says that it lives. */
   heartbeatMs: number;
@@ -49,7 +51,10 @@ export type Parts = {
 };
 
 /** Who calls. */
-export type Caller = { id: string; role: TokenRole; projectId: string | null };
+export type Caller = { id: string; name: string; role: TokenRole; projectId: string | null };
+
+/** What a call was about, for the audit trail. */
+export type Subject = { id?: string | null; name?: string | null };
 
 type TypeOf<Name extends EndpointName> = endpointTypes[Name];
 type Entry<Name extends EndpointName> = (typeof endpointEntries)[Name];
@@ -83,6 +88,8 @@ export type Call<Name extends EndpointName = EndpointName> = {
   asChange(work: (change: Change) => Promise<Answer<Name>>): Promise<Answer<Name>>;
   /** The same, for what belongs to no project. */
   asSystemChange(work: (change: Change) => Promise<Answer<Name>>): Promise<Answer<Name>>;
+  /** Says what the call is about, where the answer does not. */
+  noteSubject(subject: Subject): void;
   body: BodyOf<Name>;
   path: PathOf<Name>;
   query: QueryOf<Name>;

@@ -31,6 +31,7 @@ import { getMetrics } from './handlers/getMetrics.ts';
 import { getOperation } from './handlers/getOperation.ts';
 import { getProject } from './handlers/getProject.ts';
 import { getReadiness } from './handlers/getReadiness.ts';
+import { listAuditEvents } from './handlers/listAuditEvents.ts';
 import { listAddressSpaces } from './handlers/listAddressSpaces.ts';
 import { listCatalogueMachineTypes } from './handlers/listCatalogueMachineTypes.ts';
 import { listCatalogueProviders } from './handlers/listCatalogueProviders.ts';
@@ -83,6 +84,7 @@ export const handlers: Handlers = {
   getProject,
   getReadiness,
   listAddressSpaces,
+  listAuditEvents,
   listCatalogueMachineTypes,
   listCatalogueProviders,
   listCatalogueRegions,

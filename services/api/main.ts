@@ -18,6 +18,7 @@ import { createRedactor } from '../vault/redact.ts';
 import { createTokenText, hashToken } from '../vault/tokens.ts';
 import { createVault } from '../vault/vault.ts';
 import { buildApp } from './app.ts';
+import { openAuditTrail } from './audit-trail.ts';
 import { ensureBootstrapToken } from './bootstrap-token.ts';
 import type { KubeconfigMint } from './call.ts';
 import { closeServer } from './close-server.ts';
@@ -59,22 +60,24 @@ async function openParts(config: Config, log: Logger) {
   );
   const store = await openStore({ url, max, reserved, limits, vault, applicationName: 'fleetyard-api', onCommitted });
   const feed = await openEventFeed(store, eventChannel);
+  const trail = openAuditTrail({ store, log });
   const counts = {
     countOperations: () => store.asSystem(countOpenOperations) as Promise<Record<string, number>>,
     countJobs: () => queue.countJobs() as Promise<Record<string, number>>,
   };
-  return { store, queue, feed, metrics: createMetrics(counts, log, true) };
+  return { store, queue, feed, trail, metrics: createMetrics(counts, log, true) };
 }
 
 async function start(config: Config, log: Logger): Promise<void> {
   const opened = await openParts(config, log);
-  const { store, queue, feed, metrics } = opened;
+  const { store, queue, feed, trail, metrics } = opened;
   const closing = new AbortController();
   const app = buildApp({
     parts: {
       store,
       queue,
       feed,
+      trail,
       metrics,
       tokens,
       heartbeatMs,
@@ -96,6 +99,8 @@ async function start(config: Config, log: Logger): Promise<void> {
       { name: 'streams', run: async () => closing.abort() },
       { name: 'requests', run: () => closeServer(app) },
       { name: 'events', run: () => feed.close() },
+      // What the last requests left to tell.
+      { name: 'audit', run: () => trail.close() },
       { name: 'queue', run: () => queue.close() },
       { name: 'store', run: () => store.close() },
     ],

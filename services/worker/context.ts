@@ -48,5 +48,5 @@ export type WorkerContext = {
   deadlineScale: number;
   now(): Date;
   /** How long and how many of what is over are kept. */
-  retention: { operations: Keeping; snapshots: Keeping; history: Keeping };
+  retention: { operations: Keeping; snapshots: Keeping; history: Keeping; auditDays?: number | undefined };
 };

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { stringify } from 'yaml';
 import { loadCatalogue } from '../../catalogue/catalogue.ts';
 import { buildApp } from '../../services/api/app.ts';
+import { openAuditTrail } from '../../services/api/audit-trail.ts';
 import type { Parts } from '../../services/api/call.ts';
 import { openEventFeed } from '../../services/api/event-feed.ts';
 import { createMetrics } from '../../services/api/metrics.ts';
@@ -70,6 +71,7 @@ export async function openTestApi(
   const { store, url, vault, projectId, otherProjectId, work } = await openTestStore(t, { max: 20, onCommitted });
   const feed = await openEventFeed(store, eventChannel);
   const log = pino({ level: 'silent' });
+  const trail = openAuditTrail({ store, log, everyMs: 5 });
   const counts = {
     countOperations: () => store.asSystem(countOpenOperations) as Promise<Record<string, number>>,
     countJobs: () => queue.countJobs() as Promise<Record<string, number>>,
@@ -78,6 +80,7 @@ export async function openTestApi(
     store,
     queue,
     feed,
+    trail,
     catalogue: loadCatalogue(),
     document: readContractDocument(),
     clock: () => today,
@@ -91,6 +94,7 @@ export async function openTestApi(
   const app = buildApp({ logger: log, checkResponses: true, parts });
   t.teardown(async () => {
     await app.close();
+    await trail.close();
     await feed.close();
     await queue.close();
   });

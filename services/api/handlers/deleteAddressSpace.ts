@@ -2,8 +2,8 @@ import { deleteAddressSpace as remove } from '../../changes/delete-address-space
 import type { Handler } from '../call.ts';
 
 /** Deletes an address space that nothing uses. */
-export const deleteAddressSpace: Handler<'deleteAddressSpace'> = ({ asChange, path }) =>
+export const deleteAddressSpace: Handler<'deleteAddressSpace'> = ({ asChange, path, noteSubject }) =>
   asChange(async (change) => {
-    await remove(change, path.addressSpace);
+    noteSubject(await remove(change, path.addressSpace));
     return { status: 204 };
   });

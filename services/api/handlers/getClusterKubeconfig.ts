@@ -6,7 +6,7 @@ import { findStack } from '../../store/stacks.ts';
 import type { Handler } from '../call.ts';
 
 /** Mints a kubeconfig for a cluster that stands. */
-export const getClusterKubeconfig: Handler<'getClusterKubeconfig'> = async ({ parts, path, headers, asProject }) => {
+export const getClusterKubeconfig: Handler<'getClusterKubeconfig'> = async ({ parts, path, headers, asProject, noteSubject }) => {
   const found = await asProject(async (tx) => {
     const cluster = await getCluster(tx, path.cluster);
     const stack = await findStack(tx, { clusterId: cluster.id, layer: 'cluster' });
@@ -15,6 +15,7 @@ export const getClusterKubeconfig: Handler<'getClusterKubeconfig'> = async ({ pa
     return { cluster, stack, credential: { ...credential, secret } };
   });
   const { cluster, stack, credential } = found;
+  noteSubject(cluster);
   if (stack === undefined || stack.deployedAt === null || stack.destroyedAt !== null) {
     throw new FleetyardError('conflict', `The cluster "${cluster.name}" has no API server yet.`);
   }

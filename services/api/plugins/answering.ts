@@ -6,9 +6,10 @@ import { type EndpointName, endpointTable } from '../../contract/schemas.ts';
 import type { EndpointValidator } from '../../contract/validator.ts';
 import { FleetyardError } from '../../domain/errors.ts';
 import type { Work } from '../../store/open-store.ts';
-import type { AnyAnswer, Call, Caller, Handlers, Parts } from '../call.ts';
+import type { AnyAnswer, Call, Caller, Handlers, Parts, Subject } from '../call.ts';
 import { describeError, ParameterProblem } from '../problems.ts';
 import type { Identity } from './authentication.ts';
+import { tellAnswer, tellChange } from './auditing.ts';
 import { refuseWithoutProject } from './authentication.ts';
 import { answerInUnit, keepRefusal, readKey, type RequestKey } from './idempotency.ts';
 
@@ -24,10 +25,17 @@ export type Answering = {
 };
 
 // Operations that need no token are about nobody; their handlers never look.
-const nobody: Caller = { id: '', role: 'viewer', projectId: null };
+const nobody: Caller = { id: '', name: '', role: 'viewer', projectId: null };
 
-/** Checks the request and runs its handler; throws what becomes a problem. */
+/** Checks the request, runs its handler and tells the audit trail; throws what becomes a problem. */
 export async function answerOperation(answering: Answering): Promise<AnyAnswer> {
+  const { name, request, identity, parts } = answering;
+  const answer = await answerKeyed(answering);
+  await tellAnswer(parts.trail, name, request, { answer, identity });
+  return answer;
+}
+
+async function answerKeyed(answering: Answering): Promise<AnyAnswer> {
   const { name, request, identity, parts } = answering;
   const key = findKey(request, identity);
   const call = buildCall(answering, key);
@@ -78,8 +86,11 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
   });
   const keeping =
     (work: (change: Change) => Promise<AnyAnswer>) =>
-    (change: Change): Promise<AnyAnswer> =>
-      key === undefined ? work(change) : answerInUnit(change.tx, key, () => work(change));
+    async (change: Change): Promise<AnyAnswer> => {
+      const answer = await (key === undefined ? work(change) : answerInUnit(change.tx, key, () => work(change)));
+      await tellChange(change.tx, name, request, answer);
+      return answer;
+    };
   const abort = new AbortController();
   // Of the response: the socket outlives it, and would gather a listener a request.
   reply.raw.once('close', () => abort.abort());
@@ -93,6 +104,10 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
       runChange(getApplication(getProjectId()), keeping(work)),
     asSystemChange: (work: (change: Change) => Promise<AnyAnswer>) =>
       runSystemChange(getApplication(projectId), keeping(work)),
+    noteSubject: (subject: Subject) => {
+      const { id = null, name: called = null } = subject;
+      request.auditing.subject = { id, name: called };
+    },
     body: request.body,
     path: parameters.path,
     query: parameters.query,

@@ -5,7 +5,7 @@ import { hasRole } from '../../changes/roles.ts';
 import type { RequiredRole } from '../../contract/schemas.ts';
 import { FleetyardError } from '../../domain/errors.ts';
 import { findProject } from '../../store/projects.ts';
-import { findTokenByHash } from '../../store/tokens.ts';
+import { findKnownToken } from '../../store/tokens.ts';
 import type { Caller, Parts } from '../call.ts';
 import { ParameterProblem } from '../problems.ts';
 
@@ -20,9 +20,12 @@ export async function authenticate(
   request: FastifyRequest,
   role: Exclude<RequiredRole, 'none'>,
 ): Promise<Identity> {
-  const caller = await findCaller(parts, request);
-  if (caller === undefined)
+  const found = await findCaller(parts, request);
+  // Before anything is refused: whoever is known is named by the log and the audit trail.
+  request.auditing.caller = found?.caller ?? null;
+  if (found?.live !== true)
     throw new FleetyardError('unauthenticated', 'Send a valid token: Authorization: Bearer <token>.');
+  const { caller } = found;
   if (!hasRole(caller.role, role)) {
     throw new FleetyardError('forbidden', `This needs the role ${role}; the token has ${caller.role}.`);
   }
@@ -43,12 +46,14 @@ export function refuseWithoutProject(): never {
 async function findCaller(
   { store, tokens }: Pick<Parts, 'store' | 'tokens'>,
   request: FastifyRequest,
-): Promise<Caller | undefined> {
+): Promise<{ caller: Caller; live: boolean } | undefined> {
   const token = /^Bearer ([A-Za-z0-9_.~+/=-]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return undefined;
   const hash = tokens.hash(token);
-  const row = await store.asUrgent((tx) => findTokenByHash(tx, hash));
-  return row === undefined ? undefined : { id: row.id, role: row.role, projectId: row.projectId };
+  const row = await store.asUrgent((tx) => findKnownToken(tx, hash));
+  if (row === undefined) return undefined;
+  const { id, name, role, projectId, live } = row;
+  return { caller: { id, name, role, projectId }, live };
 }
 
 /** A project's token reaches its own project alone; any other one is as if it did not exist. */

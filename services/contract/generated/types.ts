@@ -653,6 +653,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List or export audit events
+         * @description Who did what, when, from where and with what result: every change, every kubeconfig that was handed out, and what a known token was refused. Callers that nobody
+         *     knows are counted by address and minute. A project's admin sees the project's own events; a platform-admin sees all, or those of the project that the header names.
+         *
+         *     One page as JSON, the newest first. With `Accept: application/jsonl` everything that fits the filters, an event a line and the oldest first, however much it is; `limit` and
+         *     `cursor` say nothing then. `link` is null until the event is in its project's hash chain, which takes seconds.
+         */
+        get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1165,6 +1189,64 @@ export interface components {
         };
         TokenList: {
             items: components["schemas"]["Token"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        /**
+         * @description `change`: something was changed. `read`: a secret was handed out. `refusal`: a known caller was refused, or met a failure. `strangers`: callers without a known token, counted for one address and minute. `surplus`: refusals of one token beyond those that were told one by one, counted for one minute.
+         * @enum {string}
+         */
+        AuditKind: "change" | "read" | "refusal" | "strangers" | "surplus";
+        /**
+         * @description By the status of the answer.
+         * @enum {string}
+         */
+        AuditResult: "accepted" | "refused" | "failed";
+        AuditEvent: {
+            id: string;
+            at: components["schemas"]["Timestamp"];
+            kind: components["schemas"]["AuditKind"];
+            /** @description Whose chain it is in; null for the platform's. */
+            project: string | null;
+            /** @description Who called; null for strangers and for the service itself. */
+            token: {
+                id: components["schemas"]["TokenId"];
+                name: string | null;
+                role: string | null;
+                /** @description Null for a platform-admin token. */
+                project: string | null;
+            } | null;
+            /** @description The `operationId` that was called. */
+            endpoint: string | null;
+            method: string | null;
+            resource: {
+                kind: string;
+                id: string | null;
+                name: string | null;
+            } | null;
+            /** @description Where the call came from. */
+            address: string | null;
+            /** @description At most 256 characters of what the caller says of itself. */
+            userAgent: string | null;
+            /** @description Of the answer. */
+            status: number | null;
+            /** @description Type of the problem that was answered. */
+            problem: string | null;
+            /** @description The `instance` of the problem; the log names it too. */
+            requestId: string | null;
+            /** @description The operation that began. */
+            operation: string | null;
+            /** @description The answer was the stored one of an earlier request with the same key. */
+            replayed: boolean;
+            /** @description How many of the kind, for those that are counted. */
+            count: number;
+            /** @description Its place in the hash chain. */
+            link: {
+                position: number;
+                hash: string;
+            } | null;
+        };
+        AuditEventList: {
+            items: components["schemas"]["AuditEvent"][];
             nextCursor: components["schemas"]["NextCursor"];
         };
         AwsSecret: {
@@ -3411,6 +3493,54 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAuditEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events from this time on. */
+                since?: string;
+                /** @description Only events before this time. */
+                until?: string;
+                /** @description Only what this token did (id or name). */
+                token?: components["schemas"]["Reference"];
+                /** @description Only calls of this endpoint, by its operationId. */
+                endpoint?: string;
+                /** @description Only what was about this resource (id or name). */
+                resource?: components["schemas"]["Reference"];
+                /** @description Only what ended so. */
+                result?: components["schemas"]["AuditResult"];
+                /** @description From the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, or everything as lines. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEventList"];
+                    "application/jsonl": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };

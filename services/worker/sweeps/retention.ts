@@ -1,5 +1,6 @@
 // Forgets what is past its time, in batches: nothing waits for it, and it must not hold up anybody.
 
+import { cutAuditTrail } from '../../store/audit-links.ts';
 import { deleteOldIdempotencyKeys } from '../../store/idempotency.ts';
 import { deleteOldOperations, deleteOldSnapshots } from '../../store/retention.ts';
 import type { WorkerContext } from '../context.ts';
@@ -9,12 +10,13 @@ const batchesAtOnce = 10;
 
 /** One round. What of one kind fails does not keep the others from being forgotten. */
 export async function forgetOld({ store, retention, logger }: Pick<WorkerContext, 'store' | 'retention' | 'logger'>) {
-  const { operations, snapshots, history } = retention;
+  const { operations, snapshots, history, auditDays: days } = retention;
   const kinds = {
     keys: () => store.asSystem((tx) => deleteOldIdempotencyKeys(tx)),
     operations: () => store.asSystem((tx) => deleteOldOperations(tx, operations)),
     snapshots: () => store.asSystem((tx) => deleteOldSnapshots(tx, snapshots)),
     history: () => store.pruneStateHistory(history),
+    audit: async () => (days === undefined ? 0 : store.asSystem((tx) => cutAuditTrail(tx, { days }))),
   };
   const forgotten: Record<string, number> = {};
   for (const [kind, forget] of Object.entries(kinds)) {

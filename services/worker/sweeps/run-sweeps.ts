@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expireLeases, listLostJobs } from '../../store/leases.ts';
 import type { WorkerContext } from '../context.ts';
+import { linkAudit } from './link-audit.ts';
 import { forgetOld } from './retention.ts';
 import { sweepStateLogins, sweepWorkFolders } from './sweep-left-overs.ts';
 
@@ -26,7 +27,7 @@ export async function runSweeps(
   const warn = (error: unknown): void => context.logger.warn({ err: error }, 'a sweep failed');
   let forgotAt = -Infinity;
   while (!options.signal.aborted) {
-    for (const sweep of [sweepOnce, sweepWorkFolders, sweepStateLogins]) await sweep(context).catch(warn);
+    for (const sweep of [sweepOnce, sweepWorkFolders, sweepStateLogins, linkAudit]) await sweep(context).catch(warn);
     if (performance.now() - forgotAt >= retentionSeconds * 1000) {
       forgotAt = performance.now();
       await forgetOld(context);

@@ -1,0 +1,36 @@
+import { Readable } from 'node:stream';
+import { type AuditFilter, listAuditEvents as listStoredEvents } from '../../store/audit-events.ts';
+import type { Work } from '../../store/open-store.ts';
+import type { PageRequest } from '../../store/pages.ts';
+import type { Handler, QueryOf } from '../call.ts';
+import { describeAuditEvent } from '../describe-audit.ts';
+import { describePage, readPage } from '../pages.ts';
+
+type List = (page: PageRequest) => ReturnType<typeof listStoredEvents>;
+
+/** Lists audit events, the newest first, or streams all that fit as lines, the oldest first. */
+export const listAuditEvents: Handler<'listAuditEvents'> = async ({ parts, projectId, query, headers, signal }) => {
+  const { store } = parts;
+  const run = <T>(work: Work<T>) => (projectId === null ? store.asSystem(work) : store.asProject(projectId, work));
+  const filter = readFilter(query);
+  const list: List = (page) => run((tx) => listStoredEvents(tx, { ...page, ...filter }));
+  if (/\bapplication\/(jsonl|x-ndjson)\b/.test(headers.accept ?? '')) {
+    return { status: 200, contentType: 'application/jsonl', body: Readable.from(writeLines(list, signal)) };
+  }
+  return describePage('/v1/audit-events', query, await list({ ...readPage(query), order: 'desc' }), describeAuditEvent);
+};
+
+function readFilter({ since, until, token, endpoint, resource, result }: QueryOf<'listAuditEvents'>): AuditFilter {
+  const readTime = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
+  return { since: readTime(since), until: readTime(until), token, endpoint, resource, result };
+}
+
+/** Reads the next page when the caller has taken the last one, so that memory does not grow with the trail. */
+async function* writeLines(list: List, signal: AbortSignal): AsyncGenerator<string> {
+  let cursor: string | null = null;
+  do {
+    const { items, nextCursor } = await list({ limit: 500, order: 'asc', ...(cursor === null ? {} : { cursor }) });
+    yield items.map((event) => `${JSON.stringify(describeAuditEvent(event))}\n`).join('');
+    cursor = nextCursor;
+  } while (cursor !== null && !signal.aborted);
+}
