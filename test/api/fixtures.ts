@@ -140,7 +140,7 @@ async function send(app: FastifyInstance, method: string, path: string, request:
     ...(sent.payload === undefined ? {} : { payload: sent.payload }),
   };
   const response = await app.inject(options);
-  const isJson = /json/.test(String(response.headers['content-type'] ?? ''));
+  const isJson = /json(;|$)/.test(String(response.headers['content-type'] ?? ''));
   const text = response.payload;
   return { status: response.statusCode, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
 }

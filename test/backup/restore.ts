@@ -9,12 +9,16 @@ import postgres from 'postgres';
 import { test, type Test } from 'tap';
 import { restoreBackup } from '../../services/backup/restore-backup.ts';
 import { writeBackup } from '../../services/backup/write-backup.ts';
+import { addAuditEvents, blankAuditEvent } from '../../services/store/audit-events.ts';
+import { linkAuditEvents } from '../../services/store/audit-links.ts';
+import { checkChain } from '../../services/store/check-audit-trail.ts';
 import { getCredentialSecret } from '../../services/store/credentials.ts';
 import { listEvents } from '../../services/store/events.ts';
 import { migrate } from '../../services/store/migrate.ts';
 import { openStore } from '../../services/store/open-store.ts';
 import { getOperation } from '../../services/store/operations.ts';
 import { createProject } from '../../services/store/projects.ts';
+import { openAuditReader } from '../../services/store/read-audit-trail.ts';
 import { findSnapshot, getOrCreateStack, saveSnapshot } from '../../services/store/stacks.ts';
 import { ensureMasterKeys, readMasterKeys } from '../../services/vault/master-keys.ts';
 import { createVault } from '../../services/vault/vault.ts';
@@ -49,6 +53,12 @@ async function openSource(t: Test) {
     await saveSnapshot(tx, lease, { stackId: id, deployment: { big: randomBytes(400_000).toString('hex') } });
     return id;
   });
+  // Two events that are linked, and one that waits for it.
+  for (const count of [1, 2, 3]) {
+    const told = { ...blankAuditEvent, kind: 'change', projectId, count } as const;
+    await store.asProject(projectId, (tx) => addAuditEvents(tx, [told]));
+    if (count === 2) await store.asSystem((tx) => linkAuditEvents(tx));
+  }
   const stateUrl = withDatabase(url, `${name}_state`);
   await fillState(stateUrl, `${name}_state`);
   return {
@@ -59,6 +69,7 @@ async function openSource(t: Test) {
     url,
     stateUrl,
     store,
+    projectId,
     cluster,
     operation,
     stackId,
@@ -103,6 +114,25 @@ async function readAll(t: Test, url: string): Promise<Record<string, string[]>> 
   await sql.end();
   return rows;
 }
+
+async function checkTrail(url: string, chain: string) {
+  const reader = await openAuditReader(url);
+  return checkChain(reader, chain).finally(() => reader.close());
+}
+
+test('hardening 14: the audit trail', async (t) => {
+  const source = await openSource(t);
+  await writeBackup({ ...source, ...quiet });
+  const { url, stateDatabase } = await openEmpty(t);
+  await restoreBackup({ ...source, url, stateDatabase, ...quiet });
+  const before = await checkTrail(source.url, source.projectId);
+  t.match(before, { links: 2, waiting: 1, fault: undefined });
+  t.same(await checkTrail(url, source.projectId), before, 'comes back with its chain, and with what waits for a link');
+  const store = await openStore({ url, applicationName: 'test', vault: source.vault });
+  t.teardown(() => store.close(1));
+  await store.asSystem((tx) => linkAuditEvents(tx));
+  t.match(await checkTrail(url, source.projectId), { links: 3, waiting: 0, fault: undefined }, 'and goes on');
+});
 
 test('A backup', async (t) => {
   const source = await openSource(t);

@@ -6,7 +6,13 @@ import { findStack } from '../../store/stacks.ts';
 import type { Handler } from '../call.ts';
 
 /** Mints a kubeconfig for a cluster that stands. */
-export const getClusterKubeconfig: Handler<'getClusterKubeconfig'> = async ({ parts, path, headers, asProject, noteSubject }) => {
+export const getClusterKubeconfig: Handler<'getClusterKubeconfig'> = async ({
+  parts,
+  path,
+  headers,
+  asProject,
+  noteSubject,
+}) => {
   const found = await asProject(async (tx) => {
     const cluster = await getCluster(tx, path.cluster);
     const stack = await findStack(tx, { clusterId: cluster.id, layer: 'cluster' });

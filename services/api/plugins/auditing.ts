@@ -37,7 +37,12 @@ export function beginAuditing(): Auditing {
 }
 
 /** Tells of a change that is about to commit, in its unit of work: either both are there, or neither. */
-export async function tellChange(tx: Tx, name: EndpointName, request: FastifyRequest, answer: AnyAnswer): Promise<void> {
+export async function tellChange(
+  tx: Tx,
+  name: EndpointName,
+  request: FastifyRequest,
+  answer: AnyAnswer,
+): Promise<void> {
   const { audited } = auditRules[name];
   // A refusal that was kept for its key changes nothing.
   if (audited !== 'change' || answer.status >= 400) return;
