@@ -12,6 +12,10 @@ import { cutAuditTrail, linkAuditEvents } from '../../services/store/audit-links
 import { addAuditTallies, settleAuditTallies } from '../../services/store/audit-tallies.ts';
 import { checkChain } from '../../services/store/check-audit-trail.ts';
 import { openAuditReader } from '../../services/store/read-audit-trail.ts';
+import { forgetOld } from '../../services/worker/sweeps/retention.ts';
+import { runSweeps } from '../../services/worker/sweeps/run-sweeps.ts';
+import { waitFor } from '../helpers/wait.ts';
+import { createWorkerContext } from '../helpers/worker.ts';
 import { openTestStore, type TestStore } from './fixtures.ts';
 
 const dayMs = 86_400_000;
@@ -197,4 +201,20 @@ test('strangers and what is too much are summed up by address, token and minute'
   t.equal(items.length, 1);
   t.equal(await store.asSystem((tx) => settleAuditTallies(tx)), 0, 'once');
   t.ok(projectId);
+});
+
+test('hardening 14: a worker links what was told, and cuts it only when it is told how long to keep it', async (t) => {
+  const { store, url, projectId } = await openTestStore(t);
+  const old = event(projectId, { at: new Date(Date.now() - 100 * dayMs) });
+  await store.asSystem((tx) => addAuditEvents(tx, [old, event(projectId)]));
+  const ending = new AbortController();
+  const { context } = await createWorkerContext(t, store);
+  const sweeping = runSweeps(context, { everySeconds: 0.02, signal: ending.signal });
+  await waitFor('the links', async () => ((await check(url, projectId)).links === 2 ? true : undefined));
+  ending.abort();
+  await sweeping;
+  await forgetOld(context);
+  t.match(await check(url, projectId), { links: 2, fault: undefined }, 'for ever by default');
+  await forgetOld({ ...context, retention: { ...context.retention, auditDays: 60 } });
+  t.match(await check(url, projectId), { start: 1, links: 1, fault: undefined });
 });
