@@ -4,7 +4,7 @@ import { FleetyardError } from '../domain/errors.ts';
 import { idPrefixes, newId } from '../domain/ids.ts';
 import { claimName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
-import { columns, only, type Tx } from './transaction.ts';
+import { columns, only, type Query, type Tx } from './transaction.ts';
 
 /** What a token may do. */
 export type TokenRole = 'viewer' | 'operator' | 'admin' | 'platform-admin';
@@ -60,6 +60,26 @@ export async function findTokenByHash(tx: Tx, hash: Uint8Array): Promise<TokenRo
     where hash = ${Buffer.from(hash)} and revoked_at is null and (expires_at is null or expires_at > now())
   `;
   return row;
+}
+
+/** The live tokens of hashes in hexadecimal digits, by those digits. */
+export async function findTokensByHash(sql: Query, hashes: readonly string[]): Promise<Map<string, TokenRow>> {
+  const rows = await sql<(TokenRow & { asked: string })[]>`
+    select ${sql(tokenColumns as unknown as string[])}, encode(hash, 'hex') as asked from tokens
+    where hash in (select decode(asked, 'hex') from jsonb_array_elements_text(${sql.json([...hashes])}) as list (asked))
+      and revoked_at is null and (expires_at is null or expires_at > now())
+  `;
+  return new Map(rows.map(({ asked, ...row }) => [asked, row]));
+}
+
+/** Which of these tokens are neither revoked nor expired. */
+export async function findLiveTokens(sql: Query, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await sql<{ id: string }[]>`
+    select id from tokens
+    where id in (select asked from jsonb_array_elements_text(${sql.json([...ids])}) as list (asked))
+      and revoked_at is null and (expires_at is null or expires_at > now())
+  `;
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Lists tokens that were not revoked: the project's, or the platform administrators' for the system. */
