@@ -57,7 +57,7 @@ const ROOMS = {
     'services/simulator/control-planes',
   ],
   'services/simulator/cli': ['services/simulator/ledger'],
-  'services/quickstart': ['toolchain', 'services/config.ts', 'services/vault', 'services/[^/]+/main[.]ts'],
+  'services/quickstart': ['toolchain', 'services/config.ts', 'services/process', 'services/vault', 'services/[^/]+/main[.]ts'],
   'services/console': [],
   'services/cli': [],
   stacks: [],

@@ -8,6 +8,7 @@ import { mintKubeconfig } from '../access/kubeconfig.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { readContractDocument } from '../contract/document.ts';
 import { openRateLimits } from '../limits/rate-limits.ts';
+import { tightenDirectory } from '../process/private-directory.ts';
 import { runMain } from '../process/run-main.ts';
 import { shutDownOnSignals } from '../process/shutdown.ts';
 import { createDelivery } from '../queue/deliver-signals.ts';
@@ -100,6 +101,7 @@ async function openMonitoring(
 
 async function start(config: Config, log: Logger): Promise<void> {
   const { http, bounds } = config;
+  await tightenDirectory(config.dataDir);
   const tls = http.tls === undefined ? undefined : await readTlsPair(http.tls);
   const monitoringToken = await readMonitoringToken(http.monitoring.tokenFile);
   const { feed, ...opened } = await openParts(config, log);

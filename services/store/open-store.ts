@@ -43,7 +43,7 @@ export type Store = {
   asSystem<T>(work: Work<T>): Promise<T>;
   /**
    * The same on connections that only such work may use, with limits of a few seconds: what must not wait behind others, such as
-   * heartbeats of leases and looking up a token.
+   * heartbeats of leases.
    */
   asUrgent<T>(work: Work<T>): Promise<T>;
   /** What every request asks first; connections of their own, no transaction. */

@@ -53,16 +53,7 @@ export async function createToken(tx: Tx, { name, role, hash, expiresAt = null }
   return only(rows);
 }
 
-/** Finds the live token of a hash: neither revoked nor expired. Only the system sees all projects'. */
-export async function findTokenByHash(tx: Tx, hash: Uint8Array): Promise<TokenRow | undefined> {
-  const [row] = await tx.sql<TokenRow[]>`
-    select ${columns(tx, tokenColumns)} from tokens
-    where hash = ${Buffer.from(hash)} and revoked_at is null and (expires_at is null or expires_at > now())
-  `;
-  return row;
-}
-
-/** The live tokens of hashes in hexadecimal digits, by those digits. */
+/** The live tokens of hashes in hexadecimal digits, by those digits: neither revoked nor expired. Only the system sees all projects'. */
 export async function findTokensByHash(sql: Query, hashes: readonly string[]): Promise<Map<string, TokenRow>> {
   const rows = await sql<(TokenRow & { asked: string })[]>`
     select ${sql(tokenColumns as unknown as string[])}, encode(hash, 'hex') as asked from tokens

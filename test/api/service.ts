@@ -24,7 +24,11 @@ test('A service that is well', async (t) => {
   const api = await openTestApi(t);
   t.match(await api.send('GET', '/health', anonymous), { status: 200, body: { status: 'ok' } }, 'is alive');
   const told = await api.send('GET', '/ready', anonymous);
-  t.same({ status: told.status, body: told.body }, { status: 200, body: { status: 'ready' } }, 'is ready, and tells no more');
+  t.same(
+    { status: told.status, body: told.body },
+    { status: 200, body: { status: 'ready' } },
+    'is ready, and tells no more',
+  );
   t.match(
     await api.send('GET', '/ready', monitor),
     { status: 200, body: { status: 'ready', checks: { database: 'ok', redis: 'ok' } } },
