@@ -90,7 +90,11 @@ test('16: what is no request is answered with the headers of all answers', async
 
 test('7: a connection serves a bounded number of requests', async (t) => {
   const { port } = await open(t, { requestsPerConnection: 2 });
-  const { socket, read } = await dial(t, port, `${head('GET /')}\r\n${head('GET /')}\r\n`);
+  const ask = `${head('GET /')}\r\n`;
+  const { socket, read } = await dial(t, port, ask);
+  await waitFor('the first answer', () => read().endsWith('here'));
+  t.notMatch(read(), /connection: close/i);
+  socket.write(ask);
   await waitFor('its end', () => socket.closed);
   t.equal(read().match(/HTTP\/1\.1 200/g)?.length, 2);
   t.match(read(), /connection: close/i);

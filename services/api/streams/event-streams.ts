@@ -43,7 +43,10 @@ const retryMs = 1000;
 /** Bytes that wait for a slow reader, beside what the socket holds. */
 const bufferBytes = 64 * 1024;
 
-type Open = { owner: StreamOwner; stream: Readable };
+type Open = { owner: StreamOwner; finish: Finish };
+
+/** Says a last word and ends; whoever takes nothing is cut off. */
+type Finish = (word: string) => void;
 
 /** Makes the registry of streams. */
 export function createEventStreams(options: StreamOptions): EventStreams {
@@ -52,7 +55,7 @@ export function createEventStreams(options: StreamOptions): EventStreams {
   const readers = new Map<string, OperationReader>();
   const open = new Set<Open>();
   const endAll = (): void => {
-    for (const { stream } of open) endStream(stream, ': closing\n\n');
+    for (const { finish } of open) finish(': closing\n\n');
   };
   closing.addEventListener('abort', endAll, { once: true });
 
@@ -79,8 +82,8 @@ export function createEventStreams(options: StreamOptions): EventStreams {
       try {
         const { id } = await store.asProject(owner.projectId, (tx) => getOperation(tx, operation));
         const reader = getReader(owner.projectId, id);
-        const { stream, listener } = createListener(afterSeq, reader);
-        const entry: Open = { owner, stream };
+        const { stream, listener, finish } = createListener(afterSeq, reader);
+        const entry: Open = { owner, finish };
         open.add(entry);
         stream.once('close', () => {
           open.delete(entry);
@@ -117,8 +120,12 @@ async function readEvents(
   return { settled, events, more: rows.length === batch };
 }
 
-function createListener(last: number, reader: OperationReader): { stream: Readable; listener: Listener } {
+function createListener(
+  last: number,
+  reader: OperationReader,
+): { stream: Readable; listener: Listener; finish: Finish } {
   let fullSince: number | undefined;
+  let over = false;
   const stream = new Readable({
     highWaterMark: bufferBytes,
     read() {
@@ -127,6 +134,13 @@ function createListener(last: number, reader: OperationReader): { stream: Readab
       reader.wake();
     },
   });
+  const finish: Finish = (word) => {
+    if (over || stream.destroyed) return;
+    over = true;
+    const takes = stream.push(word);
+    stream.push(null);
+    if (!takes) stream.destroy();
+  };
   const listener: Listener = {
     last,
     get full() {
@@ -136,21 +150,13 @@ function createListener(last: number, reader: OperationReader): { stream: Readab
       return fullSince;
     },
     give(text) {
-      if (stream.readableEnded || stream.destroyed) return;
+      if (over || stream.destroyed) return;
       if (!stream.push(text)) fullSince ??= performance.now();
     },
-    end: () => endStream(stream, 'event: end\ndata: {}\n\n'),
+    end: () => finish('event: end\ndata: {}\n\n'),
     giveUp: () => void stream.destroy(),
   };
-  return { stream, listener };
-}
-
-/** Says a last word and ends; whoever takes nothing is cut off. */
-function endStream(stream: Readable, word: string): void {
-  if (stream.destroyed || stream.readableEnded) return;
-  const takes = stream.push(word);
-  stream.push(null);
-  if (!takes) stream.destroy();
+  return { stream, listener, finish };
 }
 
 /** Makes the function that begins to look at the tokens of open streams, until there is none. */
@@ -160,10 +166,9 @@ function createTokenCheck(options: StreamOptions, open: ReadonlySet<Open>): () =
     const ids = [...new Set([...open].map(({ owner }) => owner.tokenId))];
     try {
       const good = await options.store.lookUps.findLiveTokens(ids);
-      for (const { owner, stream } of open) {
+      for (const { owner, finish } of open) {
         // Tokens of streams that were opened meanwhile were not asked about.
-        if (ids.includes(owner.tokenId) && !good.has(owner.tokenId))
-          endStream(stream, ': the token is not good any more\n\n');
+        if (ids.includes(owner.tokenId) && !good.has(owner.tokenId)) finish(': the token is not good any more\n\n');
       }
     } catch (error) {
       options.onError(error);
