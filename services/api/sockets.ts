@@ -1,6 +1,6 @@
 // The web server's sockets: how many, how long a caller may take to ask, and who goes when there are too many.
 
-import { createServer as createPlainServer, type IncomingMessage, type RequestListener, Server } from 'node:http';
+import { createServer as createPlainServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { connect as connectPlain, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -56,7 +57,7 @@ async function listen(t: Test, bounds = defaultSocketBounds) {
 /** Asks on a kept connection and says by which port of ours it went. */
 async function ask(port: number, agent: Agent): Promise<number | undefined> {
   const sent = request({ port, host: '127.0.0.1', agent, rejectUnauthorized: false }).end();
-  const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
   const { localPort } = response.socket;
   await response.resume().toArray();
   return localPort;
