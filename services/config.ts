@@ -1,5 +1,6 @@
 // The only reader of the environment: parses it once into a frozen value, or names every fault.
 
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { ConfigError } from './process/config-error.ts';
 
@@ -16,13 +17,32 @@ export type Config = {
     reserved: number;
     /** How long a unit of work may wait for what. */
     limits: { statementSeconds: number; lockSeconds: number; idleSeconds: number; acquireSeconds: number };
+    /** Units of work of the API that may wait for a connection. */
+    waiting: number;
     /** Name of Pulumi's own database on the same server. */
     stateDatabase: string;
     /** Bring the schema up to date at start. */
     migrate: boolean;
   };
   redis: { url: string; prefix: string };
-  http: { host: string; port: number; publicUrl: string };
+  http: {
+    host: string;
+    port: number;
+    publicUrl: string;
+    /** Certificate with its chain, and key; plain HTTP without. */
+    tls: { certFile: string; keyFile: string } | undefined;
+    /** Proxies whose word about the caller's address counts. */
+    trustedProxies: readonly string[];
+    /** The port of measurements and details of readiness; without one they need the token. */
+    monitoring: { host: string; port: number | undefined; tokenFile: string | undefined };
+  };
+  /** What the API takes, before it says 429 or 503; 0 for any number where that is allowed. */
+  bounds: {
+    sockets: SocketBounds;
+    streams: Record<'token' | 'project' | 'process', number>;
+    pressure: { eventLoopDelayMs: number; heapShare: number };
+    rates: Record<RateName, { requests: number; seconds: number }>;
+  };
   /** Where local data is kept; every default path below lies in it. */
   dataDir: string;
   /** The keys that everything at rest is sealed under; the vault reads it. */
@@ -70,6 +90,13 @@ export type Config = {
   checkResponses: boolean;
 };
 
+type SocketBounds = Record<
+  'connections' | 'headersSeconds' | 'requestSeconds' | 'keepAliveSeconds' | 'requestsPerConnection',
+  number
+>;
+
+type RateName = 'address' | 'strangers' | `${'token' | 'project'}-${'reads' | 'writes'}`;
+
 /** What a backup and a restore are told: where the data are, and the keys. */
 export function loadBackupConfig(environment: Environment = process.env): Pick<Config, 'database' | 'masterKeyFile'> {
   const read = createReader(environment);
@@ -108,8 +135,78 @@ function readDatabase(read: Reader): Config['database'] {
       idleSeconds: read.number('FLEETYARD_IDLE_SECONDS', 30, waitBounds),
       acquireSeconds: read.number('FLEETYARD_ACQUIRE_SECONDS', 15, waitBounds),
     },
+    waiting: read.integer('FLEETYARD_DATABASE_WAITING', 256, { min: 1, max: 100_000 }),
     stateDatabase: read.text('FLEETYARD_STATE_DATABASE', 'pulumi_state', /^[a-z_][a-z0-9_]{0,62}$/),
     migrate: read.flag('FLEETYARD_MIGRATE', true),
+  };
+}
+
+function readHttp(read: Reader): Config['http'] {
+  const host = read.text('FLEETYARD_HOST', '127.0.0.1');
+  const port = read.integer('FLEETYARD_PORT', 8080, { min: 0, max: 65_535 });
+  const [certFile, keyFile] = [read.optional('FLEETYARD_TLS_CERT_FILE'), read.optional('FLEETYARD_TLS_KEY_FILE')];
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    read.faults.push('FLEETYARD_TLS_CERT_FILE and FLEETYARD_TLS_KEY_FILE belong together; set both or neither');
+  }
+  const tls =
+    certFile === undefined || keyFile === undefined
+      ? undefined
+      : { certFile: resolve(certFile), keyFile: resolve(keyFile) };
+  const monitoringPort = read.optional('FLEETYARD_METRICS_PORT');
+  const tokenFile = read.optional('FLEETYARD_METRICS_TOKEN_FILE');
+  return {
+    host,
+    port,
+    publicUrl: read.url(
+      'FLEETYARD_PUBLIC_URL',
+      ['http:', 'https:'],
+      `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    ),
+    tls,
+    trustedProxies: read.ranges('FLEETYARD_TRUSTED_PROXIES'),
+    monitoring: {
+      host: read.text('FLEETYARD_METRICS_HOST', '127.0.0.1'),
+      port:
+        monitoringPort === undefined ? undefined : read.integer('FLEETYARD_METRICS_PORT', 0, { min: 0, max: 65_535 }),
+      tokenFile: tokenFile === undefined ? undefined : resolve(tokenFile),
+    },
+  };
+}
+
+/** Several times of what a portal asks that makes two hundred clusters and watches each, and far below what holds the service up. */
+function readBounds(read: Reader): Config['bounds'] {
+  const seconds = read.integer('FLEETYARD_RATE_SECONDS', 60, { min: 1, max: 86_400 });
+  const rate = (name: string, fallback: number) => ({
+    requests: read.integer(`FLEETYARD_RATE_${name}`, fallback, { min: 0, max: 100_000_000 }),
+    seconds,
+  });
+  const count = (name: string, fallback: number) => read.integer(name, fallback, { min: 1, max: 1_000_000 });
+  const wait = { min: 1, max: 3600 };
+  return {
+    sockets: {
+      connections: count('FLEETYARD_SOCKETS', 2_000),
+      headersSeconds: read.integer('FLEETYARD_HEADERS_SECONDS', 10, wait),
+      requestSeconds: read.integer('FLEETYARD_REQUEST_SECONDS', 30, wait),
+      keepAliveSeconds: read.integer('FLEETYARD_KEEP_ALIVE_SECONDS', 72, wait),
+      requestsPerConnection: count('FLEETYARD_REQUESTS_PER_SOCKET', 10_000),
+    },
+    streams: {
+      token: count('FLEETYARD_STREAMS_PER_TOKEN', 50),
+      project: count('FLEETYARD_STREAMS_PER_PROJECT', 200),
+      process: count('FLEETYARD_STREAMS', 1_000),
+    },
+    pressure: {
+      eventLoopDelayMs: read.integer('FLEETYARD_EVENT_LOOP_DELAY_MS', 1_000, { min: 0, max: 60_000 }),
+      heapShare: read.number('FLEETYARD_HEAP_SHARE', 0.9, { min: 0, max: 1 }),
+    },
+    rates: {
+      address: rate('ADDRESS', 18_000),
+      strangers: rate('STRANGERS', 60),
+      'token-reads': rate('TOKEN_READS', 6_000),
+      'token-writes': rate('TOKEN_WRITES', 1_200),
+      'project-reads': rate('PROJECT_READS', 12_000),
+      'project-writes': rate('PROJECT_WRITES', 2_400),
+    },
   };
 }
 
@@ -122,23 +219,14 @@ export function loadConfig(environment: Environment = process.env): Config {
   const read = createReader(environment);
   const dataDir = resolve(read.text('FLEETYARD_DATA_DIR', '.fleetyard'));
   const inData = (name: string): string => resolve(dataDir, name);
-  const host = read.text('FLEETYARD_HOST', '127.0.0.1');
-  const port = read.integer('FLEETYARD_PORT', 8080, { min: 0, max: 65_535 });
   const config: Config = {
     database: readDatabase(read),
     redis: {
       url: read.url('REDIS_URL', ['redis:', 'rediss:', 'unix:']),
       prefix: read.text('FLEETYARD_QUEUE_PREFIX', 'fleetyard', /^[A-Za-z0-9_-]{1,64}$/),
     },
-    http: {
-      host,
-      port,
-      publicUrl: read.url(
-        'FLEETYARD_PUBLIC_URL',
-        ['http:', 'https:'],
-        `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-      ),
-    },
+    http: readHttp(read),
+    bounds: readBounds(read),
     dataDir,
     masterKeyFile: readMasterKeyFile(read, dataDir),
     tokenFile: resolve(read.text('FLEETYARD_TOKEN_FILE', inData('admin.token'))),
@@ -193,6 +281,8 @@ type Reader = {
   url(name: string, protocols: string[], fallback?: string): string;
   integer(name: string, fallback: number, bounds: { min: number; max: number }): number;
   number(name: string, fallback: number, bounds: { min: number; max: number }): number;
+  /** Addresses and CIDR ranges, separated by commas. */
+  ranges(name: string): string[];
   flag(name: string, fallback: boolean): boolean;
   choice<T extends string>(name: string, fallback: T, choices: readonly T[]): T;
 };
@@ -242,6 +332,14 @@ function createReader(environment: Environment): Reader {
         ? number
         : refuse(`${name} must be a number from ${min} to ${max}, not ${JSON.stringify(value)}`, fallback);
     },
+    ranges(name) {
+      const items = (optional(name) ?? '').split(/[\s,]+/).filter((item) => item !== '');
+      const wrong = items.filter((item) => !isRange(item));
+      const rule = 'addresses or CIDR ranges separated by commas, none of which is everything';
+      return wrong.length === 0
+        ? items
+        : refuse(`${name} must hold ${rule}, not ${JSON.stringify(wrong.join(', '))}`, []);
+    },
     flag(name, fallback) {
       const value = optional(name)?.toLowerCase();
       if (value === undefined) return fallback;
@@ -255,6 +353,13 @@ function createReader(environment: Environment): Reader {
       return chosen ?? refuse(`${name} must be one of ${choices.join(', ')}, not ${JSON.stringify(value)}`, fallback);
     },
   };
+}
+
+function isRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
 
 function freeze<T extends object>(value: T): T {

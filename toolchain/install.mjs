@@ -1,6 +1,6 @@
 // Keeps node_modules equal to package-lock.json; runs on any Node 20 or newer, before anything is installed.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isExecutable, runCommand } from './run-command.mjs';
 import { withLock } from './lock.mjs';
@@ -19,8 +19,11 @@ const SUBJECT = 'npm ci';
 export async function installPackages(root, onProgress) {
   if (isInstalled(root)) return;
   const onWait = () => onProgress({ subject: SUBJECT, phase: 'waiting for another installation' });
+  const data = join(root, '.fleetyard');
+  // The quickstart keeps its data there, which is nobody else's to look into.
+  mkdirSync(data, { recursive: true, mode: 0o700 });
   await withLock(
-    join(root, '.fleetyard', 'install.lock'),
+    join(data, 'install.lock'),
     async () => {
       if (!isInstalled(root)) await runInstall(root, onProgress);
     },

@@ -1,6 +1,5 @@
 // The HTTP application: every endpoint of the contract as a route, on parts that the process hands in.
 
-import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import Fastify, {
   LogController,
@@ -13,11 +12,22 @@ import { endpointNames, endpointTable, type EndpointName } from '../contract/sch
 import { createValidators, type EndpointValidator } from '../contract/validator.ts';
 import type { AnyAnswer, Handlers, Parts } from './call.ts';
 import { handlers as allHandlers } from './handlers.ts';
+import {
+  createRequestId,
+  installAnswerHeaders,
+  nameRequest,
+  plainHeaders,
+  requestIdHeader,
+} from './plugins/answer-headers.ts';
 import { answerOperation } from './plugins/answering.ts';
 import { beginAuditing, tellRefusal } from './plugins/auditing.ts';
 import { authenticate, type Identity } from './plugins/authentication.ts';
 import { bodyLimits, installBodyParsers } from './plugins/body.ts';
+import { countAddress, countCaller, isExempt } from './plugins/limiting.ts';
+import { installPressure, type PressureBounds } from './plugins/pressure.ts';
 import { createProblem, describeError, describeProblem, type Problem, problemTypes } from './problems.ts';
+import { answerClientError, createBoundedServer, defaultSocketBounds, type SocketBounds } from './sockets.ts';
+import type { TlsPair } from './tls.ts';
 
 /** How the application is built. */
 export type AppOptions = {
@@ -26,6 +36,27 @@ export type AppOptions = {
   /** Check every answer against the contract and fail those that break it. */
   checkResponses: boolean;
   handlers?: Handlers;
+  server?: ServerSettings;
+};
+
+/** How the application listens, and what it may come to. */
+export type ServerSettings = {
+  sockets: SocketBounds;
+  pressure: PressureBounds;
+  /** Proxies whose word about the caller's address counts, as addresses and ranges. */
+  trustedProxies: readonly string[];
+  tls: TlsPair | undefined;
+  /** Callers reach it by TLS, here or at a proxy. */
+  https: boolean;
+};
+
+const noBounds: PressureBounds = { eventLoopDelayMs: 0, heapShare: 0 };
+const plainServer: ServerSettings = {
+  sockets: defaultSocketBounds,
+  pressure: noBounds,
+  trustedProxies: [],
+  tls: undefined,
+  https: false,
 };
 
 /** Sends an answer; in tests, after checking it against the contract. */
@@ -33,34 +64,44 @@ export type Sender = (reply: FastifyReply, answer: AnyAnswer) => FastifyReply;
 
 /** Builds the application; it listens to nothing yet. Throws when handlers and contract do not match. */
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { parts, handlers = allHandlers } = options;
+  const { parts, handlers = allHandlers, server = plainServer } = options;
   checkHandlers(Object.keys(handlers));
   const app: FastifyInstance = Fastify({
     loggerInstance: options.logger,
     // Requests are logged once, when they are answered.
     logController: new LogController({ disableRequestLogging: true }),
-    // A URI of its own for each request, so that a problem's `instance` finds it in the logs of any replica.
-    genReqId: () => `urn:uuid:${randomUUID()}`,
+    genReqId: createRequestId,
+    trustProxy: server.trustedProxies.length === 0 ? false : [...server.trustedProxies],
     bodyLimit: bodyLimits.bytes,
     forceCloseConnections: 'idle',
-    requestTimeout: 30_000,
+    serverFactory: (listener) => createBoundedServer(listener, server.sockets, server.tls),
+    clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 128, caseSensitive: true, ignoreTrailingSlash: false },
     frameworkErrors: (error, request, reply) => {
+      // No hook runs for what has no route.
+      void reply.headers({ ...plainHeaders, [requestIdHeader]: nameRequest(request.id) });
       sendProblem(reply, describeError(error, request.id));
     },
   });
   installBodyParsers(app);
-  app.decorateRequest('identity', null);
-  app.decorateRequest('auditing');
+  app.decorateRequest('identity', null).decorateRequest('standings', null).decorateRequest('auditing');
   app.addHook('onRequest', async (request) => {
     request.auditing = beginAuditing();
+  });
+  installAnswerHeaders(app, server);
+  installPressure(app, server.pressure);
+  // After those plugins, so that a refusal has its headers and costs the limits nothing.
+  app.after(() => {
+    app.addHook('onRequest', async (request, reply) => {
+      if (!isExempt(request.routeOptions.config.endpoint)) await countAddress(parts.limits, request, reply);
+    });
   });
   const validators = createValidators(parts.document);
   for (const name of endpointNames) addRoute(app, name, validators[name], options, handlers);
   app.setErrorHandler((error, request, reply) => {
     const problem = describeError(error, request.id);
     logFailure(request, problem, error);
-    return sendProblem(reply, problem);
+    return sendProblem(reply, problem, error);
   });
   app.setNotFoundHandler((request, reply) => sendProblem(reply, describeMissingRoute(request, reply)));
   return app;
@@ -82,6 +123,9 @@ declare module 'fastify' {
   interface FastifyRequest {
     identity: Identity | null;
   }
+  interface FastifyContextConfig {
+    endpoint?: EndpointName;
+  }
 }
 
 function addRoute(
@@ -97,9 +141,12 @@ function addRoute(
     method,
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
     exposeHeadRoute: false,
+    config: { endpoint: name },
     // Before the body is read, so that a stranger's is not.
-    onRequest: async (request) => {
-      if (role !== 'none') request.identity = await authenticate(parts, request, role);
+    onRequest: async (request, reply) => {
+      if (role === 'none') return;
+      request.identity = await authenticate(parts, request, role);
+      await countCaller(parts.limits, request.identity.caller, request, reply);
     },
     handler: async (request, reply) => {
       const answer = await answerOperation({
@@ -138,7 +185,7 @@ function addRoute(
     errorHandler: (error, request, reply) => {
       const problem = describeError(error, request.id);
       logFailure(request, problem, error);
-      void send(reply, describeProblem(problem));
+      void send(reply, describeProblem(problem, error));
     },
   });
 }
@@ -166,8 +213,8 @@ function withCharset(contentType: string): string {
   return /^(application\/(json|problem\+json))$/.test(contentType) ? `${contentType}; charset=utf-8` : contentType;
 }
 
-function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  const { status, headers } = describeProblem(problem);
+function sendProblem(reply: FastifyReply, problem: Problem, error?: unknown): FastifyReply {
+  const { status, headers } = describeProblem(problem, error);
   return reply
     .code(status)
     .headers({ ...headers, 'content-type': 'application/problem+json; charset=utf-8' })

@@ -13,9 +13,12 @@ import type { EndpointName, Schemas } from '../contract/schemas.ts';
 import type { OperationProducer } from '../queue/operation-producer.ts';
 import type { Store, Work } from '../store/open-store.ts';
 import type { TokenRole } from '../store/tokens.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import type { EventFeed } from './event-feed.ts';
+import type { Tokens } from './known-tokens.ts';
 import type { Metrics } from './metrics.ts';
+import type { MonitoringGate } from './monitoring.ts';
+import type { EventStreams } from './streams/event-streams.ts';
 
 /** The operations' queue, as far as the API needs it. */
 export type ApiQueue = Pick<OperationProducer, 'countJobs' | 'ping'>;
@@ -38,14 +41,13 @@ export type Parts = {
   catalogue: Catalogue;
   mintKubeconfig: KubeconfigMint;
   clock: () => Date;
-  /** Makes and hashes tokens. */
-  tokens: { create(): string; hash(token: string): Uint8Array };
+  tokens: Tokens;
+  limits: RateLimits;
   document: ContractDocument;
-  feed: EventFeed;
   trail: AuditTrail;
+  streams: EventStreams;
   metrics: Metrics;
-  /** How often a quiet stream says that it lives. */
-  heartbeatMs: number;
+  mayMonitor: MonitoringGate;
   /** Aborted when the process ends; streams end with it. */
   closing: AbortSignal;
 };

@@ -1,10 +1,14 @@
 // The API's process: reads the configuration, opens the parts, listens, and closes them in reverse order.
 
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { loadCatalogue } from '../../catalogue/catalogue.ts';
 import { mintKubeconfig } from '../access/kubeconfig.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { readContractDocument } from '../contract/document.ts';
+import { openRateLimits } from '../limits/rate-limits.ts';
+import { tightenDirectory } from '../process/private-directory.ts';
 import { runMain } from '../process/run-main.ts';
 import { shutDownOnSignals } from '../process/shutdown.ts';
 import { createDelivery } from '../queue/deliver-signals.ts';
@@ -15,18 +19,24 @@ import { openStore } from '../store/open-store.ts';
 import { countOpenOperations } from '../store/operation-counts.ts';
 import { readMasterKeys } from '../vault/master-keys.ts';
 import { createRedactor } from '../vault/redact.ts';
-import { createTokenText, hashToken } from '../vault/tokens.ts';
 import { createVault } from '../vault/vault.ts';
 import { buildApp } from './app.ts';
 import { openAuditTrail } from './audit-trail.ts';
 import { ensureBootstrapToken } from './bootstrap-token.ts';
 import type { KubeconfigMint } from './call.ts';
 import { closeServer } from './close-server.ts';
-import { openEventFeed } from './event-feed.ts';
+import { describeEvent } from './describe-resources.ts';
+import { createTokens } from './known-tokens.ts';
 import { createMetrics } from './metrics.ts';
+import { createMonitoringGate, createMonitoringServer, readMonitoringToken } from './monitoring.ts';
+import { checkReadiness } from './readiness.ts';
+import { openEventFeed } from './streams/event-feed.ts';
+import { createEventStreams } from './streams/event-streams.ts';
+import { readTlsPair, watchTlsPair } from './tls.ts';
 
-const heartbeatMs = 15_000;
-const tokens = { create: createTokenText, hash: hashToken };
+/** Of event streams: how often a quiet one says that it lives, how soon it ends after its token, and how long its reader may take nothing. */
+const streamTimes = { heartbeatMs: 15_000, tokenCheckMs: 2_000, stallMs: 30_000 };
+const tokens = createTokens();
 
 const mint: KubeconfigMint = ({ name, region, outputs, credential }) => {
   const { endpoint, certificateAuthority, physicalName } = outputs;
@@ -45,7 +55,7 @@ const mint: KubeconfigMint = ({ name, region, outputs, credential }) => {
 
 async function openParts(config: Config, log: Logger) {
   const vault = createVault(await readMasterKeys(config.masterKeyFile));
-  const { url, max, reserved, limits, stateDatabase } = config.database;
+  const { url, max, reserved, limits, waiting, stateDatabase } = config.database;
   if (config.database.migrate) {
     const { applied, version } = await migrate({ url, vault, stateDatabase });
     log.info({ applied, version }, 'the schema is up to date');
@@ -58,29 +68,63 @@ async function openParts(config: Config, log: Logger) {
   const onCommitted = createDelivery(queue, (error) =>
     log.warn({ err: error }, 'the queue is away; the sweep will signal'),
   );
-  const store = await openStore({ url, max, reserved, limits, vault, applicationName: 'fleetyard-api', onCommitted });
+  const applicationName = 'fleetyard-api';
+  const store = await openStore({ url, max, reserved, limits, waiting, vault, applicationName, onCommitted });
   const feed = await openEventFeed(store, eventChannel);
   const trail = openAuditTrail({ store, log });
   const counts = {
     countOperations: () => store.asSystem(countOpenOperations) as Promise<Record<string, number>>,
     countJobs: () => queue.countJobs() as Promise<Record<string, number>>,
   };
-  return { store, queue, feed, trail, metrics: createMetrics(counts, log, true) };
+  const rateLimits = openRateLimits({
+    redisUrl: config.redis.url,
+    prefix: config.redis.prefix,
+    quotas: config.bounds.rates,
+    onError: (error) => log.debug({ err: error }, 'requests are not counted'),
+  });
+  return { store, queue, feed, trail, limits: rateLimits, metrics: createMetrics(counts, log, true) };
+}
+
+/** Listens on the port for measurements, if there is one. */
+async function openMonitoring(
+  { host, port }: Config['http']['monitoring'],
+  parts: Parameters<typeof createMonitoringServer>[0],
+  log: Logger,
+): Promise<() => Promise<void>> {
+  if (port === undefined) return async () => undefined;
+  const server = createMonitoringServer(parts).listen(port, host);
+  await once(server, 'listening');
+  log.info({ monitoring: `http://${host}:${(server.address() as AddressInfo).port}` }, 'measurements are served');
+  return async () => {
+    server.close();
+    server.closeAllConnections();
+  };
 }
 
 async function start(config: Config, log: Logger): Promise<void> {
-  const opened = await openParts(config, log);
-  const { store, queue, feed, trail, metrics } = opened;
+  const { http, bounds } = config;
+  await tightenDirectory(config.dataDir);
+  const tls = http.tls === undefined ? undefined : await readTlsPair(http.tls);
+  const monitoringToken = await readMonitoringToken(http.monitoring.tokenFile);
+  const { feed, ...opened } = await openParts(config, log);
+  const { store, queue, trail, limits, metrics } = opened;
   const closing = new AbortController();
+  const mayMonitor = createMonitoringGate(monitoringToken);
+  const streams = createEventStreams({
+    store,
+    feed,
+    ...streamTimes,
+    bounds: bounds.streams,
+    describe: describeEvent,
+    closing: closing.signal,
+    onError: (error) => log.warn({ err: error }, 'event streams could not be read'),
+  });
   const app = buildApp({
     parts: {
-      store,
-      queue,
-      feed,
-      trail,
-      metrics,
+      ...opened,
+      streams,
       tokens,
-      heartbeatMs,
+      mayMonitor,
       catalogue: loadCatalogue(),
       document: readContractDocument(),
       mintKubeconfig: mint,
@@ -89,7 +133,13 @@ async function start(config: Config, log: Logger): Promise<void> {
     },
     logger: log,
     checkResponses: config.checkResponses,
+    server: { ...bounds, trustedProxies: http.trustedProxies, tls, https: http.publicUrl.startsWith('https:') },
   });
+  const gate = monitoringToken === undefined ? undefined : mayMonitor;
+  const parts = { metrics, gate, checkReadiness: () => checkReadiness(opened) };
+  const closeMonitoring = await openMonitoring(http.monitoring, parts, log);
+  const pair = http.tls === undefined ? undefined : watchTlsPair(app.server, http.tls, log);
+  if (pair !== undefined) process.on('SIGHUP', () => void pair.reload());
   shutDownOnSignals({
     log,
     seconds: config.shutdownSeconds,
@@ -98,9 +148,12 @@ async function start(config: Config, log: Logger): Promise<void> {
       // Streams would hold the server open for as long as their operations run.
       { name: 'streams', run: async () => closing.abort() },
       { name: 'requests', run: () => closeServer(app) },
+      { name: 'monitoring', run: closeMonitoring },
+      { name: 'certificate', run: async () => pair?.close() },
       { name: 'events', run: () => feed.close() },
       // What the last requests left to tell.
       { name: 'audit', run: () => trail.close() },
+      { name: 'limits', run: async () => limits.close() },
       { name: 'queue', run: () => queue.close() },
       { name: 'store', run: () => store.close() },
     ],
@@ -108,8 +161,7 @@ async function start(config: Config, log: Logger): Promise<void> {
   if (await ensureBootstrapToken(store, tokens, config.tokenFile)) {
     log.info({ file: config.tokenFile }, 'the first platform-admin token was written');
   }
-  const { host, port } = config.http;
-  log.info({ address: await app.listen({ host, port }) }, 'listening');
+  log.info({ address: await app.listen({ host: http.host, port: http.port }) }, 'listening');
 }
 
 const redactor = createRedactor();

@@ -1,6 +1,6 @@
 // The one table from the domain's error codes to problem documents (RFC 9457).
 
-import { type ErrorCode, type ErrorDetail, FleetyardError } from '../domain/errors.ts';
+import { type ErrorCode, type ErrorDetail, FleetyardError, isFleetyardError } from '../domain/errors.ts';
 import type { Schemas } from '../contract/schemas.ts';
 import type { AnyAnswer } from './call.ts';
 
@@ -98,10 +98,12 @@ export function describeError(error: unknown, instance: string): Problem {
 }
 
 /** A problem as an answer, with the headers that its status asks for. */
-export function describeProblem(problem: Problem): AnyAnswer {
+export function describeProblem(problem: Problem, error?: unknown): AnyAnswer {
   const headers: Record<string, string> = {};
   if (problem.status === 401) headers['www-authenticate'] = 'Bearer realm="fleetyard"';
-  if (problem.status === 503) headers['retry-after'] = '5';
+  if (problem.status === 429 || problem.status === 503) {
+    headers['retry-after'] = String((isFleetyardError(error) ? error.retryAfterSeconds : undefined) ?? 5);
+  }
   if (problem.type === 'urn:fleetyard:problem:idempotency-in-flight') headers['retry-after'] = '1';
   return { status: problem.status, headers, contentType: 'application/problem+json', body: problem };
 }

@@ -54,6 +54,8 @@ export type ErrorOptions = {
   retryable?: boolean;
   /** Calls that lead out of what is refused, the mildest first. */
   wayOut?: readonly Schemas['Call'][];
+  /** When the same call may succeed. */
+  retryAfterSeconds?: number;
 };
 
 /** The only error class that crosses rooms; it knows nothing of HTTP. */
@@ -62,6 +64,7 @@ export class FleetyardError extends Error {
   readonly retryable: boolean;
   readonly details: readonly ErrorDetail[];
   readonly wayOut: readonly Schemas['Call'][];
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -70,6 +73,7 @@ export class FleetyardError extends Error {
     this.retryable = options.retryable ?? errorCodes[code].retryable;
     this.details = options.details ?? [];
     this.wayOut = options.wayOut ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 

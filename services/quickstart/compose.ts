@@ -9,6 +9,7 @@ import { startPostgres } from '../../toolchain/postgres.mjs';
 import type { Progress } from '../../toolchain/progress.mjs';
 import { findPulumi } from '../../toolchain/pulumi.mjs';
 import { startRedis } from '../../toolchain/redis.mjs';
+import { makePrivateDirectory } from '../process/private-directory.ts';
 import { ensureMasterKeys } from '../vault/master-keys.ts';
 import { readLogTail, startChildService, type ChildService } from './child-service.ts';
 import type { QuickstartOptions } from './options.ts';
@@ -72,6 +73,7 @@ export async function compose(
 ): Promise<Composition> {
   const data = resolve(options.data);
   const logs = join(data, 'logs');
+  await makePrivateDirectory(data);
   await mkdir(logs, { recursive: true, mode: 0o700 });
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {

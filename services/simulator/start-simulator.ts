@@ -1,6 +1,6 @@
 // Starts the simulated clouds on loopback and says where they are; used by the daemon, and by tests in process.
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ControlPlanes } from './control-planes/control-planes.ts';
@@ -35,6 +35,7 @@ export type Simulator = { url: string; adminToken: string; stop(): Promise<void>
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { dataDir, timeScale = 0, kinds = KINDS } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await chmod(dataDir, 0o700);
   const last = await findSimulatorFile(dataDir);
   if (last && (await isRunning(last))) {
     throw new Error(`a simulator already runs on ${dataDir}: ${last.url}, process ${last.pid}`);

@@ -44,6 +44,11 @@ export function isAway(error: unknown): boolean {
 /** The code of the error that tells that every session is taken. */
 export const allBusy = 'ALL_BUSY';
 
+/** An error that tells of the connection, not of a statement. */
+export function connectionError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
 const lockNotAvailable = '55P03';
 const queryCanceled = '57014';
 

@@ -6,6 +6,7 @@ import { FleetyardError } from '../domain/errors.ts';
 import { appRole, checkIsolation, systemRole } from './check-isolation.ts';
 import { connect, defaultLimits, type ConnectionOptions, type WaitLimits } from './connection.ts';
 import { isAway, isBusy, isTransient } from './database-errors.ts';
+import { createLookUps, lookUpSessions, type LookUps } from './look-ups.ts';
 import { checkSchema } from './schema-version.ts';
 import { openSessionPool, type Session, type SessionPool } from './session-pool.ts';
 import type { Keeping } from './retention.ts';
@@ -18,6 +19,8 @@ export type StoreOptions = ConnectionOptions & {
   limits?: WaitLimits;
   /** How many connections beside those serve urgent work alone; 2 when not said. */
   reserved?: number;
+  /** How many units of work may wait for a connection; more are refused at once, and projects take turns. No bound when not said. */
+  waiting?: number;
   vault: StoreVault;
   /** Delivers what follows a commit, and reports what it could not deliver: the commit stands, so it has nobody to tell. */
   onCommitted?: Deliver;
@@ -40,9 +43,11 @@ export type Store = {
   asSystem<T>(work: Work<T>): Promise<T>;
   /**
    * The same on connections that only such work may use, with limits of a few seconds: what must not wait behind others, such as
-   * heartbeats of leases and looking up a token.
+   * heartbeats of leases.
    */
   asUrgent<T>(work: Work<T>): Promise<T>;
+  /** What every request asks first; connections of their own, no transaction. */
+  lookUps: LookUps;
   /**
    * Hears a channel on one connection of its own, which reconnects by itself; `onReady` is called after each
    * (re)connection, when notifications may have been missed.
@@ -64,7 +69,7 @@ const beginAttempts = 3;
 
 /** Opens the store; refuses a schema of another version and a database whose roles do not keep projects apart. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { vault, onCommitted, limits = defaultLimits, reserved = 2, ...connection } = options;
+  const { vault, onCommitted, limits = defaultLimits, reserved = 2, waiting, ...connection } = options;
   const sql = connect({ ...connection, max: 1 });
   try {
     await checkSchema(sql);
@@ -73,8 +78,15 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await sql.end({ timeout: 1 });
     throw isAway(error) ? sayAway(error) : error;
   }
-  const sessions = openSessionPool({ ...connection, limits });
+  const sessions = openSessionPool({ ...connection, limits, ...(waiting === undefined ? {} : { waiting }) });
   const urgent = openSessionPool({ ...connection, max: reserved, limits: shorten(limits) });
+  const readers = openSessionPool({
+    ...connection,
+    // Two kinds of look-ups, and the look at the tokens of open streams.
+    max: 2 * lookUpSessions + 1,
+    role: systemRole,
+    limits: shorten(limits),
+  });
   const runOn = async <T>(pool: SessionPool, projectId: string | null, work: Work<T>): Promise<T> => {
     const { result, consequences } = await runWork(pool, vault, projectId, work);
     // After the session was given back: who delivers may be slow, and whatever comes of it, the work is done.
@@ -92,6 +104,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     asProject: (projectId, work) => runOn(sessions, projectId, work),
     asSystem,
     asUrgent,
+    lookUps: createLookUps(readers),
     async listen(channel, onNotify, onReady) {
       const { unlisten } = await sql.listen(channel, onNotify, onReady);
       return unlisten;
@@ -107,7 +120,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       return pruneStateHistory(Object.assign(new URL(connection.url), { pathname }).toString(), keeping);
     },
     async close(graceSeconds = 5) {
-      await Promise.all([sessions.end(graceSeconds), urgent.end(graceSeconds)]);
+      await Promise.all([sessions.end(graceSeconds), urgent.end(graceSeconds), readers.end(graceSeconds)]);
       await sql.end({ timeout: 1 });
     },
   };
@@ -132,8 +145,9 @@ async function runWork<T>(
 ): Promise<Committed<T>> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await sessions.use((session) =>
-        runTransaction(session, { vault, limits: sessions.limits }, projectId, work),
+      return await sessions.use(
+        (session) => runTransaction(session, { vault, limits: sessions.limits }, projectId, work),
+        projectId ?? '',
       );
     } catch (error) {
       // An idle connection may have died unnoticed. As nothing was begun on it, another one is tried.

@@ -4,7 +4,7 @@ import { idPrefixes, isId, newId } from '../domain/ids.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { claimName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
-import { columns, only, type Tx } from './transaction.ts';
+import { columns, only, type Query, type Tx } from './transaction.ts';
 
 /** A project as stored. */
 export type ProjectRow = { id: string; name: string; createdAt: Date };
@@ -33,6 +33,16 @@ export async function findProject(tx: Tx, idOrName: string): Promise<ProjectRow 
     select ${columns(tx, projectColumns)} from projects where ${key} = ${idOrName}
   `;
   return row;
+}
+
+/** The projects of ids or names, by what was asked for; names do not look like ids. */
+export async function findProjectsNamed(sql: Query, names: readonly string[]): Promise<Map<string, ProjectRow>> {
+  const rows = await sql<(ProjectRow & { asked: string })[]>`
+    select ${sql(projectColumns as unknown as string[])}, asked
+    from jsonb_array_elements_text(${sql.json([...names])}) as list (asked)
+    join projects on id = asked or name = asked
+  `;
+  return new Map(rows.map(({ asked, ...row }) => [asked, row]));
 }
 
 /** Like `findProject`, but throws `not-found`. */

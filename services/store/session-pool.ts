@@ -2,8 +2,9 @@
 
 import { appRole } from './check-isolation.ts';
 import { connect, type ConnectionOptions, type WaitLimits } from './connection.ts';
-import { allBusy } from './database-errors.ts';
+import { connectionError } from './database-errors.ts';
 import type { Pool } from './transaction.ts';
+import { createWaitingLine } from './waiting-line.ts';
 
 /** One connection. */
 export type Session = {
@@ -15,13 +16,22 @@ export type Session = {
 };
 
 /** What a pool of sessions needs. */
-export type SessionPoolOptions = ConnectionOptions & { limits: WaitLimits };
+export type SessionPoolOptions = ConnectionOptions & {
+  limits: WaitLimits;
+  /** Who waits beyond this many is refused at once, and no owner takes all sessions; without it everybody waits, and takes what is free. */
+  waiting?: number;
+  /** The role of every statement that is not told another; the one that sees nothing without a project when not said. */
+  role?: string;
+};
 
 /** A bounded number of sessions. */
 export type SessionPool = {
   readonly limits: WaitLimits;
-  /** Runs with a session of its own, after those who asked before; refuses when none was free in time. */
-  use<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /**
+   * Runs with a session of its own; refuses when none was free in time. Owners who wait take turns, so that one with many requests
+   * does not make the others wait for all of them.
+   */
+  use<T>(work: (session: Session) => Promise<T>, owner?: string): Promise<T>;
   /** Lets running work end up to the grace, then closes. */
   end(graceSeconds: number): Promise<void>;
 };
@@ -31,11 +41,11 @@ export type SessionPool = {
  * breaks, its `begin` writes the rollback to the closed socket, which ends the process (postgres 3.4.9).
  */
 export function openSessionPool(options: SessionPoolOptions): SessionPool {
-  const { limits } = options;
+  const { limits, waiting } = options;
   const idle: Member[] = [];
-  const waiting = new Set<{ resolve: (member: Member) => void; reject: (error: Error) => void }>();
   const open = new Set<Member>();
   const max = options.max ?? 10;
+  const line = createWaitingLine<Member>({ sessions: max, ...(waiting === undefined ? {} : { waiting }) });
   let whenIdle: (() => void) | undefined;
   let ended = false;
 
@@ -49,52 +59,47 @@ export function openSessionPool(options: SessionPoolOptions): SessionPool {
     void member.sql.end({ timeout: 0 });
     open.delete(member);
   };
-  const take = async (): Promise<Member> => {
-    if (ended) throw connectionError('CONNECTION_ENDED', 'The store is closed.');
+  const findFree = (): Member | undefined => {
     for (let member = idle.pop(); member !== undefined; member = idle.pop()) {
       if (!member.session.lost) return member;
       discard(member);
     }
-    if (open.size < max) return create();
-    return waitForMember();
+    return open.size < max ? create() : undefined;
   };
-  const waitForMember = (): Promise<Member> =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        waiting.delete(entry);
-        reject(connectionError(allBusy, `No connection to the database was free in ${limits.acquireSeconds} s.`));
-      }, limits.acquireSeconds * 1000);
-      const settle =
-        <T>(end: (value: T) => void) =>
-        (value: T): void => {
-          clearTimeout(timer);
-          waiting.delete(entry);
-          end(value);
-        };
-      const entry = { resolve: settle(resolve), reject: settle(reject) };
-      waiting.add(entry);
-    });
-  const giveBack = (member: Member): void => {
+  const take = async (owner: string): Promise<Member> => {
+    if (ended) throw connectionError('CONNECTION_ENDED', 'The store is closed.');
+    const member = line.mayTake(owner) ? findFree() : undefined;
+    if (member !== undefined) {
+      line.hold(owner);
+      return member;
+    }
+    return line.wait(owner, limits.acquireSeconds);
+  };
+  const giveBack = (member: Member, owner: string): void => {
+    line.release(owner);
     const { lost } = member.session;
     if (lost) discard(member);
-    const [next] = waiting;
-    if (next !== undefined) next.resolve(lost ? create() : member);
-    else if (!lost) idle.push(member);
+    else idle.push(member);
+    for (let next = line.next(); next !== undefined; next = line.next()) {
+      const free = findFree();
+      if (free === undefined) break;
+      next(free);
+    }
     if (idle.length === open.size) whenIdle?.();
   };
   return {
     limits,
-    async use(work) {
-      const member = await take();
+    async use(work, owner = '') {
+      const member = await take(owner);
       try {
         return await member.run(work);
       } finally {
-        giveBack(member);
+        giveBack(member, owner);
       }
     },
     async end(graceSeconds) {
       ended = true;
-      for (const { reject } of waiting) reject(connectionError('CONNECTION_ENDED', 'The store is closed.'));
+      line.refuse(connectionError('CONNECTION_ENDED', 'The store is closed.'));
       if (idle.length < open.size) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, graceSeconds * 1000);
@@ -123,7 +128,13 @@ function createMember(options: SessionPoolOptions): Member {
     lost = true;
     tell?.(connectionError('CONNECTION_CLOSED', 'The connection to the database was lost.'));
   };
-  const own = { max: 1, role: appRole, keepOpen: true, connectSeconds: limits.acquireSeconds, onClose: giveUp };
+  const own = {
+    max: 1,
+    role: options.role ?? appRole,
+    keepOpen: true,
+    connectSeconds: limits.acquireSeconds,
+    onClose: giveUp,
+  };
   const sql = connect({ ...options, ...own });
   // PostgreSQL ends what takes too long and says so. When it says nothing, whatever is between swallows what is sent.
   const expectAnswer = (): void => {
@@ -154,8 +165,4 @@ function createMember(options: SessionPoolOptions): Member {
     }
   };
   return { session, sql, run };
-}
-
-function connectionError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
 }

@@ -4,7 +4,7 @@ import { FleetyardError } from '../domain/errors.ts';
 import { idPrefixes, newId } from '../domain/ids.ts';
 import { claimName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
-import { columns, only, type Tx } from './transaction.ts';
+import { columns, only, type Query, type Tx } from './transaction.ts';
 
 /** What a token may do. */
 export type TokenRole = 'viewer' | 'operator' | 'admin' | 'platform-admin';
@@ -53,22 +53,28 @@ export async function createToken(tx: Tx, { name, role, hash, expiresAt = null }
   return only(rows);
 }
 
-/** Finds the live token of a hash: neither revoked nor expired. Only the system sees all projects'. */
-export async function findTokenByHash(tx: Tx, hash: Uint8Array): Promise<TokenRow | undefined> {
-  const [row] = await tx.sql<TokenRow[]>`
-    select ${columns(tx, tokenColumns)} from tokens
-    where hash = ${Buffer.from(hash)} and revoked_at is null and (expires_at is null or expires_at > now())
+/** A token, with whether it still opens anything: whoever comes with a dead one is known by it. */
+export type KnownTokenRow = TokenRow & { live: boolean };
+
+/** The tokens of hashes in hexadecimal digits, by those digits. Only the system sees all projects'. */
+export async function findTokensByHash(sql: Query, hashes: readonly string[]): Promise<Map<string, KnownTokenRow>> {
+  const rows = await sql<(KnownTokenRow & { asked: string })[]>`
+    select ${sql(tokenColumns as unknown as string[])}, encode(hash, 'hex') as asked,
+      revoked_at is null and (expires_at is null or expires_at > now()) as live
+    from tokens
+    where hash in (select decode(asked, 'hex') from jsonb_array_elements_text(${sql.json([...hashes])}) as list (asked))
   `;
-  return row;
+  return new Map(rows.map(({ asked, ...row }) => [asked, row]));
 }
 
-/** Finds the token of a hash with whether it still opens anything: whoever comes with a dead one is known by it. */
-export async function findKnownToken(tx: Tx, hash: Uint8Array): Promise<(TokenRow & { live: boolean }) | undefined> {
-  const [row] = await tx.sql<(TokenRow & { live: boolean })[]>`
-    select ${columns(tx, tokenColumns)}, revoked_at is null and (expires_at is null or expires_at > now()) as live
-    from tokens where hash = ${Buffer.from(hash)}
+/** Which of these tokens are neither revoked nor expired. */
+export async function findLiveTokens(sql: Query, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await sql<{ id: string }[]>`
+    select id from tokens
+    where id in (select asked from jsonb_array_elements_text(${sql.json([...ids])}) as list (asked))
+      and revoked_at is null and (expires_at is null or expires_at > now())
   `;
-  return row;
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Lists tokens that were not revoked: the project's, or the platform administrators' for the system. */

@@ -8,6 +8,7 @@ import { loadConfig, type Config } from '../config.ts';
 import { toBackendUrl } from '../engine/backend-url.ts';
 import { prepareBackend } from '../engine/prepare-backend.ts';
 import { ConfigError } from '../process/config-error.ts';
+import { tightenDirectory } from '../process/private-directory.ts';
 import { runMain } from '../process/run-main.ts';
 import { shutDownOnSignals } from '../process/shutdown.ts';
 import { createDelivery } from '../queue/deliver-signals.ts';
@@ -34,6 +35,7 @@ const memberPatience = { everySeconds: 1, forSeconds: 300 };
 
 async function prepareEngine(config: Config, states: StateAccess): Promise<WorkerContext['engine']> {
   const { binary } = config.pulumi.binary === undefined ? await findPulumi({}) : { binary: config.pulumi.binary };
+  await tightenDirectory(config.dataDir);
   await mkdir(config.worker.workDir, { recursive: true, mode: 0o700 });
   await mkdir(config.pulumi.home, { recursive: true, mode: 0o700 });
   if (config.simulator.url !== undefined) {

@@ -7,9 +7,14 @@ import { loadCatalogue } from '../../catalogue/catalogue.ts';
 import { buildApp } from '../../services/api/app.ts';
 import { openAuditTrail } from '../../services/api/audit-trail.ts';
 import type { Parts } from '../../services/api/call.ts';
-import { openEventFeed } from '../../services/api/event-feed.ts';
+import { describeEvent } from '../../services/api/describe-resources.ts';
+import { createTokens } from '../../services/api/known-tokens.ts';
 import { createMetrics } from '../../services/api/metrics.ts';
+import { createMonitoringGate } from '../../services/api/monitoring.ts';
+import { openEventFeed } from '../../services/api/streams/event-feed.ts';
+import { createEventStreams } from '../../services/api/streams/event-streams.ts';
 import { readContractDocument } from '../../services/contract/document.ts';
+import type { RateLimits } from '../../services/limits/rate-limits.ts';
 import { createDelivery } from '../../services/queue/deliver-signals.ts';
 import { type OperationProducer, openOperationProducer } from '../../services/queue/operation-producer.ts';
 import { createCredential } from '../../services/store/credentials.ts';
@@ -58,6 +63,20 @@ export type TestApi = {
   countLeftovers(): Promise<{ rows: number; jobs: number }>;
 };
 
+/** Good for measurements. */
+export const metricsToken = 'a-token-for-measurements';
+
+/** Streams that tell soon what they have to tell. */
+export const testStreams = {
+  heartbeatMs: 50,
+  tokenCheckMs: 50,
+  stallMs: 1_000,
+  bounds: { token: 50, project: 200, process: 1_000 },
+};
+
+/** Limits that limit nobody. */
+export const countNothing: RateLimits = { count: async () => [], findWait: () => 0, close: () => undefined };
+
 const today = new Date('2026-06-01T00:00:00Z');
 
 /** Opens the application; every answer is checked against the contract. */
@@ -76,18 +95,27 @@ export async function openTestApi(
     countOperations: () => store.asSystem(countOpenOperations) as Promise<Record<string, number>>,
     countJobs: () => queue.countJobs() as Promise<Record<string, number>>,
   };
+  const closing = overrides.closing ?? new AbortController().signal;
   const parts: Parts = {
     store,
     queue,
-    feed,
     trail,
+    streams: createEventStreams({
+      store,
+      feed,
+      closing,
+      ...testStreams,
+      describe: describeEvent,
+      onError: (error) => t.comment(String(error)),
+    }),
+    limits: countNothing,
+    mayMonitor: createMonitoringGate(metricsToken),
     catalogue: loadCatalogue(),
     document: readContractDocument(),
     clock: () => today,
-    tokens: { create: createTokenText, hash: hashToken },
+    tokens: createTokens(),
     metrics: createMetrics(counts, log, false),
-    heartbeatMs: 50,
-    closing: new AbortController().signal,
+    closing,
     mintKubeconfig: async ({ name }) => ({ kubeconfig: `current-context: ${name}\n`, expiresAt: today }),
     ...overrides,
   };

@@ -15,20 +15,27 @@ import { openDoor } from '../helpers/door.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { createTestDirectory } from '../helpers/directory.ts';
 import { openTestStore } from '../store/fixtures.ts';
-import { clusterRequest, openTestApi } from './fixtures.ts';
+import { clusterRequest, metricsToken, openTestApi } from './fixtures.ts';
 
 const anonymous = { token: undefined as unknown as string };
+const monitor = { token: metricsToken };
 
 test('A service that is well', async (t) => {
   const api = await openTestApi(t);
   t.match(await api.send('GET', '/health', anonymous), { status: 200, body: { status: 'ok' } }, 'is alive');
+  const told = await api.send('GET', '/ready', anonymous);
+  t.same(
+    { status: told.status, body: told.body },
+    { status: 200, body: { status: 'ready' } },
+    'is ready, and tells no more',
+  );
   t.match(
-    await api.send('GET', '/ready', anonymous),
+    await api.send('GET', '/ready', monitor),
     { status: 200, body: { status: 'ready', checks: { database: 'ok', redis: 'ok' } } },
-    'is ready',
+    'names its parts to whoever runs it',
   );
   await api.send('POST', '/v1/clusters', { body: clusterRequest() });
-  const { text, headers } = await api.send('GET', '/metrics', anonymous);
+  const { text, headers } = await api.send('GET', '/metrics', monitor);
   t.match(headers['content-type'], /^text\/plain/, 'has measurements');
   t.match(text, /fleetyard_operations\{state="queued"\} 1/, 'of its operations');
   t.match(text, /fleetyard_queue_jobs\{state="waiting"\} 1/, 'of its queue');
@@ -48,10 +55,8 @@ test('A service whose database goes away and comes back', async (t) => {
   const app = buildApp({ parts: { ...api.parts, store }, logger: pino({ level: 'silent' }), checkResponses: true });
   t.teardown(() => app.close());
   const get = async (url: string) => {
-    const { statusCode, headers, payload } = await app.inject({
-      url,
-      headers: { authorization: `Bearer ${api.tokens.viewer}` },
-    });
+    const token = url === '/ready' ? metricsToken : api.tokens.viewer;
+    const { statusCode, headers, payload } = await app.inject({ url, headers: { authorization: `Bearer ${token}` } });
     return { status: statusCode, headers, body: JSON.parse(payload) as unknown };
   };
   t.equal((await get('/v1/clusters')).status, 200, 'answers while it is there');
@@ -86,11 +91,11 @@ test('A service without its queue', async (t) => {
     'accepts what the sweep will signal',
   );
   t.match(
-    await api.send('GET', '/ready', anonymous),
+    await api.send('GET', '/ready', monitor),
     { status: 200, body: { checks: { redis: 'failed' } } },
     'is ready, and says what is away',
   );
-  t.equal((await api.send('GET', '/metrics', anonymous)).status, 200, 'measures what it can');
+  t.equal((await api.send('GET', '/metrics', monitor)).status, 200, 'measures what it can');
 });
 
 test('An error that nobody foresaw', async (t) => {

@@ -1,20 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Handler } from '../call.ts';
+import { checkReadiness } from '../readiness.ts';
 
-const patienceMs = 2000;
-
-/** Asks the database and the queue; the database alone decides. */
-export const getReadiness: Handler<'getReadiness'> = async ({ parts }) => {
-  const [database, redis] = await Promise.all([answers(parts.store.ping()), answers(parts.queue.ping())]);
-  const checks = { database, redis };
-  if (database === 'ok') return { status: 200, body: { status: 'ready', checks } };
-  return { status: 503, headers: { 'retry-after': '5' }, body: { status: 'not-ready', checks } };
+/** Says whether requests can be served; what is away is for those who run the service. */
+export const getReadiness: Handler<'getReadiness'> = async ({ parts, headers }) => {
+  const { status, checks } = await checkReadiness(parts);
+  const body = parts.mayMonitor(headers) ? { status, checks } : { status };
+  if (status === 'ready') return { status: 200, body };
+  return { status: 503, headers: { 'retry-after': '5' }, body };
 };
-
-async function answers(ping: Promise<void>): Promise<'ok' | 'failed'> {
-  const asked = ping.then(
-    () => 'ok' as const,
-    () => 'failed' as const,
-  );
-  return Promise.race([asked, delay(patienceMs, 'failed' as const, { ref: false })]);
-}

@@ -4,10 +4,9 @@ import type { FastifyRequest } from 'fastify';
 import { hasRole } from '../../changes/roles.ts';
 import type { RequiredRole } from '../../contract/schemas.ts';
 import { FleetyardError } from '../../domain/errors.ts';
-import { findProject } from '../../store/projects.ts';
-import { findKnownToken } from '../../store/tokens.ts';
 import type { Caller, Parts } from '../call.ts';
 import { ParameterProblem } from '../problems.ts';
+import { describeAddress } from './limiting.ts';
 
 /** A caller whose project, if one was named, is known. */
 export type Identity = { caller: Caller; projectId: string | null };
@@ -16,7 +15,7 @@ const projectHeader = 'fleetyard-project';
 
 /** Reads the token and the project; throws `unauthenticated`, `forbidden` or `not-found`. */
 export async function authenticate(
-  parts: Pick<Parts, 'store' | 'tokens'>,
+  parts: Pick<Parts, 'store' | 'tokens' | 'limits'>,
   request: FastifyRequest,
   role: Exclude<RequiredRole, 'none'>,
 ): Promise<Identity> {
@@ -43,14 +42,24 @@ export function refuseWithoutProject(): never {
   ]);
 }
 
+/** Nothing is kept of who a token is: it is asked for at each request, so that a revocation counts at once. */
 async function findCaller(
-  { store, tokens }: Pick<Parts, 'store' | 'tokens'>,
+  { store, tokens, limits }: Pick<Parts, 'store' | 'tokens' | 'limits'>,
   request: FastifyRequest,
 ): Promise<{ caller: Caller; live: boolean } | undefined> {
   const token = /^Bearer ([A-Za-z0-9_.~+/=-]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (token === undefined) return undefined;
+  if (token === undefined || !tokens.isWellFormed(token)) return undefined;
   const hash = tokens.hash(token);
-  const row = await store.asUrgent((tx) => findKnownToken(tx, hash));
+  const guess = { quota: 'strangers', key: describeAddress(request) } as const;
+  const wait = limits.findWait(guess);
+  // Whoever shares an address with a guesser goes on, if the token was good a while ago; whether it still is is asked all the same.
+  if (wait > 0 && !tokens.wasGood(hash)) {
+    const message = `Too many unknown tokens came from this address; try again in ${wait} s.`;
+    throw new FleetyardError('rate-limited', message, { retryAfterSeconds: wait });
+  }
+  const row = await store.lookUps.findToken(hash);
+  if (row?.live === true) tokens.noteGood(hash);
+  else await limits.count([guess]);
   if (row === undefined) return undefined;
   const { id, name, role, projectId, live } = row;
   return { caller: { id, name, role, projectId }, live };
@@ -65,8 +74,7 @@ async function findProjectOf(
   const { projectId } = caller;
   if (header === undefined) return projectId;
   const named = String(header);
-  const work = store.asUrgent((tx) => findProject(tx, named));
-  const project = await work;
+  const project = await store.lookUps.findProject(named);
   if (project === undefined || (projectId !== null && projectId !== project.id)) {
     throw new FleetyardError('not-found', `There is no project "${named}".`);
   }

@@ -33,14 +33,15 @@ export async function answerInUnit(tx: Tx, requestKey: RequestKey, run: () => Pr
 
 /**
  * What becomes of a request whose unit of work failed: a refusal is kept and given again, also to whoever sent it first when somebody else
- * was answered meanwhile; a failure of ours (5xx) is thrown and leaves nothing.
+ * was answered meanwhile; a failure of ours (5xx), or a call that came too soon (429), is thrown and leaves
+ * nothing.
  */
 export async function keepRefusal(
   requestKey: RequestKey,
   error: unknown,
   { problem, inUnit }: { problem: Problem; inUnit: (work: Work<AnyAnswer>) => Promise<AnyAnswer> },
 ): Promise<AnyAnswer> {
-  if (problem.status >= 500 || isAboutKey(error)) throw error;
+  if (problem.status >= 500 || problem.status === 429 || isAboutKey(error)) throw error;
   return inUnit((tx) => answerInUnit(tx, requestKey, async () => describeProblem(problem)));
 }
 

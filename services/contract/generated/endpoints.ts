@@ -49,6 +49,6 @@ export const endpoints = {
   listAuditEvents: {"method":"GET","path":"/v1/audit-events","role":"admin","body":null,"statuses":[200,400,401,403,404,500,503]},
   getHealth: {"method":"GET","path":"/health","role":"none","body":null,"statuses":[200,400,500]},
   getReadiness: {"method":"GET","path":"/ready","role":"none","body":null,"statuses":[200,400,500,503]},
-  getMetrics: {"method":"GET","path":"/metrics","role":"none","body":null,"statuses":[200,400,500]},
+  getMetrics: {"method":"GET","path":"/metrics","role":"none","body":null,"statuses":[200,400,401,500]},
   getContract: {"method":"GET","path":"/openapi.json","role":"none","body":null,"statuses":[200,400,500]},
 } as const;

@@ -706,7 +706,8 @@ export interface paths {
         };
         /**
          * Say whether requests can be served
-         * @description The database decides; the queue is only reported, for a sweep makes up for it.
+         * @description The database decides; the queue is only reported, for a sweep makes up for it. What is away is told only with the token for
+         *     measurements, or on the port of their own.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -724,7 +725,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Measurements in the format of Prometheus */
+        /**
+         * Measurements in the format of Prometheus
+         * @description With the token for measurements (`FLEETYARD_METRICS_TOKEN_FILE`), which is good for nothing else. A port of their own
+         *     (`FLEETYARD_METRICS_PORT`) serves them as well.
+         */
         get: operations["getMetrics"];
         put?: never;
         post?: never;
@@ -1653,7 +1658,8 @@ export interface components {
         Readiness: {
             /** @enum {string} */
             status: "ready" | "not-ready";
-            checks: {
+            /** @description Which part is away; only for the token for measurements, or on the port of their own. */
+            checks?: {
                 [key: string]: "ok" | "failed";
             };
         };
@@ -3621,6 +3627,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
             500: components["responses"]["InternalError"];
         };
     };

@@ -11,6 +11,9 @@ import { answerProviderCall, type ProviderServices } from './provider-routes.ts'
 export type ServerParts = AdminParts & { services: ProviderServices; adminToken: string };
 
 const LARGEST_BODY = 16 * 1024 * 1024;
+/** Of an account that nobody has asked for yet: whoever comes first makes it, so nothing is known of who asks. */
+const LARGEST_STRANGE_BODY = 64 * 1024;
+const MOST_CONNECTIONS = 2_000;
 
 /** Makes the server; it does not listen yet. */
 export function createSimulatorServer(parts: ServerParts): Server {
@@ -23,8 +26,11 @@ export function createSimulatorServer(parts: ServerParts): Server {
       send(response, { status: 500, body: { error: { code: 'InternalError', message: 'the simulator failed' } } });
     });
   });
-  // A created control plane may take long, and plugins keep their connections.
-  server.requestTimeout = 0;
+  // Of asking, not of the answer: a created control plane may take long.
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  server.maxConnections = MOST_CONNECTIONS;
+  // Plugins keep their connections.
   server.keepAliveTimeout = 600_000;
   return server;
 }
@@ -36,19 +42,22 @@ async function answer(parts: ServerParts, request: IncomingMessage, response: Se
   if (path[0] === 'k8s') return answerKubernetes(parts, request, response, url.pathname, token);
   if (path[0] !== 'v1') return send(response, notFound());
   if (path[1] === 'health') return send(response, { status: 200, body: { status: 'ok', simulated: true } });
-  const body = await readBody(request);
-  if (!body)
-    return send(response, { status: 400, body: { error: { code: 'invalid', message: 'the body is no JSON' } } });
   if (path[1] === 'admin') {
-    if (!isSame(token, parts.adminToken)) return send(response, unauthorized());
+    if (!isSame(token, parts.adminToken)) return refuse(response, unauthorized());
+    const body = await readBody(request, LARGEST_BODY);
+    if (!body) return refuse(response, unreadable());
     const admin = { method: request.method ?? 'GET', path: path.slice(2), query: url.searchParams, body };
     return send(response, await answerAdmin(parts, admin));
   }
-  if (path[1] !== 'provider' || request.method !== 'POST') return send(response, notFound());
+  if (path[1] !== 'provider' || request.method !== 'POST') return refuse(response, notFound());
   const account = String(request.headers['fleetyard-account'] ?? '');
-  if (account === '' || token === '' || !parts.ledger.admit(account, token, parts.clock.now())) {
-    return send(response, unauthorized());
-  }
+  if (account === '' || token === '') return refuse(response, unauthorized());
+  const known = parts.ledger.knows(account);
+  if (known && !parts.ledger.admit(account, token, parts.clock.now())) return refuse(response, unauthorized());
+  const body = await readBody(request, known ? LARGEST_BODY : LARGEST_STRANGE_BODY);
+  if (!body) return refuse(response, unreadable());
+  // Again, for another may have made the account meanwhile.
+  if (!parts.ledger.admit(account, token, parts.clock.now())) return send(response, unauthorized());
   // From here on the call runs to its end, whether or not somebody still listens.
   return send(response, await answerProviderCall(parts.services, path[2] ?? '', account, body));
 }
@@ -73,12 +82,12 @@ function answerKubernetes(
   return send(response, found);
 }
 
-async function readBody(request: IncomingMessage): Promise<Values | undefined> {
+async function readBody(request: IncomingMessage, largest: number): Promise<Values | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LARGEST_BODY) return undefined;
+    if (size > largest) return undefined;
     chunks.push(chunk);
   }
   if (size === 0) return {};
@@ -97,9 +106,19 @@ function send(response: ServerResponse, { status, body }: Answer): void {
   response.end(isText ? body : JSON.stringify(body));
 }
 
+/** Answers whoever is not let in, and reads no more of what it sends. */
+function refuse(response: ServerResponse, answered: Answer): void {
+  response.setHeader('connection', 'close');
+  send(response, answered);
+}
+
 function isSame(given: string, expected: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(expected)];
   return one.length === other.length && timingSafeEqual(one, other);
+}
+
+function unreadable(): Answer {
+  return { status: 400, body: { error: { code: 'invalid', message: 'the body is no JSON, or too large' } } };
 }
 
 function notFound(): Answer {

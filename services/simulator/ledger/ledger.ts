@@ -85,6 +85,11 @@ export class Ledger {
     return statement;
   }
 
+  /** Whether somebody has asked for an account before. */
+  knows(account: string): boolean {
+    return this.get('select 1 as known from accounts where id = ?', account) !== undefined;
+  }
+
   /** Whether the token is the account's; an unknown account is made with it. */
   admit(account: string, token: string, now: Date): boolean {
     const hash = createHash('sha256').update(token).digest('hex');

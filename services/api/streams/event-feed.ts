@@ -1,11 +1,13 @@
 // Wakes the streams of this process when an operation has a new event: one listening connection for all of them.
 
-import type { Store } from '../store/open-store.ts';
+import type { Store } from '../../store/open-store.ts';
 
 /** Watches one operation; what happens between two waits is not missed. */
 export type Watch = {
   /** Resolves at the next notification, also one since the last wait, after `timeoutMs`, or on abort. */
   wait(timeoutMs: number, signal: AbortSignal): Promise<void>;
+  /** Ends the wait, or the next one. */
+  wake(): void;
   close(): void;
 };
 
@@ -69,5 +71,5 @@ function createWatch(close: () => void): { watch: Watch; wake: () => void } {
     }
     woken = false;
   };
-  return { watch: { wait, close }, wake };
+  return { watch: { wait, wake, close }, wake };
 }
