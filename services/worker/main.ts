@@ -97,7 +97,9 @@ async function start(config: Config, logger: Logger): Promise<void> {
     now: () => new Date(),
     retention: config.retention,
   };
-  const worker = await startWorker(context, { ...queueOptions, concurrency: config.worker.concurrency, sweepSeconds });
+  const { concurrency: slots, memoryMb, stepMb } = config.worker;
+  const room = { slots, memoryMb, stepMb };
+  const worker = await startWorker(context, { ...queueOptions, sweepSeconds, room, limits: config.limits });
   shutDownOnSignals({
     log: logger,
     // An engine that was asked to stop finishes what the cloud is making; without the servers its lease ends that sooner.

@@ -1,4 +1,4 @@
-// Claims one operation and walks its steps to an end, a pause or a hand-over.
+// Walks the steps of a claimed operation to an end, a pause or a hand-over.
 
 import { deathsAllowed, isWornOut, judgeFailure } from '../domain/accounting.ts';
 import type { OperationError } from '../domain/engine-errors.ts';
@@ -16,6 +16,7 @@ import type { WorkerContext } from './context.ts';
 import { keepLease, type HeldLease } from './hold-lease.ts';
 import { performStep } from './steps/perform-step.ts';
 import { toStoredError, type StepEnd } from './steps/step-end.ts';
+import type { Taken } from './take-operations.ts';
 import { writeUnderLease } from './write-under-lease.ts';
 
 /** Operations that a run holds, by id: for cancels that should not wait for a heartbeat, and for shutdown. */
@@ -130,14 +131,23 @@ function settle(context: WorkerContext, tx: Tx, walk: Walk, end: StepEnd): Promi
 }
 
 /**
- * Runs one operation as far as it goes now. Returns quietly when there is nothing to do: another worker has it, it is not due, or
- * something earlier of its resource is under way.
+ * Claims one operation by its id and runs it as far as it goes now. Returns quietly when there is nothing to do: another worker has it,
+ * it is not due, or something earlier of its resource is under way.
  */
 export async function runOperation(context: WorkerContext, held: HeldOperations, operationId: string): Promise<RunEnd> {
   const { store, owner, leaseSeconds } = context;
   const claimedAt = readMonotonicClock();
   const operation = await store.asSystem((tx) => claimOperation(tx, { id: operationId, owner, leaseSeconds }));
-  if (operation === undefined) return 'unclaimed';
+  return operation === undefined ? 'unclaimed' : runClaimed(context, held, { operation, claimedAt });
+}
+
+/** Runs an operation that was claimed as far as it goes now; what is held is noted before anything is waited for. */
+export async function runClaimed(
+  context: WorkerContext,
+  held: HeldOperations,
+  { operation, claimedAt }: Taken,
+): Promise<Exclude<RunEnd, 'unclaimed'>> {
+  const operationId = operation.id;
   const log = context.logger.child({ operation: operation.id, kind: operation.kind, resource: operation.resourceId });
   const handOver = new AbortController();
   const lease = keepLease(

@@ -8,6 +8,12 @@ import type { WorkerContext } from '../../services/worker/context.ts';
 import { createTestDirectory } from './directory.ts';
 import { createTestRedis, type TestRedis } from './redis.ts';
 
+/** Room for two operations of whatever size. */
+export const testRoom = {
+  room: { slots: 2, memoryMb: 10_000, stepMb: { real: 1000, simulated: 1000 } },
+  limits: { perProject: 100, perCredential: 100 },
+};
+
 /** A context with short limits and no delays; parts of it may be replaced. */
 export async function createWorkerContext(
   t: Test,

@@ -21,12 +21,19 @@ const retentionSeconds = 600;
 /** Sweeps until the signal aborts. A round that fails is reported and the next one tries again. */
 export async function runSweeps(
   context: WorkerContext,
-  options: { everySeconds: number; signal: AbortSignal },
+  options: {
+    everySeconds: number;
+    signal: AbortSignal;
+    /** What else is done in each round. */
+    more: readonly (() => Promise<void>)[];
+  },
 ): Promise<void> {
   const warn = (error: unknown): void => context.logger.warn({ err: error }, 'a sweep failed');
   let forgotAt = -Infinity;
   while (!options.signal.aborted) {
-    for (const sweep of [sweepOnce, sweepWorkFolders, sweepStateLogins]) await sweep(context).catch(warn);
+    for (const sweep of [sweepOnce, ...options.more, sweepWorkFolders, sweepStateLogins]) {
+      await sweep(context).catch(warn);
+    }
     if (performance.now() - forgotAt >= retentionSeconds * 1000) {
       forgotAt = performance.now();
       await forgetOld(context);
