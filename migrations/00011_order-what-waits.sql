@@ -21,6 +21,9 @@ reset role;
 create index operations_waiting_idx on operations (project_id, credential_id, (state = 'queued'), urgency, id)
   where state in ('queued', 'interrupted');
 
+-- How fast a project's operations began of late.
+create index operations_started_at_idx on operations (project_id, started_at) where started_at is not null;
+
 -- Workers as they last told of themselves.
 create table workers (
   owner text collate "C" primary key,
