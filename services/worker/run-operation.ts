@@ -130,6 +130,20 @@ function settle(context: WorkerContext, tx: Tx, walk: Walk, end: StepEnd): Promi
   }
 }
 
+function measureClaim(
+  { metrics }: WorkerContext,
+  { claimedFrom, attempt, createdAt, startedAt }: ClaimedOperation,
+): void {
+  metrics.count(claimedFrom === 'interrupted' ? 'recovered' : 'claimed');
+  if (attempt === 1 && startedAt !== null) metrics.observeWait((startedAt.getTime() - createdAt.getTime()) / 1000);
+}
+
+function measureEnd({ metrics }: WorkerContext, { state, error }: OperationRow, handOver: AbortSignal): void {
+  if (state === 'queued') metrics.countRetry(error?.code ?? 'internal');
+  if (state === 'interrupted') metrics.count(handOver.aborted ? 'handed-over' : 'died');
+  if (state === 'needs_attention') metrics.count('needs-attention');
+}
+
 /**
  * Claims one operation by its id and runs it as far as it goes now. Returns quietly when there is nothing to do: another worker has it,
  * it is not due, or something earlier of its resource is under way.
@@ -161,6 +175,7 @@ export async function runClaimed(
   );
   const claim = { ...lease, handOver: () => handOver.abort() };
   held.set(operationId, claim);
+  measureClaim(context, operation);
   log.info({ fence: operation.fence, attempt: operation.attempt, from: operation.claimedFrom }, 'claimed');
   try {
     if (operation.claimedFrom === 'interrupted') {
@@ -169,6 +184,7 @@ export async function runClaimed(
     }
     if (isWornOut(operation)) {
       await writeUnderLease(context, lease, (tx) => giveUp(tx, lease, 'its lease ran out'));
+      context.metrics.count('needs-attention');
       log.error({ deaths: operation.deaths }, 'needs attention');
       return 'let-go';
     }
@@ -176,10 +192,12 @@ export async function runClaimed(
     const end = await walkSteps(context, walk);
     if (lease.lost.aborted) throw new FleetyardError('lease-lost', 'Nobody may write the operation now.');
     const settled = await writeUnderLease(context, lease, (tx) => settle(context, tx, walk, end));
+    measureEnd(context, settled, handOver.signal);
     log.info({ state: settled.state, error: settled.error?.code }, 'let go');
     return 'let-go';
   } catch (error) {
     if (!isFleetyardError(error, 'lease-lost')) throw error;
+    context.metrics.count('lease-lost');
     log.warn('the lease was lost; another worker goes on');
     return 'lost';
   } finally {

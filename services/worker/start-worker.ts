@@ -10,7 +10,7 @@ import type { ClaimedOperation } from '../store/leases.ts';
 import { reportWorker } from '../store/workers.ts';
 import type { WorkerContext } from './context.ts';
 import { startMeter } from './meter.ts';
-import { openRoom, type Guest, type Room, type RoomSettings } from './room.ts';
+import type { Guest, Room } from './room.ts';
 import { runClaimed, type HeldOperations, type RunEnd } from './run-operation.ts';
 import { runSweeps } from './sweeps/run-sweeps.ts';
 import { createTaker, type Taken } from './take-operations.ts';
@@ -18,7 +18,7 @@ import { createTaker, type Taken } from './take-operations.ts';
 /** What a worker is given beside its context. */
 export type WorkerOptions = Pick<ConsumerOptions, 'redisUrl' | 'prefix'> & {
   sweepSeconds: number;
-  room: RoomSettings;
+  room: Room;
   limits: RunningLimits;
 };
 
@@ -46,7 +46,7 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
   const { store, logger } = context;
   const runs = new Set<Run>();
   const ending = new AbortController();
-  const room = openRoom(options.room);
+  const { room } = options;
   const meter = startMeter(() => runs.size === 0);
   const onError = (error: Error): void => logger.error({ err: error }, 'the queue reports');
   const taker = createTaker(context, { room, limits: options.limits, ending: ending.signal, begin });
