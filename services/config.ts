@@ -1,6 +1,7 @@
 // The only reader of the environment: parses it once into a frozen value, or names every fault.
 
 import { isIP } from 'node:net';
+import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { ConfigError } from './process/config-error.ts';
 
@@ -63,8 +64,12 @@ export type Config = {
     dataDir: string;
   };
   worker: {
-    /** Operations at once. */
+    /** Operations at once at most, whatever their size. */
     concurrency: number;
+    /** Memory for steps: runners, CLIs and plugins, in megabytes. Steps are admitted by what they were measured to need. */
+    memoryMb: number;
+    /** What a step is taken to need before any of its provider has been measured, in megabytes. */
+    stepMb: { real: number; simulated: number };
     /** How long a silent worker keeps an operation. */
     leaseSeconds: number;
     /** Where runners keep their work directories. */
@@ -76,6 +81,8 @@ export type Config = {
     /** Seconds between two looks at what a cloud was still making when a worker died. */
     settleSeconds: number;
   };
+  /** Operations at work at once, of one project that has no limit of its own, and with one credential. */
+  limits: { perProject: number; perCredential: number };
   /** How many days, and how many of each resource or stack, are kept of what is over. */
   retention: Record<'operations' | 'snapshots' | 'history', { days: number; kept: number }> & {
     /** Days that the audit trail is kept; for ever when not said. */
@@ -243,12 +250,21 @@ export function loadConfig(environment: Environment = process.env): Config {
       dataDir: resolve(read.text('FLEETYARD_SIMULATOR_DIR', inData('simulator'))),
     },
     worker: {
-      concurrency: read.integer('FLEETYARD_CONCURRENCY', 3, { min: 1, max: 256 }),
+      concurrency: read.integer('FLEETYARD_CONCURRENCY', 64, { min: 1, max: 1000 }),
+      memoryMb: read.integer('FLEETYARD_STEP_MEMORY_MB', defaultStepMemory(), { min: 64, max: 10_000_000 }),
+      stepMb: {
+        real: read.integer('FLEETYARD_REAL_STEP_MB', 900, { min: 1, max: 100_000 }),
+        simulated: read.integer('FLEETYARD_SIMULATED_STEP_MB', 300, { min: 1, max: 100_000 }),
+      },
       leaseSeconds: read.integer('FLEETYARD_LEASE_SECONDS', 30, { min: 2, max: 3600 }),
       workDir: resolve(read.text('FLEETYARD_WORK_DIR', inData('work'))),
       retryScale: read.number('FLEETYARD_RETRY_SCALE', 1, { min: 0, max: 100 }),
       deadlineScale: read.number('FLEETYARD_DEADLINE_SCALE', 1, { min: 0.0001, max: 100 }),
       settleSeconds: read.number('FLEETYARD_SETTLE_SECONDS', 10, { min: 0, max: 3600 }),
+    },
+    limits: {
+      perProject: read.integer('FLEETYARD_PROJECT_RUNNING', 100, { min: 1, max: 10_000 }),
+      perCredential: read.integer('FLEETYARD_CREDENTIAL_RUNNING', 50, { min: 1, max: 10_000 }),
     },
     retention: {
       operations: {
@@ -272,6 +288,13 @@ export function loadConfig(environment: Environment = process.env): Config {
   };
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return freeze(config);
+}
+
+/** Of what this process may use, the part that is left to steps; the rest is the worker's and the system's. */
+function defaultStepMemory(): number {
+  const allowed = process.constrainedMemory();
+  const bytes = allowed > 0 && allowed < totalmem() ? allowed : totalmem();
+  return Math.max(512, Math.floor((bytes * 0.6) / 2 ** 20));
 }
 
 type Reader = {

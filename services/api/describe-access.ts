@@ -7,8 +7,8 @@ import type { ProjectRow } from '../store/projects.ts';
 import type { TokenRow } from '../store/tokens.ts';
 
 /** A project. */
-export function describeProject({ id, name, createdAt }: ProjectRow): Schemas['Project'] {
-  return { id, name, createdAt: createdAt.toISOString() };
+export function describeProject({ id, name, pausedAt, runningLimit, createdAt }: ProjectRow): Schemas['Project'] {
+  return { id, name, pausedAt: pausedAt?.toISOString() ?? null, runningLimit, createdAt: createdAt.toISOString() };
 }
 
 /** A token, without its secret. */

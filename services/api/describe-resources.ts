@@ -8,6 +8,7 @@ import type { EventRow } from '../store/events.ts';
 import type { FederationRow } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import type { OperationRow } from '../store/operations.ts';
+import type { Waiting } from '../store/queue-position.ts';
 import type { StepRow } from '../store/steps.ts';
 
 /** The newest operation of each resource, by resource id. */
@@ -82,8 +83,12 @@ export function describeFederation(row: FederationRow, latest: LatestOperations)
   };
 }
 
-/** An operation with its steps. */
-export function describeOperation(row: OperationRow, steps: readonly StepRow[]): Schemas['Operation'] {
+/** An operation with its steps, and with where it stands while it waits, if that was looked at. */
+export function describeOperation(
+  row: OperationRow,
+  steps: readonly StepRow[],
+  waiting?: Waiting,
+): Schemas['Operation'] {
   return {
     id: row.id,
     resource: { kind: row.resourceKind, id: row.resourceId },
@@ -95,6 +100,7 @@ export function describeOperation(row: OperationRow, steps: readonly StepRow[]):
     steps: steps.map(describeStep),
     error: row.error as Schemas['OperationError'] | null,
     result: row.result,
+    queue: waiting === undefined ? null : { ...waiting, expectedStartAt: describeTime(waiting.expectedStartAt) },
     cancelRequestedAt: describeTime(row.cancelRequestedAt),
     notBefore: describeTime(row.notBefore),
     createdAt: row.createdAt.toISOString(),

@@ -4,6 +4,7 @@ import type { Handlers } from './call.ts';
 import { applyCluster } from './handlers/applyCluster.ts';
 import { applyFleet } from './handlers/applyFleet.ts';
 import { cancelOperation } from './handlers/cancelOperation.ts';
+import { changeProject } from './handlers/changeProject.ts';
 import { createAddressSpace } from './handlers/createAddressSpace.ts';
 import { createCluster } from './handlers/createCluster.ts';
 import { createClusterOperation } from './handlers/createClusterOperation.ts';
@@ -56,6 +57,7 @@ export const handlers: Handlers = {
   applyCluster,
   applyFleet,
   cancelOperation,
+  changeProject,
   createAddressSpace,
   createCluster,
   createClusterOperation,

@@ -5,6 +5,7 @@ import { type ClusterRow, listFleetClusters } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import { listLatestOperations, type OperationRow } from '../store/operations.ts';
+import { findWaiting } from '../store/queue-position.ts';
 import { listStepsOf } from '../store/steps.ts';
 import type { Tx } from '../store/transaction.ts';
 import { describeCluster, describeFederation, describeFleet, describeOperation } from './describe-resources.ts';
@@ -41,6 +42,13 @@ export async function showOperations(tx: Tx, rows: readonly OperationRow[]): Pro
     rows.map(({ id }) => id),
   );
   return rows.map((row) => describeOperation(row, steps.get(row.id) ?? []));
+}
+
+/** One operation, with where it stands while it waits. */
+export async function showWaitingOperation(tx: Tx, row: OperationRow): Promise<Schemas['Operation']> {
+  const waiting = await findWaiting(tx, row);
+  const steps = await listStepsOf(tx, [row.id]);
+  return describeOperation(row, steps.get(row.id) ?? [], waiting);
 }
 
 /** One operation as it is shown. */

@@ -14,7 +14,7 @@ export type RequiredRole = Schemas['Role'] | 'none';
 
 /** What the table knows of an endpoint. */
 export type EndpointEntry = {
-  method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** With parameters in braces. */
   path: string;
   role: RequiredRole;

@@ -33,6 +33,11 @@ async function readEnvironment(pid: string): Promise<string> {
   }
 }
 
+/** The step that a process belongs to, if to any. */
+export async function readStepKey(pid: string): Promise<string | undefined> {
+  return markerIn(await readEnvironment(pid));
+}
+
 /**
  * Process ids on this host whose marker satisfies `isWanted`. The CLI gives each plugin a process group of its own, so
  * neither group nor parent finds them all. Zombies have an empty environment and do not count.
@@ -42,7 +47,7 @@ export async function findMarkedProcesses(isWanted: (stepKey: string) => boolean
   const found: number[] = [];
   // One after the other: a host may have more processes than this one may open files, and none must be missed for that.
   for (const name of names) {
-    const stepKey = markerIn(await readEnvironment(name));
+    const stepKey = await readStepKey(name);
     if (stepKey !== undefined && isWanted(stepKey)) found.push(Number(name));
   }
   return found;

@@ -1,4 +1,4 @@
-// The consuming side of the queue: hands operations to the worker, a bounded number at a time.
+// The consuming side of the queue: a job wakes the worker, which asks the database what there is to do.
 
 import { Worker } from 'bullmq';
 import { operationQueue, readJob, type OperationJob } from './operation-job.ts';
@@ -6,19 +6,21 @@ import { connectConsumer, type QueueOptions } from './redis-connection.ts';
 
 /** What a consumer needs. */
 export type ConsumerOptions = QueueOptions & {
-  /** Operations at the same time in this process. */
-  concurrency: number;
-  /** Does the work; what it throws is reported and not tried again. */
+  /** Called for each job; the next is taken when it has resolved. What it throws is reported and not tried again. */
   handle: (job: OperationJob) => Promise<void>;
+  /** Whether more is wanted; jobs are left to others when not. Asked again at each `refresh`. */
+  isReady: () => boolean;
   /** Connection trouble and what `handle` threw. */
   onError: (error: Error) => void;
 };
 
 /** A running consumer. */
 export type OperationConsumer = {
-  /** Takes no more jobs; resolves when those at work have ended, so that a caller may set a limit to it. */
+  /** Asks whether more is wanted now. */
+  refresh(): void;
+  /** Takes no more jobs; resolves when the one at work has ended, so that a caller may set a limit to it. */
   stopTaking(): Promise<void>;
-  /** Ends without waiting for jobs at work. */
+  /** Ends without waiting for the job at work. */
   close(): Promise<void>;
 };
 
@@ -26,15 +28,15 @@ export type OperationConsumer = {
 export function startOperationConsumer({
   redisUrl,
   prefix,
-  concurrency,
   handle,
+  isReady,
   onError,
 }: ConsumerOptions): OperationConsumer {
   const redis = connectConsumer(redisUrl, onError);
   const worker = new Worker<OperationJob>(operationQueue, (job) => handle(readJob(job.data)), {
     connection: redis,
     prefix,
-    concurrency,
+    concurrency: 1,
     maxStalledCount: 0,
     stalledInterval: 15_000,
     lockDuration: 30_000,
@@ -44,6 +46,11 @@ export function startOperationConsumer({
   worker.on('error', onError);
   worker.on('failed', (_job, error) => onError(error));
   return {
+    refresh() {
+      if (isReady()) worker.resume();
+      // Not waiting for the job at work: it may be the one that asks.
+      else void worker.pause(true).catch(onError);
+    },
     stopTaking: () => worker.close(),
     async close() {
       await worker.close(true);

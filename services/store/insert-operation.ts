@@ -7,6 +7,7 @@ import type { OperationInput } from '../domain/operation-input.ts';
 import { judgeEarlier, type OperationKind } from '../domain/operation-kinds.ts';
 import { settledStates, type ResourceKind } from '../domain/operation.ts';
 import type { Step } from '../domain/steps.ts';
+import { findTakenCredential, judgeUrgency } from '../domain/urgency.ts';
 import { cancelLocked } from './cancel-operation.ts';
 import { noteSignal } from './consequences.ts';
 import { appendEvent } from './events.ts';
@@ -43,10 +44,11 @@ export async function insertOperation(tx: Tx, operation: NewOperation): Promise<
   const id = operation.id ?? newId(idPrefixes.operation);
   await tx.sql`
     insert into operations
-      (id, project_id, resource_kind, resource_id, position, kind, state, generation, input, parent_id, created_by)
+      (id, project_id, resource_kind, resource_id, position, kind, state, generation, input, parent_id, created_by,
+        urgency, credential_id)
     select ${id}, ${resource.projectId}, ${operation.resourceKind}, ${operation.resourceId}, coalesce(max(position), 0) + 1,
       ${operation.kind}, 'queued', ${operation.generation}, ${json(tx, operation.input)}, ${operation.parentId ?? null},
-      ${operation.createdBy ?? null}
+      ${operation.createdBy ?? null}, ${judgeUrgency(operation)}, ${findTakenCredential(operation.input)}
     from operations where resource_id = ${operation.resourceId}
   `;
   await giveWay(tx, { ...operation, id });

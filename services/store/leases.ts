@@ -128,8 +128,8 @@ export async function listLostJobs(tx: Tx, { limit = 500 }: { limit?: number } =
   `;
 }
 
-/** What may be claimed now: it is due, first in the line of its resource, and no federation goes before its members. */
-function isClaimable({ sql }: Tx) {
+/** What may be claimed now, of operations as `o`: it is due, first in the line of its resource, and no federation goes before its members. */
+export function isClaimable({ sql }: Tx) {
   return sql`
     o.state = any(${[...claimableStates]})
       and (o.not_before is null or o.not_before <= clock_timestamp())

@@ -1,6 +1,7 @@
 // The one fenced statement that changes an operation's state, and the event that tells of it.
 
 import { FleetyardError } from '../domain/errors.ts';
+import { urgencies } from '../domain/urgency.ts';
 import { leasedStates, settledStates, statesBefore, type OperationState } from '../domain/operation.ts';
 import { appendEvent } from './events.ts';
 import { findOperation, operationColumns, type OperationError, type OperationRow } from './operations.ts';
@@ -88,7 +89,8 @@ function countAttempt({ sql }: Tx, { nextAttempt, error }: Move) {
       `;
     }
     case 'asked':
-      return sql`retries = 0, retries_by_class = '{}', deaths = 0,`;
+      // Somebody waits for it.
+      return sql`retries = 0, retries_by_class = '{}', deaths = 0, urgency = ${urgencies.first},`;
     case 'died':
       return sql`deaths = deaths + 1,`;
     default:

@@ -7,9 +7,17 @@ import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { columns, only, type Query, type Tx } from './transaction.ts';
 
 /** A project as stored. */
-export type ProjectRow = { id: string; name: string; createdAt: Date };
+export type ProjectRow = {
+  id: string;
+  name: string;
+  /** Since when nothing of it begins. */
+  pausedAt: Date | null;
+  /** Operations at work at once; null means as many as the installation allows to each. */
+  runningLimit: number | null;
+  createdAt: Date;
+};
 
-const projectColumns = ['id', 'name', 'createdAt'] as const satisfies (keyof ProjectRow)[];
+const projectColumns = ['id', 'name', 'pausedAt', 'runningLimit', 'createdAt'] as const satisfies (keyof ProjectRow)[];
 
 /** Makes a project; throws `name-taken`. */
 export async function createProject(tx: Tx, project: { name: string }): Promise<ProjectRow> {
@@ -50,6 +58,20 @@ export async function getProject(tx: Tx, idOrName: string): Promise<ProjectRow> 
   const row = await findProject(tx, idOrName);
   if (row === undefined) throw new FleetyardError('not-found', `There is no project "${idOrName}".`);
   return row;
+}
+
+/** What may be changed of a project; what is not said stays. */
+export type ProjectChange = { paused?: boolean; runningLimit?: number | null };
+
+/** Changes how a project's operations run. One that is paused stays so since when it was. */
+export async function changeProject(tx: Tx, id: string, { paused, runningLimit }: ProjectChange): Promise<ProjectRow> {
+  const rows = await tx.sql<ProjectRow[]>`
+    update projects set
+      paused_at = ${paused === undefined ? tx.sql`paused_at` : paused ? tx.sql`coalesce(paused_at, now())` : null},
+      running_limit = ${runningLimit === undefined ? tx.sql`running_limit` : runningLimit}
+    where id = ${id} returning ${columns(tx, projectColumns)}
+  `;
+  return only(rows);
 }
 
 /** Lists projects. */

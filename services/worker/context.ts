@@ -5,6 +5,7 @@ import type { OperationProducer } from '../queue/operation-producer.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Keeping } from '../store/retention.ts';
 import type { StateHolder } from '../store/state-access.ts';
+import type { WorkerMetrics } from './metrics.ts';
 import type { Patience } from './steps/reach-clusters.ts';
 
 /** The way to the state as the CLI takes it, until it is closed. */
@@ -40,6 +41,7 @@ export type WorkerContext = {
   leaseSeconds: number;
   engine: EngineSettings;
   memberPatience: Patience;
+  metrics: WorkerMetrics;
   /** Draws the jitter of retries; 0 ≤ x < 1. */
   random(): number;
   /** Multiplies the delays of automatic retries; 1 in production. */

@@ -17,11 +17,14 @@ import { openOperationProducer } from '../queue/operation-producer.ts';
 import { installSimulatedHome } from '../../plugins/simulated/install-home.ts';
 import { findStateFaults } from '../store/check-state-access.ts';
 import { openStore } from '../store/open-store.ts';
+import { countWaiting } from '../store/operation-counts.ts';
 import { openStateAccess, type StateAccess } from '../store/state-access.ts';
 import { createRedactor } from '../vault/redact.ts';
 import { openVault } from '../vault/vault.ts';
 import type { WorkerContext } from './context.ts';
+import { createWorkerMetrics } from './metrics.ts';
 import { nameOwner } from './name-owner.ts';
+import { openRoom } from './room.ts';
 import { startWorker } from './start-worker.ts';
 
 /** Seconds between two sweeps: what Redis lost waits no longer than this. */
@@ -85,8 +88,12 @@ async function start(config: Config, logger: Logger): Promise<void> {
   if (faults.length > 0) throw new ConfigError(faults);
   const states = await openStateAccess({ url: config.database.url, store });
   const engine = await prepareEngine(config, states);
+  const { concurrency: slots, memoryMb, stepMb } = config.worker;
+  const room = openRoom({ slots, memoryMb, stepMb });
+  const measured = { describeRoom: room.describe, countWaiting: () => store.asSystem(countWaiting) };
   const context: WorkerContext = {
     store,
+    metrics: createWorkerMetrics(measured, logger, { defaults: true }),
     queue,
     logger,
     owner: await nameOwner(),
@@ -99,7 +106,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     now: () => new Date(),
     retention: config.retention,
   };
-  const worker = await startWorker(context, { ...queueOptions, concurrency: config.worker.concurrency, sweepSeconds });
+  const worker = await startWorker(context, { ...queueOptions, sweepSeconds, room, limits: config.limits });
   shutDownOnSignals({
     log: logger,
     // An engine that was asked to stop finishes what the cloud is making; without the servers its lease ends that sooner.

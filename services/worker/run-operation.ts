@@ -1,4 +1,4 @@
-// Claims one operation and walks its steps to an end, a pause or a hand-over.
+// Walks the steps of a claimed operation to an end, a pause or a hand-over.
 
 import { deathsAllowed, isWornOut, judgeFailure } from '../domain/accounting.ts';
 import type { OperationError } from '../domain/engine-errors.ts';
@@ -16,6 +16,7 @@ import type { WorkerContext } from './context.ts';
 import { keepLease, type HeldLease } from './hold-lease.ts';
 import { performStep } from './steps/perform-step.ts';
 import { toStoredError, type StepEnd } from './steps/step-end.ts';
+import type { Taken } from './take-operations.ts';
 import { writeUnderLease } from './write-under-lease.ts';
 
 /** Operations that a run holds, by id: for cancels that should not wait for a heartbeat, and for shutdown. */
@@ -129,15 +130,38 @@ function settle(context: WorkerContext, tx: Tx, walk: Walk, end: StepEnd): Promi
   }
 }
 
+function measureClaim(
+  { metrics }: WorkerContext,
+  { claimedFrom, attempt, createdAt, startedAt }: ClaimedOperation,
+): void {
+  metrics.count(claimedFrom === 'interrupted' ? 'recovered' : 'claimed');
+  if (attempt === 1 && startedAt !== null) metrics.observeWait((startedAt.getTime() - createdAt.getTime()) / 1000);
+}
+
+function measureEnd({ metrics }: WorkerContext, { state, error }: OperationRow, handOver: AbortSignal): void {
+  if (state === 'queued') metrics.countRetry(error?.code ?? 'internal');
+  if (state === 'interrupted') metrics.count(handOver.aborted ? 'handed-over' : 'died');
+  if (state === 'needs_attention') metrics.count('needs-attention');
+}
+
 /**
- * Runs one operation as far as it goes now. Returns quietly when there is nothing to do: another worker has it, it is not due, or
- * something earlier of its resource is under way.
+ * Claims one operation by its id and runs it as far as it goes now. Returns quietly when there is nothing to do: another worker has it,
+ * it is not due, or something earlier of its resource is under way.
  */
 export async function runOperation(context: WorkerContext, held: HeldOperations, operationId: string): Promise<RunEnd> {
   const { store, owner, leaseSeconds } = context;
   const claimedAt = readMonotonicClock();
   const operation = await store.asSystem((tx) => claimOperation(tx, { id: operationId, owner, leaseSeconds }));
-  if (operation === undefined) return 'unclaimed';
+  return operation === undefined ? 'unclaimed' : runClaimed(context, held, { operation, claimedAt });
+}
+
+/** Runs an operation that was claimed as far as it goes now; what is held is noted before anything is waited for. */
+export async function runClaimed(
+  context: WorkerContext,
+  held: HeldOperations,
+  { operation, claimedAt }: Taken,
+): Promise<Exclude<RunEnd, 'unclaimed'>> {
+  const operationId = operation.id;
   const log = context.logger.child({ operation: operation.id, kind: operation.kind, resource: operation.resourceId });
   const handOver = new AbortController();
   const lease = keepLease(
@@ -151,6 +175,7 @@ export async function runOperation(context: WorkerContext, held: HeldOperations,
   );
   const claim = { ...lease, handOver: () => handOver.abort() };
   held.set(operationId, claim);
+  measureClaim(context, operation);
   log.info({ fence: operation.fence, attempt: operation.attempt, from: operation.claimedFrom }, 'claimed');
   try {
     if (operation.claimedFrom === 'interrupted') {
@@ -159,6 +184,7 @@ export async function runOperation(context: WorkerContext, held: HeldOperations,
     }
     if (isWornOut(operation)) {
       await writeUnderLease(context, lease, (tx) => giveUp(tx, lease, 'its lease ran out'));
+      context.metrics.count('needs-attention');
       log.error({ deaths: operation.deaths }, 'needs attention');
       return 'let-go';
     }
@@ -166,10 +192,12 @@ export async function runOperation(context: WorkerContext, held: HeldOperations,
     const end = await walkSteps(context, walk);
     if (lease.lost.aborted) throw new FleetyardError('lease-lost', 'Nobody may write the operation now.');
     const settled = await writeUnderLease(context, lease, (tx) => settle(context, tx, walk, end));
+    measureEnd(context, settled, handOver.signal);
     log.info({ state: settled.state, error: settled.error?.code }, 'let go');
     return 'let-go';
   } catch (error) {
     if (!isFleetyardError(error, 'lease-lost')) throw error;
+    context.metrics.count('lease-lost');
     log.warn('the lease was lost; another worker goes on');
     return 'lost';
   } finally {

@@ -2,14 +2,25 @@
 
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readOperationInput } from '../domain/operation-input.ts';
 import { startOperationConsumer, type ConsumerOptions } from '../queue/operation-consumer.ts';
+import type { RunningLimits } from '../store/claim-next.ts';
 import { eventChannel } from '../store/events.ts';
+import type { ClaimedOperation } from '../store/leases.ts';
+import { reportWorker } from '../store/workers.ts';
 import type { WorkerContext } from './context.ts';
-import { runOperation, type HeldOperations, type RunEnd } from './run-operation.ts';
+import { startMeter } from './meter.ts';
+import type { Guest, Room } from './room.ts';
+import { runClaimed, type HeldOperations, type RunEnd } from './run-operation.ts';
 import { runSweeps } from './sweeps/run-sweeps.ts';
+import { createTaker, type Taken } from './take-operations.ts';
 
 /** What a worker is given beside its context. */
-export type WorkerOptions = Pick<ConsumerOptions, 'redisUrl' | 'prefix' | 'concurrency'> & { sweepSeconds: number };
+export type WorkerOptions = Pick<ConsumerOptions, 'redisUrl' | 'prefix'> & {
+  sweepSeconds: number;
+  room: Room;
+  limits: RunningLimits;
+};
 
 /** A running worker; its end has two parts, since the first may take long and the second must not. */
 export type RunningWorker = {
@@ -22,7 +33,7 @@ export type RunningWorker = {
   close(): Promise<void>;
 };
 
-/** One job at work. */
+/** One operation at work. */
 type Run = {
   operationId: string;
   /** What this run holds: a late run of an operation and a newer one of this same worker know nothing of each other. */
@@ -30,28 +41,51 @@ type Run = {
   done: Promise<RunEnd>;
 };
 
-/** Starts to take jobs and to sweep. */
+/** Starts to take operations and to sweep. */
 export async function startWorker(context: WorkerContext, options: WorkerOptions): Promise<RunningWorker> {
+  const { store, logger } = context;
   const runs = new Set<Run>();
   const ending = new AbortController();
-  const onError = (error: Error): void => context.logger.error({ err: error }, 'the queue reports');
+  const { room } = options;
+  const meter = startMeter(() => runs.size === 0);
+  const onError = (error: Error): void => logger.error({ err: error }, 'the queue reports');
+  const taker = createTaker(context, { room, limits: options.limits, ending: ending.signal, begin });
   const consumer = startOperationConsumer({
     ...options,
-    async handle({ operationId }) {
-      // Taken at the last moment: it is dropped here, and the sweep of another worker signals it again.
-      if (ending.signal.aborted) return;
-      const held: HeldOperations = new Map();
-      const run = { operationId, held, done: runOperation(context, held, operationId) };
-      runs.add(run);
-      await run.done.finally(() => runs.delete(run));
-    },
+    handle: () => taker.wake(),
+    isReady: () => !room.isFull(),
     onError,
   });
+
+  function begin(taken: Taken): void {
+    const { operation } = taken;
+    const held: HeldOperations = new Map();
+    const place = room.enter(toGuest(operation));
+    const done = runClaimed(context, held, taken);
+    const run = { operationId: operation.id, held, done };
+    runs.add(run);
+    // Taken at the last moment, when this worker was told to stop.
+    if (ending.signal.aborted) held.get(operation.id)?.handOver();
+    const end = async (): Promise<void> => {
+      await done.catch((error: unknown) => logger.error({ err: error, operation: operation.id }, 'left to its lease'));
+      runs.delete(run);
+      place.leave(meter.takePeak(operation.id));
+      consumer.refresh();
+      if (!ending.signal.aborted) await taker.wake();
+    };
+    void end();
+    consumer.refresh();
+  }
+
   // News of an operation that this worker holds may be a cancel: ask now instead of at the next heartbeat.
-  const unlisten = await context.store.listen(eventChannel, (operationId) => {
+  const unlisten = await store.listen(eventChannel, (operationId) => {
     for (const { held } of runs) held.get(operationId)?.beat();
   });
-  const sweeps = runSweeps(context, { everySeconds: options.sweepSeconds, signal: ending.signal });
+  const sweeps = runSweeps(context, {
+    everySeconds: options.sweepSeconds,
+    signal: ending.signal,
+    more: [() => taker.wake(), () => tellOfItself(context, room)],
+  });
   let stopped: Promise<void> | undefined;
   return {
     async drain(graceSeconds) {
@@ -62,15 +96,28 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
       const timer = setTimeout(() => {
         for (const { held } of runs) for (const operation of held.values()) operation.handOver();
       }, graceSeconds * 1000);
+      // What is being claimed just now is begun, and handed over at once.
+      await Promise.race([taker.settled(), pause(patienceMs)]);
       await awaitRuns(runs).finally(() => clearTimeout(timer));
     },
     async close() {
+      meter.stop();
       await Promise.all([sweeps, unlisten(), stopped, consumer.close()]);
     },
   };
 }
 
-/** Time to claim an operation, and to end the processes of one whose lease was lost. */
+function toGuest(operation: ClaimedOperation): Guest {
+  if (operation.resourceKind !== 'cluster') return { provider: null, simulated: null };
+  const { spec, simulated } = readOperationInput(operation, 'cluster');
+  return { provider: spec.provider, simulated };
+}
+
+function tellOfItself({ store, owner }: WorkerContext, room: Room): Promise<void> {
+  return store.asSystem((tx) => reportWorker(tx, { owner, ...room.describe() }));
+}
+
+/** Time to end a claim that is under way, and the processes of an operation whose lease was lost. */
 const patienceMs = 3_000;
 
 /**
@@ -84,13 +131,7 @@ async function awaitRuns(runs: Set<Run>): Promise<void> {
     const lease = held.get(operationId);
     const patience = lease === undefined ? pause(patienceMs) : awaitAbort(lease.lost).then(() => pause(patienceMs));
     const end = await Promise.race([done.catch(() => 'failed' as const), patience]);
-    const late = lease === undefined && end === undefined ? held.get(operationId) : undefined;
-    if (late !== undefined) {
-      // Claimed while this worker ends: it is handed over at once, and waited for like the others.
-      late.handOver();
-      continue;
-    }
-    if (end !== 'let-go' && end !== 'unclaimed') left.push(operationId);
+    if (end !== 'let-go') left.push(operationId);
     runs.delete(run);
   }
   if (left.length > 0) throw new Error(`operations are left to their leases: ${left.join(', ')}`);

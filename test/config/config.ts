@@ -14,7 +14,7 @@ test('The least that has to be said', async (t) => {
     masterKeyFile: /\.fleetyard\/master\.key$/,
     tokenFile: /\.fleetyard\/admin\.token$/,
     simulator: { url: undefined },
-    worker: { concurrency: 3, leaseSeconds: 30 },
+    worker: { concurrency: 64, leaseSeconds: 30 },
     log: { level: 'info' },
   });
   t.ok(Object.isFrozen(config) && Object.isFrozen(config.database), 'is frozen');

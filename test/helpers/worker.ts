@@ -4,9 +4,29 @@ import type { Test } from 'tap';
 import pino from 'pino';
 import { openOperationProducer } from '../../services/queue/operation-producer.ts';
 import type { Store } from '../../services/store/open-store.ts';
+import { createWorkerMetrics, type WorkerMetrics } from '../../services/worker/metrics.ts';
 import type { WorkerContext } from '../../services/worker/context.ts';
+import { openRoom } from '../../services/worker/room.ts';
 import { createTestDirectory } from './directory.ts';
 import { createTestRedis, type TestRedis } from './redis.ts';
+
+const emptyState = {
+  describeRoom: () => ({ slots: 2, running: 0, memoryMb: 1, reservedMb: 0 }),
+  countWaiting: async () => ({ operations: 0, oldestSeconds: 0 }),
+};
+
+/** Measurements that nobody reads. */
+export function createTestMetrics(): WorkerMetrics {
+  return createWorkerMetrics(emptyState, pino({ level: 'silent' }), { defaults: false });
+}
+
+/** Room for two operations of whatever size. */
+export const testRoom = {
+  get room() {
+    return openRoom({ slots: 2, memoryMb: 10_000, stepMb: { real: 1000, simulated: 1000 } });
+  },
+  limits: { perProject: 100, perCredential: 100 },
+};
 
 /** A context with short limits and no delays; parts of it may be replaced. */
 export async function createWorkerContext(
@@ -35,6 +55,7 @@ export async function createWorkerContext(
       cancelGrace: 10_000,
       settlePause: 10,
     },
+    metrics: createTestMetrics(),
     memberPatience: { everySeconds: 0.05, forSeconds: 5 },
     random: () => 0,
     retryScale: 0,

@@ -15,7 +15,13 @@ function open(t: Test) {
   const producer = openOperationProducer({ redisUrl, prefix });
   t.teardown(() => producer.close());
   const consume = (options: Pick<ConsumerOptions, 'handle'> & Partial<ConsumerOptions>) => {
-    const consumer = startOperationConsumer({ redisUrl, prefix, concurrency: 2, onError: () => undefined, ...options });
+    const consumer = startOperationConsumer({
+      redisUrl,
+      prefix,
+      isReady: () => true,
+      onError: () => undefined,
+      ...options,
+    });
     t.teardown(() => consumer.close());
     return consumer;
   };
@@ -86,7 +92,6 @@ test('a consumer that stops waits for what it is doing and takes nothing more', 
   const started: string[] = [];
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const consumer = consume({
-    concurrency: 1,
     handle: async ({ operationId }) => {
       started.push(operationId);
       await released;
@@ -103,6 +108,33 @@ test('a consumer that stops waits for what it is doing and takes nothing more', 
   await stopped;
   t.same(started, ['op_1']);
   t.match(await producer.countJobs(), { waiting: 1 });
+});
+
+test('a consumer that wants no more leaves jobs to others until it does', async (t) => {
+  const { producer, consume } = open(t);
+  const heard: string[] = [];
+  let full = false;
+  const busy = consume({
+    isReady: () => !full,
+    handle: async ({ operationId }) => {
+      heard.push(`busy ${operationId}`);
+      full = true;
+      busy.refresh();
+    },
+  });
+  await producer.enqueue({ operationId: 'op_1', attempt: 1 });
+  await waitFor('the first job', () => heard.length === 1);
+  await waitFor('its end', async () => isEmpty(await producer.countJobs()));
+  await producer.enqueue({ operationId: 'op_2', attempt: 1 });
+  const idle = consume({ handle: async ({ operationId }) => void heard.push(`idle ${operationId}`) });
+  await waitFor('the second job', () => heard.length === 2);
+  t.same(heard, ['busy op_1', 'idle op_2']);
+  await idle.stopTaking();
+  full = false;
+  busy.refresh();
+  await producer.enqueue({ operationId: 'op_3', attempt: 1 });
+  await waitFor('the third job', () => heard.length === 3);
+  t.equal(heard[2], 'busy op_3');
 });
 
 test('a producer fails soon when Redis is away', async (t) => {

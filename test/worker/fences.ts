@@ -8,6 +8,7 @@ import { listEvents } from '../../services/store/events.ts';
 import { getFederation } from '../../services/store/federations.ts';
 import { getOperation } from '../../services/store/operations.ts';
 import { finishOperation } from '../../services/store/settle-operation.ts';
+import { listWorkers } from '../../services/store/workers.ts';
 import { mergeStatus } from '../../services/store/write-observed.ts';
 import { createRedactor } from '../../services/vault/redact.ts';
 import { takeFolder } from '../../services/worker/layers/step-folder.ts';
@@ -17,7 +18,7 @@ import { followStepEvents } from '../../services/worker/steps/follow-step-events
 import { createTestDirectory } from '../helpers/directory.ts';
 import { startTestHub } from '../helpers/hub.ts';
 import { waitFor } from '../helpers/wait.ts';
-import { createWorkerContext } from '../helpers/worker.ts';
+import { createWorkerContext, testRoom } from '../helpers/worker.ts';
 import { addCluster, addOperation, claim, leaseOf, openTestStore } from '../store/fixtures.ts';
 import { addFederation } from './fixtures.ts';
 
@@ -85,7 +86,7 @@ test('18: a late run does not make its worker forget the newer claim of the same
   const hub = await startTestHub(t);
   hub.failWith = 0;
   const { context, redis } = await createWorkerContext(t, store);
-  const worker = await startWorker(context, { ...redis, redisUrl: redis.url, concurrency: 2, sweepSeconds: 0.05 });
+  const worker = await startWorker(context, { ...redis, redisUrl: redis.url, ...testRoom, sweepSeconds: 0.05 });
   const { id } = await work((tx) => addFederation(tx, hub));
   await waitFor('the first run to ask the hub', () => hub.calls.length === 1);
   await store.asSystem(
@@ -93,8 +94,10 @@ test('18: a late run does not make its worker forget the newer claim of the same
   );
   await sweepOnce(context);
   await waitFor('the second run to ask the hub', () => hub.calls.length === 2);
+  const countRunning = async () => (await store.asSystem(listWorkers))[0]?.running;
+  await waitFor('both to be told of', async () => (await countRunning()) === 2);
   hub.dropOldest();
-  await waitFor('the first run to end', async () => (await context.queue.countJobs()).active === 1);
+  await waitFor('the first run to end', async () => (await countRunning()) === 1);
   const draining = worker.drain(0);
   // Longer than a worker waits for a run that holds nothing.
   const ended = draining.then(

@@ -9,7 +9,7 @@ import { startWorker } from '../../services/worker/start-worker.ts';
 import { sweepOnce } from '../../services/worker/sweeps/run-sweeps.ts';
 import { startTestHub } from '../helpers/hub.ts';
 import { waitFor } from '../helpers/wait.ts';
-import { createWorkerContext } from '../helpers/worker.ts';
+import { createWorkerContext, testRoom } from '../helpers/worker.ts';
 import { openTestStore } from '../store/fixtures.ts';
 import { addFederation } from './fixtures.ts';
 
@@ -113,7 +113,7 @@ test('a worker that starts finds what Redis lost, and a worker that stops leaves
   const worker = await startWorker(context, {
     redisUrl: redis.url,
     prefix: redis.prefix,
-    concurrency: 2,
+    ...testRoom,
     sweepSeconds: 0.05,
   });
   await waitFor('the operation to be found', async () => (await read(store, operation.id)).state === 'succeeded');

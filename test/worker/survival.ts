@@ -16,7 +16,7 @@ import { createTestDirectory } from '../helpers/directory.ts';
 import { openDoor } from '../helpers/door.ts';
 import { startTestHub } from '../helpers/hub.ts';
 import { waitFor } from '../helpers/wait.ts';
-import { createWorkerContext } from '../helpers/worker.ts';
+import { createWorkerContext, testRoom } from '../helpers/worker.ts';
 import { openTestStore } from '../store/fixtures.ts';
 import { addFederation } from './fixtures.ts';
 
@@ -36,7 +36,7 @@ async function startBehindDoors(t: Test, { leaseSeconds = 6 }: { leaseSeconds?: 
   t.teardown(() => queue.close());
   const worker = await startWorker(
     { ...context, queue },
-    { redisUrl: cache.url, prefix: redis.prefix, concurrency: 2, sweepSeconds: 0.1 },
+    { redisUrl: cache.url, prefix: redis.prefix, ...testRoom, sweepSeconds: 0.1 },
   );
   t.teardown(async () => {
     hub.dropCallers();

@@ -609,7 +609,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Pause or resume a project, or limit what runs of it at once
+         * @description What is not named stays as it is, and null takes a limit away. Of a paused project nothing begins, also not what was interrupted; what is at work goes on to its end. The limit is for a platform-admin to set.
+         */
+        patch: operations["changeProject"];
         trace?: never;
     };
     "/v1/tokens": {
@@ -1163,8 +1167,23 @@ export interface components {
         Project: {
             id: components["schemas"]["ProjectId"];
             name: components["schemas"]["Name"];
+            /**
+             * Format: date-time
+             * @description Since when nothing of it begins.
+             */
+            pausedAt: string | null;
+            /** @description Null means as many as the installation allows to each. */
+            runningLimit: components["schemas"]["RunningLimit"];
             createdAt: components["schemas"]["Timestamp"];
         };
+        ProjectPatch: {
+            /** @description Whether operations of the project wait. */
+            paused?: boolean;
+            /** @description Null takes the project's own limit away. */
+            runningLimit?: components["schemas"]["RunningLimit"];
+        };
+        /** @description Operations at work at once. */
+        RunningLimit: number | null;
         ProjectList: {
             items: components["schemas"]["Project"][];
             nextCursor: components["schemas"]["NextCursor"];
@@ -1557,6 +1576,8 @@ export interface components {
             steps: components["schemas"]["Step"][];
             error: components["schemas"]["OperationError"] | null;
             result: components["schemas"]["OperationResult"] | null;
+            /** @description Where it stands while it waits, when this operation alone is read; null otherwise. */
+            queue: components["schemas"]["QueuePlace"] | null;
             /** Format: date-time */
             cancelRequestedAt: string | null;
             /**
@@ -1569,6 +1590,20 @@ export interface components {
             startedAt: string | null;
             /** Format: date-time */
             finishedAt: string | null;
+        };
+        QueuePlace: {
+            /**
+             * @description `room`: a worker with room, within the limits of project and credential. `retry`: the time of an automatic retry. `earlier-operation`: what goes before it, on the same resource or on what belongs to it. `resumption`: the project is paused; see `PATCH /v1/projects/{project}`.
+             * @enum {string}
+             */
+            waitsFor: "room" | "retry" | "earlier-operation" | "resumption";
+            /** @description Its place among those of the project that wait for room. */
+            position: number | null;
+            /**
+             * Format: date-time
+             * @description An estimate, from how fast operations of the project began of late; of a retry, when it is due.
+             */
+            expectedStartAt: string | null;
         };
         OperationList: {
             items: components["schemas"]["Operation"][];
@@ -3393,6 +3428,48 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description Id or name of the project. */
+                project: components["parameters"]["Project"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectPatch"];
+                "application/yaml": components["schemas"]["ProjectPatch"];
+            };
+        };
+        responses: {
+            /** @description The project as it is now. */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };

@@ -5,6 +5,7 @@ import { mergeStatus } from '../../store/write-observed.ts';
 import { openHubKubeconfig } from '../../access/kubeconfig.ts';
 import { readOperationInput } from '../../domain/operation-input.ts';
 import type { PlainStepName } from '../../domain/step-kinds.ts';
+import { readMonotonicClock } from '../../engine/monotonic-clock.ts';
 import type { WorkerContext } from '../context.ts';
 import { abandonRest } from './abandon-rest.ts';
 import { loadClusterSubject, mintMemberKubeconfig, openCredential, openHub } from './cluster-subject.ts';
@@ -99,12 +100,26 @@ async function runEngineInTime(context: WorkerContext, order: StepOrder, deadlin
   return end.outcome === 'cancelled' ? endOfDeadline() : end;
 }
 
+async function measure(
+  { metrics }: WorkerContext,
+  { operation, step }: StepOrder,
+  run: () => Promise<StepEnd>,
+): Promise<StepEnd> {
+  const begun = readMonotonicClock();
+  const end = await run();
+  const { provider } = readOperationInput(operation, 'cluster').spec;
+  const seconds = (readMonotonicClock() - begun) / 1000;
+  metrics.observeStep({ provider, layer: step.layer ?? '', action: step.action, outcome: end.outcome, seconds });
+  return end;
+}
+
 /** Performs the step. Never throws for what happens in a cloud or at a hub; throws `lease-lost`. */
 export async function performStep(context: WorkerContext, order: StepOrder): Promise<StepEnd> {
   const { operation, step, lease } = order;
   const deadline = startDeadline(context, operation, step);
   try {
-    if (step.kind === 'engine') return await runEngineInTime(context, order, deadline.signal);
+    if (step.kind === 'engine')
+      return await measure(context, order, () => runEngineInTime(context, order, deadline.signal));
     const end = await endInTime(getPerformer(step)(context, order), deadline.signal);
     if ('status' in end && end.status !== undefined) {
       const { status } = end;

@@ -19,14 +19,19 @@ export async function sweepOnce({ store, queue, logger }: WorkerContext): Promis
 /** Seconds between two rounds of retention: nothing waits for it. */
 const retentionSeconds = 600;
 
-type SweepOptions = { everySeconds: number; signal: AbortSignal };
+type SweepOptions = {
+  everySeconds: number;
+  signal: AbortSignal;
+  /** What else is done in each round. */
+  more: readonly (() => Promise<void>)[];
+};
 
 /** Sweeps until the signal aborts. A round that fails is reported and the next one tries again. */
 export async function runSweeps(context: WorkerContext, options: SweepOptions): Promise<void> {
   const warn = (error: unknown): void => context.logger.warn({ err: error }, 'a sweep failed');
   let forgotAt = -Infinity;
   const sweep = async (): Promise<void> => {
-    for (const round of [sweepOnce, sweepWorkFolders, sweepStateLogins]) await round(context).catch(warn);
+    for (const round of [sweepOnce, ...options.more, sweepWorkFolders, sweepStateLogins]) await round(context).catch(warn);
     if (performance.now() - forgotAt < retentionSeconds * 1000) return;
     forgotAt = performance.now();
     await forgetOld(context);
@@ -36,7 +41,7 @@ export async function runSweeps(context: WorkerContext, options: SweepOptions): 
   await Promise.all([repeat(sweep, options), repeat(link, options)]);
 }
 
-async function repeat(round: () => Promise<void>, { everySeconds, signal }: SweepOptions): Promise<void> {
+async function repeat(round: () => Promise<void>, { everySeconds, signal }: Omit<SweepOptions, 'more'>): Promise<void> {
   while (!signal.aborted) {
     await round();
     await delay(everySeconds * 1000, undefined, { signal }).catch(() => undefined);

@@ -24,6 +24,7 @@ import { createVault } from '../../../services/vault/vault.ts';
 import type { WorkerContext } from '../../../services/worker/context.ts';
 import { findPulumi } from '../../../toolchain/pulumi.mjs';
 import { withDatabase } from '../../helpers/postgres.ts';
+import { createTestMetrics } from '../../helpers/worker.ts';
 import { signalQuietly } from '../world/step-processes.ts';
 import { startDatabase } from '../world/servers.ts';
 
@@ -103,6 +104,7 @@ async function assemble(stops: (() => Promise<unknown>)[], stop: () => Promise<v
       queue: { enqueue: never, countJobs: never, ping: never, close: never },
       logger: pino({ level: 'silent' }),
       owner,
+      metrics: createTestMetrics(),
       leaseSeconds: 600,
       engine,
       memberPatience: { everySeconds: 0.05, forSeconds: 30 },
