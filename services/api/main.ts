@@ -12,6 +12,7 @@ import { openOperationProducer } from '../queue/operation-producer.ts';
 import { eventChannel } from '../store/events.ts';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open-store.ts';
+import { announceKeys } from '../store/master-keys.ts';
 import { countOpenOperations } from '../store/operation-counts.ts';
 import { readMasterKeys } from '../vault/master-keys.ts';
 import { createRedactor } from '../vault/redact.ts';
@@ -57,7 +58,7 @@ async function openParts(config: Config, log: Logger) {
   const onCommitted = createDelivery(queue, (error) =>
     log.warn({ err: error }, 'the queue is away; the sweep will signal'),
   );
-  const store = await openStore({ url, max, reserved, limits, vault, applicationName: 'fleetyard-api', onCommitted });
+  const store = await openStore({ url, max, reserved, limits, vault, applicationName: announceKeys('fleetyard-api', vault), onCommitted });
   const feed = await openEventFeed(store, eventChannel);
   const counts = {
     countOperations: () => store.asSystem(countOpenOperations) as Promise<Record<string, number>>,

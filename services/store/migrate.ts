@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { appRole, systemRole } from './check-isolation.ts';
 import { connect } from './connection.ts';
+import { getOrChooseCurrentKey } from './master-keys.ts';
 import { checkHistory, listApplied, readMigrations, type Migration } from './schema-version.ts';
 import { ensureStateDatabase, getOrCreateStateLogin } from './state-database.ts';
 import type { Pool, StoreVault } from './transaction.ts';
@@ -108,7 +109,9 @@ function isRoleRace(error: unknown): boolean {
 async function prepareState(sql: Pool, vault: StoreVault, database: string): Promise<void> {
   const login = await sql.begin(async (transaction) => {
     await transaction`select set_config('role', ${systemRole}, true)`;
-    return getOrCreateStateLogin({ sql: transaction, projectId: null, consequences: [], vault }, database);
+    const tx = { sql: transaction, projectId: null, consequences: [] };
+    const keyId = await getOrChooseCurrentKey({ ...tx, vault });
+    return getOrCreateStateLogin({ ...tx, vault: vault.sealingBy(keyId) }, database);
   });
   await ensureStateDatabase(sql, login);
 }

@@ -153,16 +153,14 @@ async function runTransaction<T>(
   work: Work<T>,
 ): Promise<Committed<T>> {
   const role = projectId === null ? systemRole : appRole;
-  const tx: Tx = {
+  const query = {
     get sql() {
       return session.sql;
     },
-    projectId,
-    vault,
-    consequences: [],
   };
   try {
-    await begin(tx, role, limits);
+    const keyId = await begin(query, { role, projectId, limits });
+    const tx: Tx = Object.assign(query, { projectId, vault: vault.sealingBy(keyId), consequences: [] });
     const result = await work(tx);
     const { command } = await tx.sql`commit`;
     // PostgreSQL answers so when a statement failed and somebody went on as if it had not.
@@ -178,18 +176,24 @@ async function runTransaction<T>(
 /** The connection was lost before the work began. */
 class BeginError extends Error {}
 
-async function begin(tx: Tx, role: string, limits: WaitLimits): Promise<void> {
+/** Begins a transaction, and says which master key seals in it. */
+async function begin(
+  { sql }: Pick<Tx, 'sql'>,
+  { role, projectId, limits }: { role: string; projectId: string | null; limits: WaitLimits },
+): Promise<string | null> {
   try {
     // Sent together: one way to the server instead of two.
-    await Promise.all([
-      tx.sql`begin`,
-      tx.sql`
-        select set_config('role', ${role}, true), set_config('fleetyard.project', ${tx.projectId ?? ''}, true),
+    const [, rows] = await Promise.all([
+      sql`begin`,
+      sql<{ keyId: string | null }[]>`
+        select set_config('role', ${role}, true), set_config('fleetyard.project', ${projectId ?? ''}, true),
+          (select id from master_keys order by became_current_at desc limit 1) as key_id,
           set_config('statement_timeout', ${inMilliseconds(limits.statementSeconds)}, true),
           set_config('lock_timeout', ${inMilliseconds(limits.lockSeconds)}, true),
           set_config('idle_in_transaction_session_timeout', ${inMilliseconds(limits.idleSeconds)}, true)
       `,
     ]);
+    return rows[0]?.keyId ?? null;
   } catch (cause) {
     throw isAway(cause) ? new BeginError('the connection was lost at the begin', { cause }) : cause;
   }

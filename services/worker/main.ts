@@ -14,6 +14,7 @@ import { createDelivery } from '../queue/deliver-signals.ts';
 import { checkRedis } from '../queue/redis-connection.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
 import { installSimulatedHome } from '../../plugins/simulated/install-home.ts';
+import { announceKeys } from '../store/master-keys.ts';
 import { findStateFaults } from '../store/check-state-access.ts';
 import { openStore } from '../store/open-store.ts';
 import { openStateAccess, type StateAccess } from '../store/state-access.ts';
@@ -73,7 +74,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     max,
     reserved,
     limits,
-    applicationName: 'fleetyard-worker',
+    applicationName: announceKeys('fleetyard-worker', vault),
     vault,
     onCommitted: createDelivery(queue, (error) =>
       logger.warn({ err: error }, 'the queue did not take what is next; the sweep will'),

@@ -60,6 +60,6 @@ async function makeTemplate(url: string): Promise<void> {
   await migrate({
     url: withDatabase(url, TEMPLATE_DATABASE),
     stateDatabase: null,
-    vault: { seal: refuse, open: refuse, createStackSalt: refuse },
+    vault: { seal: refuse, open: refuse, keyIds: [], sealingBy: refuse, createStackSalt: refuse },
   });
 }
