@@ -9,7 +9,12 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 /** What every process of the service is told. */
 export type Config = {
   database: {
+    /** Whoever does the work: no superuser, and not the owner of the tables. */
     url: string;
+    /** The owner of the tables, who migrates; where it is not told, somebody else does. */
+    migrationUrl: string | undefined;
+    /** Logins that the migrator lets in. */
+    runtimeLogins: readonly string[];
     /** Connections for ordinary work at most. */
     max: number;
     /** Connections beside them that serve heartbeats and authentication alone. */
@@ -67,11 +72,17 @@ export type Config = {
   checkResponses: boolean;
 };
 
-/** What a backup and a restore are told: where the data are, and the keys. */
-export function loadBackupConfig(environment: Environment = process.env): Pick<Config, 'database' | 'masterKeyFile'> {
+/** What commands on the host are told: where the data are, the keys, and where a token goes. */
+export function loadHostConfig(
+  environment: Environment = process.env,
+): Pick<Config, 'database' | 'masterKeyFile' | 'tokenFile'> {
   const read = createReader(environment);
   const dataDir = resolve(read.text('FLEETYARD_DATA_DIR', '.fleetyard'));
-  const config = { database: readDatabase(read), masterKeyFile: readMasterKeyFile(read, dataDir) };
+  const config = {
+    database: readDatabase(read),
+    masterKeyFile: readMasterKeyFile(read, dataDir),
+    tokenFile: readTokenFile(read, dataDir),
+  };
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return freeze(config);
 }
@@ -80,9 +91,23 @@ function readMasterKeyFile(read: Reader, dataDir: string): string {
   return resolve(read.text('FLEETYARD_MASTER_KEY_FILE', resolve(dataDir, 'master.key')));
 }
 
+function readTokenFile(read: Reader, dataDir: string): string {
+  return resolve(read.text('FLEETYARD_TOKEN_FILE', resolve(dataDir, 'admin.token')));
+}
+
 function readDatabase(read: Reader): Config['database'] {
+  const protocols = ['postgres:', 'postgresql:'];
+  const url = read.url('DATABASE_URL', protocols);
+  const migrationUrl =
+    read.optional('FLEETYARD_MIGRATION_URL') === undefined ? undefined : read.url('FLEETYARD_MIGRATION_URL', protocols);
+  const migrate = read.flag('FLEETYARD_MIGRATE', migrationUrl !== undefined);
+  if (migrate && migrationUrl === undefined)
+    read.faults.push('FLEETYARD_MIGRATE is on, but FLEETYARD_MIGRATION_URL is missing; set it to the URL of the owner');
+  const logins = read.text('FLEETYARD_RUNTIME_LOGINS', decodeURIComponent(URL.parse(url)?.username ?? ''));
   return {
-    url: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    url,
+    migrationUrl,
+    runtimeLogins: logins.split(/\s*,\s*/).filter((login) => login !== ''),
     max: read.integer('FLEETYARD_DATABASE_CONNECTIONS', 10, { min: 1, max: 500 }),
     reserved: read.integer('FLEETYARD_RESERVED_CONNECTIONS', 2, { min: 1, max: 50 }),
     limits: {
@@ -92,7 +117,7 @@ function readDatabase(read: Reader): Config['database'] {
       acquireSeconds: read.number('FLEETYARD_ACQUIRE_SECONDS', 15, waitBounds),
     },
     stateDatabase: read.text('FLEETYARD_STATE_DATABASE', 'pulumi_state', /^[a-z_][a-z0-9_]{0,62}$/),
-    migrate: read.flag('FLEETYARD_MIGRATE', true),
+    migrate,
   };
 }
 
@@ -124,7 +149,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     },
     dataDir,
     masterKeyFile: readMasterKeyFile(read, dataDir),
-    tokenFile: resolve(read.text('FLEETYARD_TOKEN_FILE', inData('admin.token'))),
+    tokenFile: readTokenFile(read, dataDir),
     pulumi: {
       binary: read.optional('FLEETYARD_PULUMI'),
       home: resolve(read.text('FLEETYARD_PULUMI_HOME', inData('pulumi'))),

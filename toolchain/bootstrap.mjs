@@ -24,6 +24,9 @@ const COMMANDS = {
   simulator: { target: 'services/simulator/cli/main.ts' },
   backup: { target: 'services/backup/main.ts', args: ['backup'] },
   restore: { target: 'services/backup/main.ts', args: ['restore'] },
+  migrate: { target: 'services/admin/main.ts', args: ['migrate'] },
+  'admin-token': { target: 'services/admin/main.ts', args: ['admin-token'] },
+  'rotate-master-key': { target: 'services/admin/main.ts', args: ['rotate-master-key'] },
   'start:api': { target: 'services/api/main.ts' },
   'start:worker': { target: 'services/worker/main.ts' },
 };

@@ -84,7 +84,8 @@ export async function getCredential(tx: Tx, idOrName: string): Promise<Credentia
 /** Opens the secret of a credential; a deleted one has none any more. */
 export async function getCredentialSecret(tx: Tx, id: string): Promise<Record<string, unknown>> {
   const [row] = await tx.sql<{ secretEnc: Buffer | null }[]>`select secret_enc from credentials where id = ${id}`;
-  if (row === undefined || row.secretEnc === null) throw new FleetyardError('not-found', `There is no credential "${id}".`);
+  if (row === undefined || row.secretEnc === null)
+    throw new FleetyardError('not-found', `There is no credential "${id}".`);
   return JSON.parse(tx.vault.open(row.secretEnc, secretContext(id)).toString('utf8')) as Record<string, unknown>;
 }
 

@@ -78,7 +78,7 @@ export async function countByKey(tx: Tx): Promise<KeyCounts> {
 export async function listOutdated(tx: Tx, { table, column }: SealedColumn): Promise<string[]> {
   const rows = await tx.sql<{ place: string }[]>`
     select ctid::text as place from ${tx.sql(table)}
-    where ${tx.sql(column)} is not null and ${readKeyId(tx, column)} <> ${await findCurrentKey(tx) ?? ''}
+    where ${tx.sql(column)} is not null and ${readKeyId(tx, column)} <> ${(await findCurrentKey(tx)) ?? ''}
   `;
   return rows.map(({ place }) => place);
 }
@@ -96,7 +96,7 @@ export async function rewrapPlaces(
   const rows = await sql<(Record<string, string> & { place: string; sealed: Buffer })[]>`
     select ctid::text as place, ${sql(column)} as sealed, ${sql(keys as string[])} from ${sql(table)}
     where ctid = any(${places as string[]}::text[]::tid[]) and ${sql(column)} is not null
-      and ${readKeyId(tx, column)} <> ${await findCurrentKey(tx) ?? ''}
+      and ${readKeyId(tx, column)} <> ${(await findCurrentKey(tx)) ?? ''}
     for update
   `;
   for (const { place, sealed, ...row } of rows) {
@@ -120,5 +120,6 @@ async function checkRegistered(tx: Tx): Promise<void> {
   `;
   const known = new Set(sealedColumns.map(({ table, column }) => `${table}.${column}`));
   const missing = found.filter(({ name }) => !known.has(name)).map(({ name }) => name);
-  if (missing.length > 0) throw new FleetyardError('internal', `Sealed columns are not registered: ${missing.join(', ')}.`);
+  if (missing.length > 0)
+    throw new FleetyardError('internal', `Sealed columns are not registered: ${missing.join(', ')}.`);
 }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Consequence } from '../domain/consequences.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { appRole, checkIsolation, systemRole } from './check-isolation.ts';
+import { checkLogin } from './check-login.ts';
 import { connect, defaultLimits, type ConnectionOptions, type WaitLimits } from './connection.ts';
 import { isAway, isBusy, isTransient } from './database-errors.ts';
 import { checkSchema } from './schema-version.ts';
@@ -62,13 +63,14 @@ const attempts = 5;
 /** How many connections are tried before the database counts as away. */
 const beginAttempts = 3;
 
-/** Opens the store; refuses a schema of another version and a database whose roles do not keep projects apart. */
+/** Opens the store; refuses a schema of another version, and a database whose roles or whose login do not keep projects apart. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { vault, onCommitted, limits = defaultLimits, reserved = 2, ...connection } = options;
   const sql = connect({ ...connection, max: 1 });
   try {
     await checkSchema(sql);
     await checkIsolation(sql);
+    await checkLogin(sql);
   } catch (error) {
     await sql.end({ timeout: 1 });
     throw isAway(error) ? sayAway(error) : error;

@@ -15,6 +15,7 @@ import { checkRedis } from '../queue/redis-connection.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
 import { installSimulatedHome } from '../../plugins/simulated/install-home.ts';
 import { announceKeys } from '../store/master-keys.ts';
+import { findLoginFaults } from '../store/check-login.ts';
 import { findStateFaults } from '../store/check-state-access.ts';
 import { openStore } from '../store/open-store.ts';
 import { openStateAccess, type StateAccess } from '../store/state-access.ts';
@@ -69,6 +70,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
     onError: (error) => logger.warn({ err: error }, 'the queue reports'),
   });
   const { url, max, reserved, limits } = config.database;
+  const loginFaults = await findLoginFaults(url);
+  if (loginFaults.length > 0) throw new ConfigError(loginFaults);
   const store = await openStore({
     url,
     max,

@@ -45,6 +45,7 @@ export type TestApi = {
   parts: Parts;
   /** Of the database. */
   url: string;
+  adminUrl: string;
   vault: Vault;
   store: Store;
   queue: OperationProducer;
@@ -67,7 +68,10 @@ export async function openTestApi(
   const { url: redisUrl, prefix } = createTestRedis(t);
   const queue = openOperationProducer({ redisUrl, prefix });
   const onCommitted = createDelivery(enqueue === undefined ? queue : { enqueue }, () => undefined);
-  const { store, url, vault, projectId, otherProjectId, work } = await openTestStore(t, { max: 20, onCommitted });
+  const { store, url, adminUrl, vault, projectId, otherProjectId, work } = await openTestStore(t, {
+    max: 20,
+    onCommitted,
+  });
   const feed = await openEventFeed(store, eventChannel);
   const log = pino({ level: 'silent' });
   const counts = {
@@ -100,6 +104,7 @@ export async function openTestApi(
     app,
     parts,
     url,
+    adminUrl,
     vault,
     store,
     queue,
