@@ -54,6 +54,8 @@ export type Config = {
     leaseSeconds: number;
     /** Where runners keep their work directories. */
     workDir: string;
+    /** Numbers of users that steps get, one each, where the worker is root; none when they run as the worker does. */
+    runnerUids: { first: number; last: number } | undefined;
     /** Multiplies the delays of automatic retries; 1 in production, 0 where a test waits for them. */
     retryScale: number;
     /** Multiplies the deadlines of steps; 1 in production, less where the clouds' clock runs faster. */
@@ -89,6 +91,17 @@ export function loadHostConfig(
 
 function readMasterKeyFile(read: Reader, dataDir: string): string {
   return resolve(read.text('FLEETYARD_MASTER_KEY_FILE', resolve(dataDir, 'master.key')));
+}
+
+/** Below what systemd hands out, and above what distributions do. */
+const defaultUids = '60600-61099';
+
+function readRunnerUids(read: Reader): Config['worker']['runnerUids'] {
+  const text = read.text('FLEETYARD_RUNNER_UIDS', defaultUids, /^(off|\d{3,10}-\d{3,10})$/);
+  if (text === 'off') return undefined;
+  const [first = 0, last = 0] = text.split('-').map(Number);
+  if (last < first) read.faults.push('FLEETYARD_RUNNER_UIDS must name the lower number first');
+  return { first, last };
 }
 
 function readTokenFile(read: Reader, dataDir: string): string {
@@ -166,6 +179,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       concurrency: read.integer('FLEETYARD_CONCURRENCY', 3, { min: 1, max: 256 }),
       leaseSeconds: read.integer('FLEETYARD_LEASE_SECONDS', 30, { min: 2, max: 3600 }),
       workDir: resolve(read.text('FLEETYARD_WORK_DIR', inData('work'))),
+      runnerUids: readRunnerUids(read),
       retryScale: read.number('FLEETYARD_RETRY_SCALE', 1, { min: 0, max: 100 }),
       deadlineScale: read.number('FLEETYARD_DEADLINE_SCALE', 1, { min: 0.0001, max: 100 }),
       settleSeconds: read.number('FLEETYARD_SETTLE_SECONDS', 10, { min: 0, max: 3600 }),
