@@ -45,7 +45,8 @@ export function buildRunnerEnvironment(options: {
   const temporaryDir = options.temporaryDir ?? options.base['TMPDIR'];
   return {
     ...environment,
-    ...(options.userHome === undefined ? {} : { HOME: options.userHome }),
+    // The number has no name in the host's list, and the CLI asks for one.
+    ...(options.userHome === undefined ? {} : { HOME: options.userHome, USER: 'fleetyard' }),
     ...(temporaryDir === undefined ? {} : { TMPDIR: temporaryDir }),
     ...options.access.variables,
     ...(options.access.simulated ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: '1' } : {}),

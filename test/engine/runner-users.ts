@@ -1,5 +1,5 @@
 // Hardening 11: what runs in a step has a user of its own, who reaches neither keys nor the worker nor another step.
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type Test } from 'tap';
@@ -157,18 +157,20 @@ test(
 test('hardening 11: the engine, its plugins and their caches work for such a user', { skip }, async (t) => {
   const { directory, workDir, users } = await openPlace(t);
   const bench = await createEngineBench(t);
-  const home = join(directory, 'plugins-home');
-  await installSimulatedHome({ home, node: process.execPath });
+  const shared = join(directory, 'plugins-home');
+  await installSimulatedHome({ home: shared, node: process.execPath });
   const step = await openStep(workDir, users, 'op_7.1');
   const binary = await placeProgram(await getTestPulumi());
   const state = join(step.folder, 'state');
-  await mkdir(state);
+  const home = join(step.folder, 'home');
+  for (const folder of [state, home]) await mkdir(folder);
+  await symlink(join(shared, 'plugins'), join(home, 'plugins'));
   await step.user.own(step.folder);
   const verdict = await bench.run('up', {
     user: step.user,
     temporaryDir: join(step.folder, 'tmp'),
     place: { workDir: step.folder, pulumi: { binary, home }, backendUrl: `file://${state}` },
   });
-  t.match(verdict, { outcome: 'succeeded' });
+  t.match(verdict, { outcome: 'succeeded' }, JSON.stringify(verdict));
   t.equal((await stat(join(state, '.pulumi'))).uid, step.user.uid);
 });
