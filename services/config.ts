@@ -11,7 +11,12 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 /** What every process of the service is told. */
 export type Config = {
   database: {
+    /** Whoever does the work: no superuser, and not the owner of the tables. */
     url: string;
+    /** The owner of the tables, who migrates; where it is not told, somebody else does. */
+    migrationUrl: string | undefined;
+    /** Logins that the migrator lets in. */
+    runtimeLogins: readonly string[];
     /** Connections for ordinary work at most. */
     max: number;
     /** Connections beside them that serve heartbeats and authentication alone. */
@@ -74,6 +79,8 @@ export type Config = {
     leaseSeconds: number;
     /** Where runners keep their work directories. */
     workDir: string;
+    /** Numbers of users that steps get, one each, where the worker is root; none when they run as the worker does. */
+    runnerUids: { first: number; last: number } | undefined;
     /** Multiplies the delays of automatic retries; 1 in production, 0 where a test waits for them. */
     retryScale: number;
     /** Multiplies the deadlines of steps; 1 in production, less where the clouds' clock runs faster. */
@@ -104,11 +111,17 @@ type SocketBounds = Record<
 
 type RateName = 'address' | 'strangers' | `${'token' | 'project'}-${'reads' | 'writes'}`;
 
-/** What a backup and a restore are told: where the data are, and the keys. */
-export function loadBackupConfig(environment: Environment = process.env): Pick<Config, 'database' | 'masterKeyFile'> {
+/** What commands on the host are told: where the data are, the keys, and where a token goes. */
+export function loadHostConfig(
+  environment: Environment = process.env,
+): Pick<Config, 'database' | 'masterKeyFile' | 'tokenFile'> {
   const read = createReader(environment);
   const dataDir = resolve(read.text('FLEETYARD_DATA_DIR', '.fleetyard'));
-  const config = { database: readDatabase(read), masterKeyFile: readMasterKeyFile(read, dataDir) };
+  const config = {
+    database: readDatabase(read),
+    masterKeyFile: readMasterKeyFile(read, dataDir),
+    tokenFile: readTokenFile(read, dataDir),
+  };
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return freeze(config);
 }
@@ -131,9 +144,34 @@ function readMasterKeyFile(read: Reader, dataDir: string): string {
   return resolve(read.text('FLEETYARD_MASTER_KEY_FILE', resolve(dataDir, 'master.key')));
 }
 
+/** Below what systemd hands out, and above what distributions do. */
+const defaultUids = '60600-61099';
+
+function readRunnerUids(read: Reader): Config['worker']['runnerUids'] {
+  const text = read.text('FLEETYARD_RUNNER_UIDS', defaultUids, /^(off|\d{3,10}-\d{3,10})$/);
+  if (text === 'off') return undefined;
+  const [first = 0, last = 0] = text.split('-').map(Number);
+  if (last < first) read.faults.push('FLEETYARD_RUNNER_UIDS must name the lower number first');
+  return { first, last };
+}
+
+function readTokenFile(read: Reader, dataDir: string): string {
+  return resolve(read.text('FLEETYARD_TOKEN_FILE', resolve(dataDir, 'admin.token')));
+}
+
 function readDatabase(read: Reader): Config['database'] {
+  const protocols = ['postgres:', 'postgresql:'];
+  const url = read.url('DATABASE_URL', protocols);
+  const migrationUrl =
+    read.optional('FLEETYARD_MIGRATION_URL') === undefined ? undefined : read.url('FLEETYARD_MIGRATION_URL', protocols);
+  const migrate = read.flag('FLEETYARD_MIGRATE', migrationUrl !== undefined);
+  if (migrate && migrationUrl === undefined)
+    read.faults.push('FLEETYARD_MIGRATE is on, but FLEETYARD_MIGRATION_URL is missing; set it to the URL of the owner');
+  const logins = read.text('FLEETYARD_RUNTIME_LOGINS', decodeURIComponent(URL.parse(url)?.username ?? ''));
   return {
-    url: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    url,
+    migrationUrl,
+    runtimeLogins: logins.split(/\s*,\s*/).filter((login) => login !== ''),
     max: read.integer('FLEETYARD_DATABASE_CONNECTIONS', 10, { min: 1, max: 500 }),
     reserved: read.integer('FLEETYARD_RESERVED_CONNECTIONS', 2, { min: 1, max: 50 }),
     limits: {
@@ -144,7 +182,7 @@ function readDatabase(read: Reader): Config['database'] {
     },
     waiting: read.integer('FLEETYARD_DATABASE_WAITING', 256, { min: 1, max: 100_000 }),
     stateDatabase: read.text('FLEETYARD_STATE_DATABASE', 'pulumi_state', /^[a-z_][a-z0-9_]{0,62}$/),
-    migrate: read.flag('FLEETYARD_MIGRATE', true),
+    migrate,
   };
 }
 
@@ -236,7 +274,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     bounds: readBounds(read),
     dataDir,
     masterKeyFile: readMasterKeyFile(read, dataDir),
-    tokenFile: resolve(read.text('FLEETYARD_TOKEN_FILE', inData('admin.token'))),
+    tokenFile: readTokenFile(read, dataDir),
     pulumi: {
       binary: read.optional('FLEETYARD_PULUMI'),
       home: resolve(read.text('FLEETYARD_PULUMI_HOME', inData('pulumi'))),
@@ -258,6 +296,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       },
       leaseSeconds: read.integer('FLEETYARD_LEASE_SECONDS', 30, { min: 2, max: 3600 }),
       workDir: resolve(read.text('FLEETYARD_WORK_DIR', inData('work'))),
+      runnerUids: readRunnerUids(read),
       retryScale: read.number('FLEETYARD_RETRY_SCALE', 1, { min: 0, max: 100 }),
       deadlineScale: read.number('FLEETYARD_DEADLINE_SCALE', 1, { min: 0.0001, max: 100 }),
       settleSeconds: read.number('FLEETYARD_SETTLE_SECONDS', 10, { min: 0, max: 3600 }),

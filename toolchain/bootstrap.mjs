@@ -25,6 +25,9 @@ const COMMANDS = {
   backup: { target: 'services/backup/main.ts', args: ['backup'] },
   audit: { target: 'services/audit/main.ts' },
   restore: { target: 'services/backup/main.ts', args: ['restore'] },
+  migrate: { target: 'services/admin/main.ts', args: ['migrate'] },
+  'admin-token': { target: 'services/admin/main.ts', args: ['admin-token'] },
+  'rotate-master-key': { target: 'services/admin/main.ts', args: ['rotate-master-key'] },
   'start:api': { target: 'services/api/main.ts' },
   'start:worker': { target: 'services/worker/main.ts' },
 };

@@ -8,14 +8,17 @@ import { mintKubeconfig } from '../access/kubeconfig.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { readContractDocument } from '../contract/document.ts';
 import { openRateLimits } from '../limits/rate-limits.ts';
+import { ConfigError } from '../process/config-error.ts';
 import { tightenDirectory } from '../process/private-directory.ts';
 import { runMain } from '../process/run-main.ts';
 import { shutDownOnSignals } from '../process/shutdown.ts';
 import { createDelivery } from '../queue/deliver-signals.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
 import { eventChannel } from '../store/events.ts';
+import { findLoginFaults } from '../store/check-login.ts';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open-store.ts';
+import { announceKeys } from '../store/master-keys.ts';
 import { countOpenOperations } from '../store/operation-counts.ts';
 import { readMasterKeys } from '../vault/master-keys.ts';
 import { createRedactor } from '../vault/redact.ts';
@@ -55,11 +58,13 @@ const mint: KubeconfigMint = ({ name, region, outputs, credential }) => {
 
 async function openParts(config: Config, log: Logger) {
   const vault = createVault(await readMasterKeys(config.masterKeyFile));
-  const { url, max, reserved, limits, waiting, stateDatabase } = config.database;
-  if (config.database.migrate) {
-    const { applied, version } = await migrate({ url, vault, stateDatabase });
+  const { url, max, reserved, limits, waiting, stateDatabase, migrationUrl, runtimeLogins } = config.database;
+  if (config.database.migrate && migrationUrl !== undefined) {
+    const { applied, version } = await migrate({ url: migrationUrl, vault, stateDatabase, runtimeLogins });
     log.info({ applied, version }, 'the schema is up to date');
   }
+  const faults = await findLoginFaults(url);
+  if (faults.length > 0) throw new ConfigError(faults);
   const queue = openOperationProducer({
     redisUrl: config.redis.url,
     prefix: config.redis.prefix,
@@ -68,7 +73,7 @@ async function openParts(config: Config, log: Logger) {
   const onCommitted = createDelivery(queue, (error) =>
     log.warn({ err: error }, 'the queue is away; the sweep will signal'),
   );
-  const applicationName = 'fleetyard-api';
+  const applicationName = announceKeys('fleetyard-api', vault);
   const store = await openStore({ url, max, reserved, limits, waiting, vault, applicationName, onCommitted });
   const feed = await openEventFeed(store, eventChannel);
   const trail = openAuditTrail({ store, log });

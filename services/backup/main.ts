@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { createProgressLine } from '../../toolchain/progress.mjs';
-import { loadBackupConfig } from '../config.ts';
+import { loadHostConfig } from '../config.ts';
 import { ConfigError } from '../process/config-error.ts';
 import { readMasterKeys } from '../vault/master-keys.ts';
 import type { Manifest } from './manifest.ts';
@@ -20,7 +20,8 @@ restore brings FILE back into a server without data, and refuses any other, a fi
 schema that it does not know, and a key file that lacks a key. Every stack is marked as unsettled and operations
 that ran are interrupted, so that recovery looks before anything changes. Start the service after it.
 
-  DATABASE_URL                the server
+  FLEETYARD_MIGRATION_URL     the server, as a login that may read, or for a restore make, everything there: a superuser
+  DATABASE_URL                the same, where the other is not set
   FLEETYARD_STATE_DATABASE    Pulumi's database on it (default pulumi_state)
   FLEETYARD_MASTER_KEY_FILE   the vault's key file`;
 
@@ -53,9 +54,10 @@ async function main([mode, ...args]: string[]): Promise<number> {
 }
 
 async function run(mode: 'backup' | 'restore', path: string, onProgress: OnProgress): Promise<string> {
-  const { database, masterKeyFile } = loadBackupConfig();
+  const { database, masterKeyFile } = loadHostConfig();
   const keys = await readMasterKeys(masterKeyFile);
-  const { url, stateDatabase } = database;
+  const { stateDatabase } = database;
+  const url = database.migrationUrl ?? database.url;
   if (mode === 'backup')
     return `backed up ${describe(await writeBackup({ url, keys, path, onProgress }))} into ${path}`;
   const { manifest, restored } = await restoreBackup({ url, stateDatabase, keys, path, onProgress });

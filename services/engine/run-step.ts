@@ -17,6 +17,8 @@ export type EngineStep = {
   /** Where the step's processes put their temporary files; only their owner may enter it. */
   temporaryDir: string;
   access: RunnerAccess;
+  /** Whom the step's processes run as; the worker's own user when it is left out. */
+  user?: { uid: number; gid: number };
   /** The worker's environment, of which an allow-list is passed on. */
   baseEnvironment: Record<string, string | undefined>;
   onEvent(event: RunnerEvent): void;
@@ -51,6 +53,7 @@ function startRunner(step: EngineStep): ChildProcess {
     cwd: step.request.workDir,
     // A session of its own: a Ctrl-C in the worker's terminal must not reach the step.
     detached: true,
+    ...(step.user === undefined ? {} : { uid: step.user.uid, gid: step.user.gid }),
     stdio: ['pipe', 'ignore', 'pipe', 'pipe', 'pipe'],
     env: buildRunnerEnvironment({
       base: step.baseEnvironment,
@@ -58,6 +61,8 @@ function startRunner(step: EngineStep): ChildProcess {
       home: step.request.pulumi.home,
       access: step.access,
       temporaryDir: step.temporaryDir,
+      // The worker's home is closed to anybody else, and is nothing to a step.
+      ...(step.user === undefined ? {} : { userHome: step.request.workDir }),
     }),
   });
   const stdin = child.stdin as Writable;

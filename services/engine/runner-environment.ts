@@ -34,6 +34,8 @@ export function buildRunnerEnvironment(options: {
   access: RunnerAccess;
   /** Left out where nothing secret is written. */
   temporaryDir?: string;
+  /** HOME, for a user of its own; the worker's when left out. */
+  userHome?: string;
 }): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const name of inherited) {
@@ -43,6 +45,8 @@ export function buildRunnerEnvironment(options: {
   const temporaryDir = options.temporaryDir ?? options.base['TMPDIR'];
   return {
     ...environment,
+    // The number has no name in the host's list, and the CLI asks for one.
+    ...(options.userHome === undefined ? {} : { HOME: options.userHome, USER: 'fleetyard' }),
     ...(temporaryDir === undefined ? {} : { TMPDIR: temporaryDir }),
     ...options.access.variables,
     ...(options.access.simulated ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: '1' } : {}),

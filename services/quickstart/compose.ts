@@ -10,6 +10,7 @@ import type { Progress } from '../../toolchain/progress.mjs';
 import { findPulumi } from '../../toolchain/pulumi.mjs';
 import { startRedis } from '../../toolchain/redis.mjs';
 import { makePrivateDirectory } from '../process/private-directory.ts';
+import { prepareLogins, runtimeLogins } from '../store/logins.ts';
 import { ensureMasterKeys } from '../vault/master-keys.ts';
 import { readLogTail, startChildService, type ChildService } from './child-service.ts';
 import type { QuickstartOptions } from './options.ts';
@@ -108,8 +109,8 @@ export async function compose(
     const url = `http://127.0.0.1:${port}`;
     const tokenFile = join(data, 'admin.token');
     await ensureMasterKeys(join(data, 'master.key'));
+    const logins = await openLogins(postgres);
     const environment = {
-      DATABASE_URL: postgres.url,
       REDIS_URL: redis.url,
       FLEETYARD_DATA_DIR: data,
       FLEETYARD_HOST: '127.0.0.1',
@@ -118,7 +119,7 @@ export async function compose(
       FLEETYARD_SIMULATOR_URL: simulatorUrl,
       FLEETYARD_CONCURRENCY: String(options.concurrency),
     };
-    const api = await launch('api', environment);
+    const api = await launch('api', { ...environment, ...logins.api });
     await waitUntil('the API', api, join(logs, 'api.log'), () => isReady(url));
     return {
       url,
@@ -128,7 +129,7 @@ export async function compose(
       broken,
       async startWorker(show) {
         const pulumi = await findPulumi({ onProgress: show });
-        await launch('worker', { ...environment, FLEETYARD_PULUMI: pulumi.binary });
+        await launch('worker', { ...environment, ...logins.worker, FLEETYARD_PULUMI: pulumi.binary });
         return { pulumi: pulumi.source };
       },
       stop,
@@ -137,6 +138,28 @@ export async function compose(
     await stop();
     throw error;
   }
+}
+
+/** Of our own server each main gets a login; of a server of somebody else's, what the environment says. */
+async function openLogins({
+  url,
+  source,
+}: {
+  url: string;
+  source: string;
+}): Promise<Record<'api' | 'worker', Record<string, string>>> {
+  if (source !== 'embedded') return { api: { DATABASE_URL: url }, worker: { DATABASE_URL: url } };
+  const urls = await prepareLogins(url, 'pulumi_state');
+  return {
+    api: {
+      DATABASE_URL: urls.api,
+      FLEETYARD_MIGRATION_URL: urls.migration,
+      FLEETYARD_RUNTIME_LOGINS: runtimeLogins.join(','),
+      FLEETYARD_MIGRATE: 'on',
+    },
+    // The API has migrated before; the owner's password is none of the worker's business.
+    worker: { DATABASE_URL: urls.worker, FLEETYARD_MIGRATION_URL: '', FLEETYARD_MIGRATE: 'off' },
+  };
 }
 
 type Start = {

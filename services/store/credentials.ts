@@ -1,6 +1,7 @@
 // Credentials: a public part that anyone in the project may see, and a sealed secret.
 
 import { FleetyardError } from '../domain/errors.ts';
+import { settledStates } from '../domain/operation.ts';
 import { idPrefixes, isId, newId } from '../domain/ids.ts';
 import { claimName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
@@ -42,7 +43,8 @@ const credentialColumns = [
   'deletedAt',
 ] as const satisfies (keyof CredentialRow)[];
 
-const secretContext = (id: string): string => `credentials/${id}`;
+/** What a credential's secret is sealed for. */
+export const secretContext = (id: string): string => `credentials/${id}`;
 
 /** Stores a credential; throws `name-taken`. */
 export async function createCredential(tx: Tx, credential: NewCredential): Promise<CredentialRow> {
@@ -79,10 +81,11 @@ export async function getCredential(tx: Tx, idOrName: string): Promise<Credentia
   return row;
 }
 
-/** Opens the secret of a credential; a deleted one's too, because its last clusters may still be going. */
+/** Opens the secret of a credential; a deleted one has none any more. */
 export async function getCredentialSecret(tx: Tx, id: string): Promise<Record<string, unknown>> {
-  const [row] = await tx.sql<{ secretEnc: Buffer }[]>`select secret_enc from credentials where id = ${id}`;
-  if (row === undefined) throw new FleetyardError('not-found', `There is no credential "${id}".`);
+  const [row] = await tx.sql<{ secretEnc: Buffer | null }[]>`select secret_enc from credentials where id = ${id}`;
+  if (row === undefined || row.secretEnc === null)
+    throw new FleetyardError('not-found', `There is no credential "${id}".`);
   return JSON.parse(tx.vault.open(row.secretEnc, secretContext(id)).toString('utf8')) as Record<string, unknown>;
 }
 
@@ -111,7 +114,10 @@ export async function holdCredential(tx: Tx, idOrName: string): Promise<Credenti
   return row;
 }
 
-/** Deletes a credential by id or name; throws `in-use` while a live cluster or federation needs it. */
+/**
+ * Deletes a credential by id or name, and its secret for good; throws `in-use` while a live cluster or federation needs it, or an operation
+ * that is not over. What a cluster is taken down with is used before its tombstone is written.
+ */
 export async function deleteCredential(tx: Tx, idOrName: string): Promise<CredentialRow> {
   const { id, name } = await getCredential(tx, idOrName);
   // Whoever is about to stand on it holds a key-share lock, so that none slips in between the look and the deletion.
@@ -120,6 +126,8 @@ export async function deleteCredential(tx: Tx, idOrName: string): Promise<Creden
     select name from clusters where credential_id = ${id} and deleted_at is null
     union all
     select name from federations where hub_credential_id = ${id} and deleted_at is null
+    union all
+    select id as name from operations where input ->> 'credentialId' = ${id} and state <> all(${[...settledStates]})
     order by name limit 5
   `;
   if (users.length > 0) {
@@ -128,7 +136,7 @@ export async function deleteCredential(tx: Tx, idOrName: string): Promise<Creden
   }
   return only(
     await tx.sql<CredentialRow[]>`
-      update credentials set deleted_at = now() where id = ${id} returning ${columns(tx, credentialColumns)}
+      update credentials set deleted_at = now(), secret_enc = null where id = ${id} returning ${columns(tx, credentialColumns)}
     `,
   );
 }

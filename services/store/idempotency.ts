@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { FleetyardError } from '../domain/errors.ts';
-import { appRole, systemRole } from './check-isolation.ts';
+import { withSystemRole } from './system-role.ts';
 import { json, only, type Tx } from './transaction.ts';
 
 /** What a key belongs to. */
@@ -14,7 +14,8 @@ export type StoredAnswer = { status: number; headers: Record<string, string>; bo
 /** How long answers are kept when nothing else is said. */
 export const idempotencyHours = 24;
 
-const context = ({ tokenId, method, path, key }: IdempotencyScope): string =>
+/** What an answer is sealed for. */
+export const answerContext = ({ tokenId, method, path, key }: IdempotencyScope): string =>
   `idempotency/${tokenId}/${method}/${path}/${key}`;
 
 /**
@@ -45,7 +46,7 @@ export async function keepAnswer(
   { bodyHash, answer }: { bodyHash: Uint8Array; answer: StoredAnswer },
 ): Promise<void> {
   const { tokenId, method, path, key } = scope;
-  const sealed = tx.vault.seal(answer.body, context(scope));
+  const sealed = tx.vault.seal(answer.body, answerContext(scope));
   await withSystemRole(
     tx,
     () => tx.sql`
@@ -70,6 +71,11 @@ export async function deleteOldIdempotencyKeys(
   return count;
 }
 
+/** Forgets the answers that were given to tokens which nobody can use any more. */
+export async function deleteAnswersTo(tx: Tx, tokenIds: readonly string[]): Promise<void> {
+  await withSystemRole(tx, () => tx.sql`delete from idempotency_keys where token_id = any(${tokenIds as string[]})`);
+}
+
 type AnswerRow = { bodyHash: Buffer; status: number; headers: Record<string, string>; bodyEnc: Buffer };
 
 async function findAnswer(tx: Tx, scope: IdempotencyScope, bodyHash: Uint8Array): Promise<StoredAnswer | undefined> {
@@ -86,24 +92,11 @@ async function findAnswer(tx: Tx, scope: IdempotencyScope, bodyHash: Uint8Array)
   if (!row.bodyHash.equals(bodyHash)) {
     throw new FleetyardError('idempotency-key-reused', 'This Idempotency-Key was used with another body.');
   }
-  const body = tx.vault.open(row.bodyEnc, context(scope)).toString('utf8');
+  const body = tx.vault.open(row.bodyEnc, answerContext(scope)).toString('utf8');
   return { status: row.status, headers: row.headers, body };
-}
-
-/** Projects may not read keys: for these statements the unit of work is the system. */
-async function withSystemRole<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
-  if (tx.projectId === null) return work();
-  const become = (role: string): Promise<unknown> => tx.sql`select set_config('role', ${role}, true)`;
-  await become(systemRole);
-  try {
-    return await work();
-  } finally {
-    // After a statement that failed only a rollback is possible, and it restores the role by itself.
-    await become(appRole).catch(() => undefined);
-  }
 }
 
 /** The number of the key's lock. */
 function hashScope(scope: IdempotencyScope): string {
-  return createHash('sha256').update(context(scope)).digest().readBigInt64BE().toString();
+  return createHash('sha256').update(answerContext(scope)).digest().readBigInt64BE().toString();
 }

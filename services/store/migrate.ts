@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { appRole, systemRole } from './check-isolation.ts';
 import { connect } from './connection.ts';
+import { getOrChooseCurrentKey } from './master-keys.ts';
 import { checkHistory, listApplied, readMigrations, type Migration } from './schema-version.ts';
 import { ensureStateDatabase, getOrCreateStateLogin } from './state-database.ts';
 import type { Pool, StoreVault } from './transaction.ts';
@@ -12,6 +13,8 @@ import type { Pool, StoreVault } from './transaction.ts';
 export type MigrateOptions = {
   /** URL of the main database, as its owner or a superuser; the database exists already. */
   url: string;
+  /** Logins that do the work; they become members of both roles, and those that may make roles may write Pulumi's state. */
+  runtimeLogins?: readonly string[];
   vault: StoreVault;
   /** Name of Pulumi's state database on the same server; `pulumi_state` when not said, none when null. */
   stateDatabase?: string | null;
@@ -42,6 +45,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrationReport>
     for (const migration of missing) await apply(sql, migration);
     const stateDatabase = options.stateDatabase === undefined ? 'pulumi_state' : options.stateDatabase;
     if (stateDatabase !== null) await prepareState(sql, options.vault, stateDatabase);
+    await tryThroughRaces(() => letIn(sql, options.runtimeLogins ?? [], stateDatabase));
     return { applied: missing.map(({ name }) => name), version: before.length + missing.length };
   } finally {
     await sql.end({ timeout: 5 });
@@ -76,10 +80,25 @@ async function ensureHistory(sql: Pool): Promise<void> {
 
 /** Makes the two roles of the server. The lock is the database's, so migrators of two databases may meet here. */
 async function ensureRoles(sql: Pool): Promise<void> {
+  await tryThroughRaces(async () => {
+    for (const role of [appRole, systemRole]) await ensureRole(sql, role);
+  });
+}
+
+/** Lets the logins of the service do their work. Who does not exist yet is told of by the start of the service. */
+async function letIn(sql: Pool, logins: readonly string[], stateDatabase: string | null): Promise<void> {
+  const lent = await sql<{ role: string; login: string }[]>`
+    select r.rolname::text as role, l.rolname::text as login from pg_roles l
+    join pg_roles r on r.rolname = any(${[appRole, systemRole]}) or (r.rolname = ${stateDatabase ?? ''} and l.rolcreaterole)
+    where l.rolname = any(${logins as string[]}) and l.rolname <> current_user and not pg_has_role(l.oid, r.oid, 'member')
+  `;
+  for (const { role, login } of lent) await sql`grant ${sql(role)} to ${sql(login)}`;
+}
+
+async function tryThroughRaces(work: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      for (const role of [appRole, systemRole]) await ensureRole(sql, role);
-      return;
+      return await work();
     } catch (error) {
       if (!isRoleRace(error) || attempt === 20) throw error;
       await delay(Math.random() * 50 * attempt);
@@ -108,7 +127,9 @@ function isRoleRace(error: unknown): boolean {
 async function prepareState(sql: Pool, vault: StoreVault, database: string): Promise<void> {
   const login = await sql.begin(async (transaction) => {
     await transaction`select set_config('role', ${systemRole}, true)`;
-    return getOrCreateStateLogin({ sql: transaction, projectId: null, consequences: [], vault }, database);
+    const tx = { sql: transaction, projectId: null, consequences: [] };
+    const keyId = await getOrChooseCurrentKey({ ...tx, vault });
+    return getOrCreateStateLogin({ ...tx, vault: vault.sealingBy(keyId) }, database);
   });
   await ensureStateDatabase(sql, login);
 }

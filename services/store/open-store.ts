@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Consequence } from '../domain/consequences.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { appRole, checkIsolation, systemRole } from './check-isolation.ts';
+import { checkLogin } from './check-login.ts';
 import { connect, defaultLimits, type ConnectionOptions, type WaitLimits } from './connection.ts';
 import { isAway, isBusy, isTransient } from './database-errors.ts';
 import { createLookUps, lookUpSessions, type LookUps } from './look-ups.ts';
@@ -67,13 +68,14 @@ const attempts = 5;
 /** How many connections are tried before the database counts as away. */
 const beginAttempts = 3;
 
-/** Opens the store; refuses a schema of another version and a database whose roles do not keep projects apart. */
+/** Opens the store; refuses a schema of another version, and a database whose roles or whose login do not keep projects apart. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { vault, onCommitted, limits = defaultLimits, reserved = 2, waiting, ...connection } = options;
   const sql = connect({ ...connection, max: 1 });
   try {
     await checkSchema(sql);
     await checkIsolation(sql);
+    await checkLogin(sql);
   } catch (error) {
     await sql.end({ timeout: 1 });
     throw isAway(error) ? sayAway(error) : error;
@@ -167,16 +169,14 @@ async function runTransaction<T>(
   work: Work<T>,
 ): Promise<Committed<T>> {
   const role = projectId === null ? systemRole : appRole;
-  const tx: Tx = {
+  const query = {
     get sql() {
       return session.sql;
     },
-    projectId,
-    vault,
-    consequences: [],
   };
   try {
-    await begin(tx, role, limits);
+    const keyId = await begin(query, { role, projectId, limits });
+    const tx: Tx = Object.assign(query, { projectId, vault: vault.sealingBy(keyId), consequences: [] });
     const result = await work(tx);
     const { command } = await tx.sql`commit`;
     // PostgreSQL answers so when a statement failed and somebody went on as if it had not.
@@ -192,18 +192,24 @@ async function runTransaction<T>(
 /** The connection was lost before the work began. */
 class BeginError extends Error {}
 
-async function begin(tx: Tx, role: string, limits: WaitLimits): Promise<void> {
+/** Begins a transaction, and says which master key seals in it. */
+async function begin(
+  { sql }: Pick<Tx, 'sql'>,
+  { role, projectId, limits }: { role: string; projectId: string | null; limits: WaitLimits },
+): Promise<string | null> {
   try {
     // Sent together: one way to the server instead of two.
-    await Promise.all([
-      tx.sql`begin`,
-      tx.sql`
-        select set_config('role', ${role}, true), set_config('fleetyard.project', ${tx.projectId ?? ''}, true),
+    const [, rows] = await Promise.all([
+      sql`begin`,
+      sql<{ keyId: string | null }[]>`
+        select set_config('role', ${role}, true), set_config('fleetyard.project', ${projectId ?? ''}, true),
+          (select id from master_keys order by became_current_at desc limit 1) as key_id,
           set_config('statement_timeout', ${inMilliseconds(limits.statementSeconds)}, true),
           set_config('lock_timeout', ${inMilliseconds(limits.lockSeconds)}, true),
           set_config('idle_in_transaction_session_timeout', ${inMilliseconds(limits.idleSeconds)}, true)
       `,
     ]);
+    return rows[0]?.keyId ?? null;
   } catch (cause) {
     throw isAway(cause) ? new BeginError('the connection was lost at the begin', { cause }) : cause;
   }

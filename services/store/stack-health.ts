@@ -18,7 +18,8 @@ export type UnsettledMark = {
 /** Whether a stack has to be looked at before anything else runs on it. */
 export type StackHealth = { unsettled: UnsettledMark | null; doubtful: DoubtfulCreation[] };
 
-const doubtfulContext = (id: string): string => `stacks/${id}/doubtful`;
+/** What a stack's doubtful creations are sealed for. */
+export const doubtfulContext = (id: string): string => `stacks/${id}/doubtful`;
 
 /** Reads the health of a stack. Throws `not-found`. */
 export async function getStackHealth(tx: Tx, stackId: string): Promise<StackHealth> {

@@ -50,8 +50,10 @@ const stackColumns = [
   'abandonedAt',
 ] as const satisfies (keyof StackRow)[];
 
-const keyContext = (id: string): string => `stacks/${id}/passphrase`;
-const snapshotContext = (id: string): string => `stacks/${id}/snapshot`;
+/** What a stack's passphrase is sealed for. */
+export const passphraseContext = (id: string): string => `stacks/${id}/passphrase`;
+/** What a stack's safety copies are sealed for. */
+export const snapshotContext = (id: string): string => `stacks/${id}/snapshot`;
 
 /** The stack of a layer; made with a random passphrase at first. Throws `credential-mismatch` when it has another home. */
 export async function getOrCreateStack(
@@ -91,7 +93,7 @@ export async function getStackKey(tx: Tx, stackId: string): Promise<StackKey> {
     select passphrase_enc, salt from stacks where id = ${stackId}
   `;
   if (row === undefined) throw new FleetyardError('not-found', `There is no stack "${stackId}".`);
-  return { passphrase: tx.vault.open(row.passphraseEnc, keyContext(stackId)).toString('utf8'), salt: row.salt };
+  return { passphrase: tx.vault.open(row.passphraseEnc, passphraseContext(stackId)).toString('utf8'), salt: row.salt };
 }
 
 /** Saves what an `up` returned; no program returns a secret. Fenced by the operation's lease. */
@@ -162,7 +164,7 @@ async function createStack(
   const id = newId(idPrefixes.stack);
   const passphrase = randomBytes(32).toString('base64url');
   const salt = await tx.vault.createStackSalt(passphrase);
-  const sealed = tx.vault.seal(passphrase, keyContext(id));
+  const sealed = tx.vault.seal(passphrase, passphraseContext(id));
   await tx.sql`
     insert into stacks (id, project_id, cluster_id, layer, name, home, passphrase_enc, salt)
     select ${id}, project_id, id, ${layer}, ${name}, ${home}, ${sealed}, ${salt} from clusters where id = ${clusterId}

@@ -8,6 +8,10 @@ import { FleetyardError } from '../domain/errors.ts';
 export type StoreVault = {
   seal(plaintext: string | Uint8Array, context: string): Buffer;
   open(sealed: Uint8Array, context: string): Buffer;
+  /** Ids of its master keys, the newest first. */
+  readonly keyIds: readonly string[];
+  /** The same, where sealing is done by the master key of this id. */
+  sealingBy(keyId: string | null): StoreVault;
   /** Pulumi's `encryptionsalt` for a passphrase. */
   createStackSalt(passphrase: string): Promise<string>;
 };
@@ -17,6 +21,7 @@ export type Tx = {
   readonly sql: Query;
   /** Null for the system. */
   readonly projectId: string | null;
+  /** Seals by the master key that was current when the unit of work began. */
   readonly vault: StoreVault;
   /** What follows the commit; begun anew when the work runs again. */
   readonly consequences: Consequence[];

@@ -1,7 +1,7 @@
-// The master key file: one key a line, oldest first, readable by its owner only.
+// The master key file: one key a line, oldest first, readable by its owner only. Which of them seals, the database says.
 
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** A master key with the id that sealed values carry. */
@@ -44,6 +44,27 @@ export async function ensureMasterKeys(path: string): Promise<MasterKey[]> {
     await unlink(draft);
   }
   return readMasterKeys(path);
+}
+
+/** Adds a random key to the file and returns its id. It opens from now on, and seals once it is made the current one. */
+export async function addMasterKey(path: string): Promise<string> {
+  const added = makeKey();
+  await replaceKeys(path, [...(await readMasterKeys(path)), added]);
+  return added.id;
+}
+
+/** Takes a key out of the file; what is sealed by it opens nowhere any more. Throws when it is not there, or the only one. */
+export async function removeMasterKey(path: string, id: string): Promise<void> {
+  const keys = await readMasterKeys(path);
+  const rest = keys.filter((key) => key.id !== id);
+  if (rest.length === keys.length) throw new Error(`the master key file ${path} has no key ${id}`);
+  if (rest.length === 0) throw new Error(`${id} is the only key of the master key file ${path}`);
+  await replaceKeys(path, rest);
+}
+
+async function replaceKeys(path: string, keys: readonly MasterKey[]): Promise<void> {
+  // Renaming replaces the file in one step: whoever reads it meanwhile finds the one or the other.
+  await rename(await writeDraft(path, keys), path);
 }
 
 function makeKey(): MasterKey {

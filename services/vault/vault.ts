@@ -1,4 +1,4 @@
-// Envelope encryption: each value under a random data key, which is wrapped by the newest master key.
+// Envelope encryption: each value under a random data key, which is wrapped by a master key.
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readMasterKeys, type MasterKey } from './master-keys.ts';
@@ -10,10 +10,14 @@ export type Vault = {
   seal(plaintext: string | Uint8Array, context: string): Buffer;
   /** Throws when the value was changed, belongs to another context, or its master key is not here any more. */
   open(sealed: Uint8Array, context: string): Buffer;
-  /** Wraps the data key of a sealed value by the newest master key; the value itself is not touched. */
+  /** Wraps the data key of a sealed value by the master key that seals; the value itself is not touched. */
   rewrap(sealed: Uint8Array, context: string): Buffer;
   /** Id of the master key that wraps a sealed value. */
   keyIdOf(sealed: Uint8Array): string;
+  /** Ids of the master keys, the newest first. */
+  readonly keyIds: readonly string[];
+  /** The same keys, where sealing is done by this one; by the newest when null. Sealing throws when the key is not here. */
+  sealingBy(keyId: string | null): Vault;
   /** Pulumi's `encryptionsalt` for a stack's passphrase. */
   createStackSalt(passphrase: string): Promise<string>;
 };
@@ -30,10 +34,11 @@ export async function openVault(masterKeyFile: string): Promise<Vault> {
   return createVault(await readMasterKeys(masterKeyFile));
 }
 
-/** Makes a vault of master keys, oldest first: all of them open, the last one seals. */
-export function createVault(masterKeys: readonly MasterKey[]): Vault {
+/** Makes a vault of master keys, oldest first: all of them open, the last one seals unless another is chosen. */
+export function createVault(masterKeys: readonly MasterKey[], chosen: string | null = null): Vault {
   const newest = masterKeys.at(-1);
   if (newest === undefined) throw new Error('a vault needs at least one master key');
+  const sealing = chosen ?? newest.id;
   const keys = new Map(masterKeys.map((master) => [master.id, master.key]));
   const getKey = (id: string): Buffer => {
     const key = keys.get(id);
@@ -44,9 +49,9 @@ export function createVault(masterKeys: readonly MasterKey[]): Vault {
     decrypt(getKey(parts.keyId), parts.wrapped, wrapContext(parts.keyId, context));
   const join = (dataKey: Buffer, body: Buffer, context: string): Buffer =>
     Buffer.concat([
-      Buffer.from([version, Buffer.byteLength(newest.id)]),
-      Buffer.from(newest.id),
-      encrypt(newest.key, dataKey, wrapContext(newest.id, context)),
+      Buffer.from([version, Buffer.byteLength(sealing)]),
+      Buffer.from(sealing),
+      encrypt(getKey(sealing), dataKey, wrapContext(sealing, context)),
       body,
     ]);
   return {
@@ -63,6 +68,8 @@ export function createVault(masterKeys: readonly MasterKey[]): Vault {
       return join(unwrap(parts, context), parts.body, context);
     },
     keyIdOf: (sealed) => split(sealed).keyId,
+    keyIds: masterKeys.map(({ id }) => id).toReversed(),
+    sealingBy: (keyId) => createVault(masterKeys, keyId),
     createStackSalt,
   };
 }

@@ -1,6 +1,7 @@
 // What the worker's parts are given by main.ts; nothing here is read from the environment or made at import.
 
 import type { Logger } from 'pino';
+import type { RunnerUsers } from '../engine/runner-users.ts';
 import type { OperationProducer } from '../queue/operation-producer.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Keeping } from '../store/retention.ts';
@@ -22,6 +23,8 @@ export type EngineSettings = {
   /** Revokes logins that nobody uses any more, and names them. */
   sweepStates(): Promise<string[]>;
   workDir: string;
+  /** Hands out users for steps; left out where they run as the worker does. */
+  users?: RunnerUsers | undefined;
   simulatorUrl: string | undefined;
   /** The worker's environment, of which a runner gets an allow-list. */
   environment: Record<string, string | undefined>;

@@ -15,6 +15,8 @@ import { createDelivery } from '../queue/deliver-signals.ts';
 import { checkRedis } from '../queue/redis-connection.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
 import { installSimulatedHome } from '../../plugins/simulated/install-home.ts';
+import { announceKeys } from '../store/master-keys.ts';
+import { findLoginFaults } from '../store/check-login.ts';
 import { findStateFaults } from '../store/check-state-access.ts';
 import { openStore } from '../store/open-store.ts';
 import { countWaiting } from '../store/operation-counts.ts';
@@ -25,6 +27,7 @@ import type { WorkerContext } from './context.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { nameOwner } from './name-owner.ts';
 import { openRoom } from './room.ts';
+import { openUsers } from './open-users.ts';
 import { startWorker } from './start-worker.ts';
 
 /** Seconds between two sweeps: what Redis lost waits no longer than this. */
@@ -36,29 +39,36 @@ const closingSeconds = 3;
 /** A hub looks at a new member within seconds; a slow network may take minutes. */
 const memberPatience = { everySeconds: 1, forSeconds: 300 };
 
-async function prepareEngine(config: Config, states: StateAccess): Promise<WorkerContext['engine']> {
-  const { binary } = config.pulumi.binary === undefined ? await findPulumi({}) : { binary: config.pulumi.binary };
+async function prepareEngine(config: Config, states: StateAccess, logger: Logger): Promise<WorkerContext['engine']> {
+  const found = config.pulumi.binary === undefined ? await findPulumi({}) : { binary: config.pulumi.binary };
   await tightenDirectory(config.dataDir);
   await mkdir(config.worker.workDir, { recursive: true, mode: 0o700 });
   await mkdir(config.pulumi.home, { recursive: true, mode: 0o700 });
+  const { dataDir, pulumi, worker } = config;
+  const places = { ...pulumi, binary: found.binary, workDir: worker.workDir };
+  const { binary, workDir, users, ...homes } = await openUsers(
+    { ...places, dataDir, range: worker.runnerUids },
+    logger,
+  );
   if (config.simulator.url !== undefined) {
-    await installSimulatedHome({ home: config.pulumi.simulatedHome, node: process.execPath });
+    await installSimulatedHome({ home: homes.simulatedHome, node: process.execPath });
   }
-  const home = config.simulator.url === undefined ? config.pulumi.home : config.pulumi.simulatedHome;
+  const home = config.simulator.url === undefined ? homes.home : homes.simulatedHome;
   const prepare = (url: string): Promise<void> =>
     prepareBackend({ binary, home, backendUrl: toBackendUrl(url), environment: config.runnerEnvironment });
   return {
     binary,
-    homes: { real: config.pulumi.home, simulated: config.pulumi.simulatedHome },
+    homes: { real: homes.home, simulated: homes.simulatedHome },
     async openState(holder) {
       const { url, close } = await states.open(holder, prepare);
       return { backendUrl: toBackendUrl(url), close };
     },
     sweepStates: () => states.sweep(),
-    workDir: config.worker.workDir,
+    workDir,
+    users,
     simulatorUrl: config.simulator.url,
     // Half a second less for each runner: most of its start is compiling the SDKs.
-    environment: { NODE_COMPILE_CACHE: join(config.worker.workDir, 'compile-cache'), ...config.runnerEnvironment },
+    environment: { NODE_COMPILE_CACHE: join(workDir, 'compile-cache'), ...config.runnerEnvironment },
     cancelGrace,
     settlePause: config.worker.settleSeconds * 1000,
   };
@@ -73,12 +83,14 @@ async function start(config: Config, logger: Logger): Promise<void> {
     onError: (error) => logger.warn({ err: error }, 'the queue reports'),
   });
   const { url, max, reserved, limits } = config.database;
+  const loginFaults = await findLoginFaults(url);
+  if (loginFaults.length > 0) throw new ConfigError(loginFaults);
   const store = await openStore({
     url,
     max,
     reserved,
     limits,
-    applicationName: 'fleetyard-worker',
+    applicationName: announceKeys('fleetyard-worker', vault),
     vault,
     onCommitted: createDelivery(queue, (error) =>
       logger.warn({ err: error }, 'the queue did not take what is next; the sweep will'),
@@ -87,7 +99,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const faults = await findStateFaults({ url: config.database.url, store });
   if (faults.length > 0) throw new ConfigError(faults);
   const states = await openStateAccess({ url: config.database.url, store });
-  const engine = await prepareEngine(config, states);
+  const engine = await prepareEngine(config, states, logger);
   const { concurrency: slots, memoryMb, stepMb } = config.worker;
   const room = openRoom({ slots, memoryMb, stepMb });
   const measured = { describeRoom: room.describe, countWaiting: () => store.asSystem(countWaiting) };

@@ -51,6 +51,7 @@ export type TestApi = {
   parts: Parts;
   /** Of the database. */
   url: string;
+  adminUrl: string;
   vault: Vault;
   store: Store;
   queue: OperationProducer;
@@ -87,7 +88,10 @@ export async function openTestApi(
   const { url: redisUrl, prefix } = createTestRedis(t);
   const queue = openOperationProducer({ redisUrl, prefix });
   const onCommitted = createDelivery(enqueue === undefined ? queue : { enqueue }, () => undefined);
-  const { store, url, vault, projectId, otherProjectId, work } = await openTestStore(t, { max: 20, onCommitted });
+  const { store, url, adminUrl, vault, projectId, otherProjectId, work } = await openTestStore(t, {
+    max: 20,
+    onCommitted,
+  });
   const feed = await openEventFeed(store, eventChannel);
   const log = pino({ level: 'silent' });
   const trail = openAuditTrail({ store, log, everyMs: 5 });
@@ -132,6 +136,7 @@ export async function openTestApi(
     app,
     parts,
     url,
+    adminUrl,
     vault,
     store,
     queue,

@@ -113,7 +113,7 @@ test('12: a request whose process died between the commit and the answer', async
 
 test('12: a request whose connection is cut while it waits', async (t) => {
   const api = await openTestApi(t);
-  const sql = postgres(api.url, { max: 2 });
+  const sql = postgres(api.adminUrl, { max: 2 });
   t.teardown(() => sql.end({ timeout: 1 }));
   const request = { body: clusterRequest(), ...key('six') };
   const { promise: released, resolve: release } = Promise.withResolvers<void>();

@@ -30,13 +30,13 @@ function startProcess(t: Test, environment: Record<string, string>): Process {
 
 async function prepare(t: Test): Promise<{ directory: string; environment: Record<string, string> }> {
   const directory = await createTestDirectory(t);
-  const { url, name } = await createTestDatabase(t, { migrated: false });
+  const { environment, name } = await createTestDatabase(t, { migrated: false });
   const redis = createTestRedis(t);
   await ensureMasterKeys(join(directory, 'master.key'));
   return {
     directory,
     environment: {
-      DATABASE_URL: url,
+      ...environment,
       REDIS_URL: redis.url,
       FLEETYARD_QUEUE_PREFIX: redis.prefix,
       FLEETYARD_STATE_DATABASE: `${name}_state`,

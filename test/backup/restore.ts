@@ -36,9 +36,9 @@ async function openSource(t: Test) {
   const masterKeyFile = join(directory, 'master.key');
   const keys = await ensureMasterKeys(masterKeyFile);
   const vault = createVault(keys);
-  const { url, name } = await createTestDatabase(t, { migrated: false });
-  await migrate({ url, vault, stateDatabase: `${name}_state` });
-  const store = await openStore({ url, applicationName: 'test', vault });
+  const { url: workUrl, migration, adminUrl: url, name } = await createTestDatabase(t, { migrated: false });
+  await migrate({ ...migration, vault, stateDatabase: `${name}_state` });
+  const store = await openStore({ url: workUrl, applicationName: 'test', vault });
   t.teardown(() => store.close(1));
   const { id: projectId } = await store.asSystem((tx) => createProject(tx, { name: 'first' }));
   const { cluster, operation } = await store.asProject(projectId, async (tx) => {
@@ -94,8 +94,8 @@ async function fillState(url: string, owner: string): Promise<void> {
 
 /** An empty database, and the name of a state database beside it. */
 async function openEmpty(t: Test) {
-  const { url, name } = await createTestDatabase(t, { migrated: false });
-  return { url, stateDatabase: `${name}_state`, stateUrl: withDatabase(url, `${name}_state`) };
+  const { url: workUrl, adminUrl: url, name } = await createTestDatabase(t, { migrated: false });
+  return { url, workUrl, stateDatabase: `${name}_state`, stateUrl: withDatabase(url, `${name}_state`) };
 }
 
 /** Every row of every table, as text. */
@@ -149,7 +149,7 @@ test('A backup', async (t) => {
   t.same(await readAll(t, target.stateUrl), await readAll(t, source.stateUrl), "with Pulumi's state");
   t.same(restored, { stacksUnsettled: 1, operationsInterrupted: 1 }, 'what stands or runs is looked at first');
   const { vault, operation, stackId, cluster } = source;
-  const store = await openStore({ url: target.url, applicationName: 'test', vault });
+  const store = await openStore({ url: target.workUrl, applicationName: 'test', vault });
   t.teardown(() => store.close(1));
   t.match(
     await store.asSystem((tx) => getOperation(tx, operation.id)),

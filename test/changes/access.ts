@@ -29,9 +29,9 @@ test('a token can do no more than whoever made it', async (t) => {
     projectId: null,
   });
   t.equal(made.projectId, null);
-  await t.resolves(change((unit) => revokeToken(unit, 'operator-by-operator')));
+  await t.resolves(change((unit) => revokeToken(unit, { idOrName: 'operator-by-operator' })));
   await t.rejects(
-    change((unit) => revokeToken(unit, 'root')),
+    change((unit) => revokeToken(unit, { idOrName: 'root' })),
     { code: 'not-found' },
     'and a project reaches its own alone',
   );

@@ -1,6 +1,6 @@
 // The configuration: read once, frozen, and every fault named at once.
 import { test } from 'tap';
-import { loadBackupConfig, loadConfig } from '../../services/config.ts';
+import { loadHostConfig, loadConfig } from '../../services/config.ts';
 import { ConfigError } from '../../services/process/config-error.ts';
 
 const least = { DATABASE_URL: 'postgres://fleetyard:secret@db/fleetyard', REDIS_URL: 'redis://queue:6379/' };
@@ -8,7 +8,7 @@ const least = { DATABASE_URL: 'postgres://fleetyard:secret@db/fleetyard', REDIS_
 test('The least that has to be said', async (t) => {
   const config = loadConfig(least);
   t.match(config, {
-    database: { url: least.DATABASE_URL, migrate: true },
+    database: { url: least.DATABASE_URL, migrate: false, migrationUrl: undefined, runtimeLogins: ['fleetyard'] },
     redis: { url: 'redis://queue:6379', prefix: 'fleetyard' },
     http: { host: '127.0.0.1', port: 8080, publicUrl: 'http://127.0.0.1:8080' },
     masterKeyFile: /\.fleetyard\/master\.key$/,
@@ -59,10 +59,10 @@ test('Words for yes and no', async (t) => {
 
 test('What a backup has to be told', async (t) => {
   const { DATABASE_URL } = least;
-  const config = loadBackupConfig({ DATABASE_URL, FLEETYARD_DATA_DIR: '/data' });
+  const config = loadHostConfig({ DATABASE_URL, FLEETYARD_DATA_DIR: '/data' });
   t.match(config, {
     database: { url: DATABASE_URL, stateDatabase: 'pulumi_state' },
     masterKeyFile: '/data/master.key',
   });
-  t.throws(() => loadBackupConfig({}), { name: 'ConfigError', message: /DATABASE_URL is missing/ });
+  t.throws(() => loadHostConfig({}), { name: 'ConfigError', message: /DATABASE_URL is missing/ });
 });

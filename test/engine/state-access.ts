@@ -17,9 +17,9 @@ import { addCluster, addOperation, claim, leaseOf, openTestStore } from '../stor
 const run = promisify(execFile);
 
 test('the CLI finds a stack of an earlier release where it was moved to, by a login that a takeover revokes', async (t) => {
-  const { store, url, vault, work, projectId } = await openTestStore(t);
+  const { store, url, migration, vault, work, projectId } = await openTestStore(t);
   const stateDatabase = `${new URL(url).pathname.slice(1)}_state`;
-  await migrate({ url, vault, stateDatabase });
+  await migrate({ ...migration, vault, stateDatabase });
   const access = await openStateAccess({ url, store });
   t.teardown(async () => {
     await access.end();

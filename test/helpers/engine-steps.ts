@@ -21,7 +21,10 @@ export type EngineBench = {
   /** What is kept with the stack. */
   health: { unsettled: boolean; doubtful: DoubtfulCreate[] };
   events: RunnerEvent[];
-  run(action: EngineAction, change?: { inputs?: Partial<NetworkInputs> } & Partial<EngineStep>): Promise<StepVerdict>;
+  run(
+    action: EngineAction,
+    change?: { inputs?: Partial<NetworkInputs>; place?: Partial<EngineStep['request']> } & Partial<EngineStep>,
+  ): Promise<StepVerdict>;
   /** Runs a line of shell before the CLI's command, `$PPID` being the runner; undefined takes it away. */
   onCall(command: string, line: string | undefined): Promise<void>;
   /** The processes of the CLI that are at work now. */
@@ -70,7 +73,7 @@ export async function createEngineBench(t: Test): Promise<EngineBench> {
     account,
     health: { unsettled: false, doubtful: [] },
     events: [],
-    async run(action, { inputs = {}, ...change } = {}) {
+    async run(action, { inputs = {}, place = {}, ...change } = {}) {
       round += 1;
       const { health } = bench;
       const verdict = await runStep({
@@ -87,6 +90,7 @@ export async function createEngineBench(t: Test): Promise<EngineBench> {
           recover: health.unsettled,
           doubtful: health.doubtful,
           settlePauseMilliseconds: 200,
+          ...place,
         },
         temporaryDir: join(directory, 'tmp'),
         access: {

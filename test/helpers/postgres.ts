@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Test } from 'tap';
 import postgres from 'postgres';
+import { describeLogins, runtimeLogins } from '../../services/store/logins.ts';
 import { getRunVariable } from './environment.ts';
 
 /** The migrated database that every test database is cloned from. */
@@ -9,8 +10,14 @@ export const TEMPLATE_DATABASE = 'fleetyard_template';
 
 /** One database of a test's own; it is dropped when the test ends. */
 export type TestDatabase = {
-  /** Connects as the server's superuser, as the migrator and the services do in development. */
+  /** Connects as whoever does the work: a worker's login, which may no more than that. */
   url: string;
+  /** What the migrator is told: the owner's login, and whom to let in. */
+  migration: { url: string; runtimeLogins: readonly string[] };
+  /** Connects as the server's superuser, to look behind the rows' security. */
+  adminUrl: string;
+  /** What a process of the service is told of all that. */
+  environment: Record<'DATABASE_URL' | 'FLEETYARD_MIGRATION_URL' | 'FLEETYARD_RUNTIME_LOGINS', string>;
   name: string;
   /** A second, empty database for Pulumi's own state; only with `state: true`. */
   stateUrl: string;
@@ -31,7 +38,7 @@ export async function createTestDatabase(t: Test, options: TestDatabaseOptions =
   const stateName = `${name}_state`;
   const template = options.migrated === false ? 'template1' : TEMPLATE_DATABASE;
   await administer(serverUrl, async (sql) => {
-    await sql`create database ${sql(name)} template ${sql(template)}`;
+    await sql`create database ${sql(name)} template ${sql(template)} owner ${sql(ownerOf(serverUrl))}`;
     if (options.state === true) await sql`create database ${sql(stateName)} template template1`;
   });
   t.teardown(async () => {
@@ -40,7 +47,29 @@ export async function createTestDatabase(t: Test, options: TestDatabaseOptions =
       await sql`drop database if exists ${sql(stateName)} with (force)`;
     });
   });
-  return { url: withDatabase(serverUrl, name), name, stateUrl: withDatabase(serverUrl, stateName) };
+  const adminUrl = withDatabase(serverUrl, name);
+  return { ...describeDatabase(serverUrl, name), name, adminUrl, stateUrl: withDatabase(serverUrl, stateName) };
+}
+
+/** How the logins of a server reach one of its databases. */
+export function describeDatabase(
+  serverUrl: string,
+  database: string,
+): Pick<TestDatabase, 'url' | 'migration' | 'environment'> {
+  const { worker, migration } = describeLogins(withDatabase(serverUrl, database));
+  return {
+    url: worker,
+    migration: { url: migration, runtimeLogins },
+    environment: {
+      DATABASE_URL: worker,
+      FLEETYARD_MIGRATION_URL: migration,
+      FLEETYARD_RUNTIME_LOGINS: runtimeLogins.join(','),
+    },
+  };
+}
+
+function ownerOf(serverUrl: string): string {
+  return new URL(describeLogins(serverUrl).migration).username;
 }
 
 /** The same server and user, another database. */

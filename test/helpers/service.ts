@@ -23,6 +23,8 @@ const patience = { timeoutMs: 600_000, everyMs: 200 };
 export type TestService = {
   client: FleetyardClient;
   simulator: SimulatorAdmin;
+  /** The database as the superuser, to look behind the rows' security. */
+  adminUrl: string;
   /** What its processes are told. */
   environment: Record<string, string>;
   /** Starts one more worker process. */
@@ -57,7 +59,7 @@ export async function startTestService(t: Test, options: { leaseSeconds?: number
   t.teardown(() => simulated.stop());
   await ensureMasterKeys(join(directory, 'master.key'));
   const environment = {
-    DATABASE_URL: database.url,
+    ...database.environment,
     REDIS_URL: redis.url,
     FLEETYARD_QUEUE_PREFIX: redis.prefix,
     FLEETYARD_STATE_DATABASE: `${database.name}_state`,
@@ -92,6 +94,7 @@ export async function startTestService(t: Test, options: { leaseSeconds?: number
   return {
     client,
     simulator: createAdminClient(simulated),
+    adminUrl: database.adminUrl,
     environment,
     startWorker: async () => (await launch('worker')).service,
     async addCredential(name, provider) {

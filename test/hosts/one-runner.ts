@@ -35,7 +35,7 @@ async function holdCreate(
   host: { name: string; environment?: Record<string, string>; nodeArguments?: string[] },
 ): Promise<HeldCreate> {
   const { client, simulator } = service;
-  const sql = postgres(service.environment['DATABASE_URL'] ?? '', { max: 1, onnotice: () => undefined });
+  const sql = postgres(service.adminUrl, { max: 1, onnotice: () => undefined });
   t.teardown(() => sql.end({ timeout: 1 }));
   const account = await service.addCredential(host.name, 'aws');
   const type = 'aws:ec2/vpc:Vpc';
@@ -132,8 +132,8 @@ async function readState({ service, sql, operation }: HeldCreate): Promise<unkno
   const [row] = await sql<{ projectId: string }[]>`
     select project_id as "projectId" from operations where id = ${operation}
   `;
-  const { DATABASE_URL = '', FLEETYARD_STATE_DATABASE = '' } = service.environment;
-  const state = postgres(withDatabase(DATABASE_URL, FLEETYARD_STATE_DATABASE), { max: 1 });
+  const { FLEETYARD_STATE_DATABASE = '' } = service.environment;
+  const state = postgres(withDatabase(service.adminUrl, FLEETYARD_STATE_DATABASE), { max: 1 });
   try {
     return [
       ...(await state`select key, md5(data::text) from ${state(row?.projectId ?? '')}.pulumi_state order by key`),

@@ -3,10 +3,11 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
+import { prepareLogins } from '../../services/store/logins.ts';
 import { migrate } from '../../services/store/migrate.ts';
 import { removePostgresData, startPostgres } from '../../toolchain/postgres.mjs';
 import { startRedis } from '../../toolchain/redis.mjs';
-import { TEMPLATE_DATABASE, withDatabase } from '../helpers/postgres.ts';
+import { describeDatabase, TEMPLATE_DATABASE } from '../helpers/postgres.ts';
 
 /** The servers, as test files find them. */
 export type TestServers = {
@@ -46,10 +47,11 @@ export async function startTestServers(): Promise<TestServers> {
 }
 
 async function makeTemplate(url: string): Promise<void> {
+  const { migration } = await prepareLogins(url, 'pulumi_state');
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   try {
     await sql`drop database if exists ${sql(TEMPLATE_DATABASE)} with (force)`;
-    await sql`create database ${sql(TEMPLATE_DATABASE)}`;
+    await sql`create database ${sql(TEMPLATE_DATABASE)} owner ${sql(new URL(migration).username)}`;
   } finally {
     await sql.end({ timeout: 5 });
   }
@@ -58,8 +60,8 @@ async function makeTemplate(url: string): Promise<void> {
     throw new Error('the template has nothing to seal');
   };
   await migrate({
-    url: withDatabase(url, TEMPLATE_DATABASE),
+    ...describeDatabase(url, TEMPLATE_DATABASE).migration,
     stateDatabase: null,
-    vault: { seal: refuse, open: refuse, createStackSalt: refuse },
+    vault: { seal: refuse, open: refuse, keyIds: [], sealingBy: refuse, createStackSalt: refuse },
   });
 }

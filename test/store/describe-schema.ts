@@ -56,7 +56,7 @@ async function listGrants(sql: postgres.Sql, table: number): Promise<string[]> {
   const rows = await sql<{ line: string }[]>`
     select format('grant %s to %s', string_agg(lower(g.privilege_type), ', ' order by g.privilege_type), r.rolname) as line
     from pg_class c cross join aclexplode(c.relacl) g join pg_roles r on r.oid = g.grantee
-    where c.oid = ${table} and r.rolname like 'fleetyard%'
+    where c.oid = ${table} and r.rolname like 'fleetyard%' and r.oid <> c.relowner
     group by r.rolname order by r.rolname
   `;
   return rows.map(({ line }) => line);

@@ -15,7 +15,7 @@ import type { OperationRow } from '../../services/store/operations.ts';
 import { createProject } from '../../services/store/projects.ts';
 import type { Tx } from '../../services/store/transaction.ts';
 import { createVault, type Vault } from '../../services/vault/vault.ts';
-import { createTestDatabase } from '../helpers/postgres.ts';
+import { createTestDatabase, type TestDatabase } from '../helpers/postgres.ts';
 
 /** A vault with a key of its own. */
 export function createTestVault(): Vault {
@@ -26,6 +26,9 @@ export function createTestVault(): Vault {
 export type TestStore = {
   store: Store;
   url: string;
+  /** As the superuser, to look behind the rows' security. */
+  adminUrl: string;
+  migration: TestDatabase['migration'];
   vault: Vault;
   projectId: string;
   otherProjectId: string;
@@ -43,7 +46,7 @@ export async function openTestStore(
     onCommitted,
   }: { max?: number; onCommitted?: (consequences: readonly Consequence[]) => Promise<void> } = {},
 ): Promise<TestStore> {
-  const { url } = await createTestDatabase(t);
+  const { url, adminUrl, migration } = await createTestDatabase(t);
   const vault = createTestVault();
   const signals: Signal[] = [];
   const store = await openStore({
@@ -63,6 +66,8 @@ export async function openTestStore(
   return {
     store,
     url,
+    adminUrl,
+    migration,
     vault,
     projectId,
     otherProjectId,

@@ -117,8 +117,8 @@ test('a deadlock runs the work again', async (t) => {
 });
 
 test('a store does not open when projects would not be kept apart', async (t) => {
-  const { url, vault } = await openTestStore(t);
-  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  const { url, adminUrl, vault } = await openTestStore(t);
+  const sql = postgres(adminUrl, { max: 1, onnotice: () => undefined });
   t.teardown(() => sql.end({ timeout: 1 }));
   const rollBack = new Error('roll back');
   /** Tries a change that the rest of the server never sees. */

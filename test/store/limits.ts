@@ -14,7 +14,7 @@ const limits = { statementSeconds: 20, lockSeconds: 20, idleSeconds: 20, acquire
 
 /** A store with few sessions and the limits that are named. */
 async function openLimited(t: Test, change: Partial<typeof limits>) {
-  const { url, vault, projectId, store } = await openTestStore(t);
+  const { url, adminUrl, vault, projectId, store } = await openTestStore(t);
   const door = await openDoor(t, url);
   const limited = await openStore({
     url: door.url,
@@ -25,7 +25,7 @@ async function openLimited(t: Test, change: Partial<typeof limits>) {
     limits: { ...limits, ...change },
   });
   t.teardown(() => limited.close(0.05));
-  const sql = postgres(url, { max: 1 });
+  const sql = postgres(adminUrl, { max: 1 });
   t.teardown(() => sql.end({ timeout: 1 }));
   return { limited, door, projectId, sql, store };
 }

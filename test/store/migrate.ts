@@ -16,7 +16,11 @@ const schemaFile = new URL('../../migrations/schema.txt', import.meta.url);
 const migrationFolder = new URL('../../migrations/', import.meta.url);
 const vault = createTestVault();
 
-const createEmpty = (t: Test) => createTestDatabase(t, { migrated: false });
+/** An empty database, as its owner sees it. */
+async function createEmpty(t: Test) {
+  const { url: workUrl, migration, ...database } = await createTestDatabase(t, { migrated: false });
+  return { ...database, ...migration, workUrl };
+}
 
 /** A copy of the migrations that a test may spoil. */
 async function copyMigrations(t: Test): Promise<{ path: string; directory: URL }> {
@@ -79,11 +83,11 @@ test('every table that holds tenants forces row security', async (t) => {
 });
 
 test('the state database belongs to a login of its own, which stays the same', async (t) => {
-  const { url, name } = await createEmpty(t);
+  const { url, workUrl, name } = await createEmpty(t);
   const stateDatabase = `${name}_pulumi`;
   dropAfter(t, stateDatabase);
   await migrate({ url, vault, stateDatabase });
-  const store = await openStore({ url, applicationName: 'test', vault });
+  const store = await openStore({ url: workUrl, applicationName: 'test', vault });
   t.teardown(() => store.close(1));
   const stateUrl = await store.getStateUrl();
   await query(stateUrl, async (sql) => {
@@ -120,7 +124,8 @@ test('a migration that fails leaves nothing behind, and the next run goes on', a
 });
 
 test('a schema that is newer than the program, has gaps, or was applied from other files is refused', async (t) => {
-  const { url } = await createTestDatabase(t);
+  const { url: workUrl, migration } = await createTestDatabase(t);
+  const { url } = migration;
   const options = { url, vault, stateDatabase: null };
   await query(url, (sql) => sql`insert into schema_migrations (version, name, checksum) values (99999, 'x', 'x')`);
   await t.rejects(migrate(options), /lacks migration \d+ but has 99999/);
@@ -131,7 +136,7 @@ test('a schema that is newer than the program, has gaps, or was applied from oth
   `,
   );
   await t.rejects(migrate(options), /newer than this program knows/);
-  await t.rejects(openStore({ url, applicationName: 'test', vault }), /newer than this program knows/);
+  await t.rejects(openStore({ url: workUrl, applicationName: 'test', vault }), /newer than this program knows/);
   await query(url, (sql) => sql`delete from schema_migrations where name = 'x'`);
   await query(url, (sql) => sql`update schema_migrations set checksum = 'x' where version = 2`);
   await t.rejects(migrate(options), /migration 2 .* was changed after/);
@@ -151,14 +156,14 @@ test('files with gaps, doubles or odd names are refused before anything runs', a
 });
 
 test('a database that was never migrated is not opened', async (t) => {
-  const { url } = await createEmpty(t);
-  await t.rejects(openStore({ url, applicationName: 'test', vault }), {
+  const { workUrl } = await createEmpty(t);
+  await t.rejects(openStore({ url: workUrl, applicationName: 'test', vault }), {
     code: 'unavailable',
     message: /migrations first/,
   });
 });
 
-test('an owner who is no superuser can migrate and work', async (t) => {
+test('an owner who is no superuser can migrate, and lets in whoever works', async (t) => {
   const serverUrl = getRunVariable('FLEETYARD_TEST_DATABASE_URL');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const password = randomBytes(12).toString('hex');
@@ -168,21 +173,24 @@ test('an owner who is no superuser can migrate and work', async (t) => {
     await sql.unsafe(`create role ${name} login createdb createrole password '${password}'`);
     await sql.unsafe(`grant fleetyard_app, fleetyard_system to ${name} with admin option`);
     await sql.unsafe(`create database ${name} owner ${name}`);
+    await sql.unsafe(`create role ${name}_work login password '${password}'`);
   });
   t.teardown(() =>
     query(serverUrl, async (sql) => {
       for (const database of [`${name}_state`, name])
         await sql.unsafe(`drop database if exists ${database} with (force)`);
       await sql.unsafe(`drop role if exists ${name}_state`);
-      await sql.unsafe(`drop role if exists ${name}`);
+      for (const role of [`${name}_work`, name]) await sql.unsafe(`drop role if exists ${role}`);
     }),
   );
   const url = new URL(withDatabase(serverUrl, name));
   url.username = name;
   url.password = password;
-  const options = { url: url.toString(), vault, stateDatabase: `${name}_state` };
+  const options = { url: url.toString(), vault, stateDatabase: `${name}_state`, runtimeLogins: [`${name}_work`] };
   await migrate(options);
   t.same((await migrate(options)).applied, []);
+  await t.rejects(openStore({ url: url.toString(), applicationName: 'test', vault }), /owns the tables/);
+  url.username = `${name}_work`;
   const store = await openStore({ url: url.toString(), applicationName: 'test', vault });
   t.teardown(() => store.close(1));
   await query(await store.getStateUrl(), (sql) => sql`create table x (id int)`);

@@ -85,15 +85,15 @@ test('finding 16: whoever asks at once gets places without gaps or doubles', asy
 });
 
 test('finding 16: operations of before line up as they did', async (t) => {
-  const { url } = await createTestDatabase(t, { migrated: false });
+  const { migration, adminUrl } = await createTestDatabase(t, { migrated: false });
   const folder = new URL('../../migrations/', import.meta.url);
   const earlier = await createTestDirectory(t);
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).toSorted();
   const here = files.findIndex((file) => file.endsWith('add-operation-positions.sql'));
   for (const file of files.slice(0, here)) await copyFile(new URL(file, folder), join(earlier, file));
-  const options = { url, vault: createTestVault(), stateDatabase: null };
+  const options = { ...migration, vault: createTestVault(), stateDatabase: null };
   await migrate({ ...options, directory: pathToFileURL(`${earlier}/`) });
-  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  const sql = postgres(adminUrl, { max: 1, onnotice: () => undefined });
   t.teardown(() => sql.end({ timeout: 5 }));
   await sql`insert into projects (id, name) values ('pr_1', 'first')`;
   for (const [id, resource] of [

@@ -5,7 +5,7 @@ import { listClusters, updateCluster } from '../../services/store/clusters.ts';
 import { deleteOldIdempotencyKeys, keepAnswer, takeKey } from '../../services/store/idempotency.ts';
 import { decodeCursor, encodeCursor } from '../../services/store/pages.ts';
 import { createProject } from '../../services/store/projects.ts';
-import { createToken, listTokens, revokeToken } from '../../services/store/tokens.ts';
+import { createToken, listTokens, lockToken, revokeTokens } from '../../services/store/tokens.ts';
 import { mergeStatus } from '../../services/store/write-observed.ts';
 import { createTokenText, hashToken } from '../../services/vault/tokens.ts';
 import { addCluster, addOperation, buildSpec, claim, leaseOf, openTestStore } from './fixtures.ts';
@@ -14,7 +14,7 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /** A key of a platform administrator, and units of work that ask for it. */
 async function openKey(t: Test) {
-  const { store, url } = await openTestStore(t, { max: 12 });
+  const { store, adminUrl } = await openTestStore(t, { max: 12 });
   const { id: tokenId } = await store.asSystem((tx) =>
     createToken(tx, { name: 'root', role: 'platform-admin', hash: hashToken('x') }),
   );
@@ -35,7 +35,7 @@ async function openKey(t: Test) {
     await taken;
     return { done, release };
   };
-  const sql = postgres(url, { max: 1 });
+  const sql = postgres(adminUrl, { max: 1 });
   t.teardown(() => sql.end({ timeout: 1 }));
   return { store, scope, take, answer, begin, sql };
 }
@@ -118,10 +118,10 @@ test('a token is found by its hash until it is revoked or past its time', async 
     { code: 'internal' },
     'a project makes no platform administrators',
   );
-  await work((tx) => revokeToken(tx, 'ci'));
+  await work(async (tx) => revokeTokens(tx, [(await lockToken(tx, 'ci')).id]));
   t.match(await find(good), { id: made.id, live: false });
   await t.rejects(
-    work((tx) => revokeToken(tx, 'ci')),
+    work((tx) => lockToken(tx, 'ci')),
     { code: 'not-found' },
   );
   await work((tx) => createToken(tx, { name: 'ci', role: 'viewer', hash: hashToken('y') }));

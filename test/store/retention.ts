@@ -22,7 +22,7 @@ import {
 
 async function openAged(t: Test) {
   const fixture = await openTestStore(t);
-  const sql = postgres(fixture.url, { max: 1 });
+  const sql = postgres(fixture.adminUrl, { max: 1 });
   t.teardown(() => sql.end({ timeout: 1 }));
   return {
     ...fixture,

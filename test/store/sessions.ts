@@ -13,8 +13,8 @@ async function getPid(tx: Tx): Promise<number> {
 }
 
 test('a connection that breaks in the middle of a unit of work fails it, and nothing else', async (t) => {
-  const { store, url } = await openTestStore(t, { max: 2 });
-  const sql = postgres(url, { max: 1 });
+  const { store, adminUrl } = await openTestStore(t, { max: 2 });
+  const sql = postgres(adminUrl, { max: 1 });
   t.teardown(() => sql.end({ timeout: 1 }));
   const end = async (pid: number): Promise<void> => {
     await sql`select pg_terminate_backend(${pid}, 5000)`;

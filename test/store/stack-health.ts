@@ -30,13 +30,13 @@ test('finding 2: a stack is marked by a lease, keeps the moment of the first mar
 });
 
 test('finding 4: creations in doubt are kept sealed until the stack is settled, whoever marks it meanwhile', async (t) => {
-  const { store, url, lease, stackId, read } = await prepare(t);
+  const { store, adminUrl, lease, stackId, read } = await prepare(t);
   const doubtful = [{ resource: { urn: 'urn:vpc', inputs: { password: 'hush-hush' } }, replacing: false }];
   await store.asSystem((tx) => saveDoubtful(tx, lease, { stackId, doubtful }));
   t.match(await read(), { unsettled: { since: Date, operationId: null }, doubtful }, 'what is in doubt is unsettled');
   await store.asSystem((tx) => markUnsettled(tx, lease, { stackId, action: 'destroy' }));
   t.same((await read()).doubtful, doubtful);
-  const sql = postgres(url, { max: 1 });
+  const sql = postgres(adminUrl, { max: 1 });
   const [row] = await sql<{ text: string }[]>`select encode(doubtful_enc, 'escape') as text from stacks`;
   await sql.end();
   t.notMatch(row?.text, 'hush-hush');

@@ -20,7 +20,7 @@ import {
 import { addCluster, addOperation, claim, leaseOf, openTestStore } from './fixtures.ts';
 
 test('a stack is made once, with a key of its own that the database does not show', async (t) => {
-  const { store, url, work } = await openTestStore(t);
+  const { store, adminUrl, work } = await openTestStore(t);
   const cluster = await work((tx) => addCluster(tx, 'alpha'));
   const wanted = { clusterId: cluster.id, layer: 'network', home: 'simulated', name: `${cluster.id}-network` } as const;
   const made = await Promise.all(Array.from({ length: 5 }, () => store.asSystem((tx) => getOrCreateStack(tx, wanted))));
@@ -30,7 +30,7 @@ test('a stack is made once, with a key of its own that the database does not sho
   t.match(key.salt, /^v1:[A-Za-z0-9+/=]+:v1:[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+$/);
   t.ok(key.passphrase.length >= 32);
   t.same(await work((tx) => getStackKey(tx, id)), key);
-  const sql = postgres(url, { max: 1 });
+  const sql = postgres(adminUrl, { max: 1 });
   const [row] = await sql<{ text: string }[]>`select encode(passphrase_enc, 'escape') as text from stacks`;
   await sql.end();
   t.notMatch(row?.text, key.passphrase);
@@ -48,7 +48,7 @@ test('a stack is made once, with a key of its own that the database does not sho
 });
 
 test('outputs and snapshots are written under a lease, secret ones sealed, and the last five snapshots stay', async (t) => {
-  const { store, url, work } = await openTestStore(t);
+  const { store, adminUrl, work } = await openTestStore(t);
   const cluster = await work((tx) => addCluster(tx, 'alpha'));
   const { id } = await work((tx) => addOperation(tx, cluster));
   const lease = leaseOf(await claim(store, id));
@@ -62,7 +62,7 @@ test('outputs and snapshots are written under a lease, secret ones sealed, and t
     await store.asSystem((tx) => saveSnapshot(tx, lease, { stackId, deployment: { index, token: 'hush' } }));
   }
   t.same(await work((tx) => findSnapshot(tx, stackId)), { index: 6, token: 'hush' });
-  const sql = postgres(url, { max: 1 });
+  const sql = postgres(adminUrl, { max: 1 });
   const kept = await sql<{ text: string }[]>`select row_to_json(s)::text as text from snapshots s`;
   await sql.end();
   t.equal(kept.length, 5);
@@ -88,7 +88,7 @@ test('outputs and snapshots are written under a lease, secret ones sealed, and t
 });
 
 test('a credential keeps its secret sealed and bound to its row', async (t) => {
-  const { store, url, work, otherProjectId } = await openTestStore(t);
+  const { store, adminUrl, work, otherProjectId } = await openTestStore(t);
   const id = newId('cr');
   const attributes = { accountId: '111122223333' };
   const secret = { accessKeyId: 'x', secretAccessKey: 'hush-hush' };
@@ -105,7 +105,7 @@ test('a credential keeps its secret sealed and bound to its row', async (t) => {
   const other = await work((tx) =>
     createCredential(tx, { name: 'other', provider: 'gcp', simulated: true, attributes: {}, secret: {} }),
   );
-  const sql = postgres(url, { max: 1 });
+  const sql = postgres(adminUrl, { max: 1 });
   await sql`update credentials set secret_enc = (select secret_enc from credentials where id = ${id}) where id = ${other.id}`;
   await sql.end();
   await t.rejects(

@@ -1,21 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { test, type Test } from 'tap';
 import { migrate } from '../../services/store/migrate.ts';
-import { openStore } from '../../services/store/open-store.ts';
-import { createProject } from '../../services/store/projects.ts';
 import { openStateAccess, type StateHolder } from '../../services/store/state-access.ts';
 import { getOrCreateStack } from '../../services/store/stacks.ts';
 import { getRunVariable } from '../helpers/environment.ts';
-import {
-  addCluster,
-  addOperation,
-  claim,
-  createTestVault,
-  leaseOf,
-  openTestStore,
-  type TestStore,
-} from './fixtures.ts';
+import { withDatabase } from '../helpers/postgres.ts';
+import { addCluster, addOperation, claim, leaseOf, openTestStore } from './fixtures.ts';
 
 const tableSql = `create table if not exists pulumi_state
   (key text primary key, data json not null, updated_at timestamptz not null default now());
@@ -36,11 +26,11 @@ function connect(url: string): postgres.Sql {
   return postgres(plain.href, { max: 1, onnotice: () => undefined, connection });
 }
 
-async function prepare(t: Test, openFixture = openTestStore) {
-  const fixture = await openFixture(t);
-  const { store, url, vault, work, projectId } = fixture;
+async function prepare(t: Test) {
+  const fixture = await openTestStore(t);
+  const { store, url, migration, vault, work, projectId } = fixture;
   const stateDatabase = `${new URL(url).pathname.slice(1)}_state`;
-  await migrate({ url, vault, stateDatabase });
+  await migrate({ ...migration, vault, stateDatabase });
   const access = await openStateAccess({ url, store });
   const admin = postgres(getRunVariable('FLEETYARD_TEST_DATABASE_URL'), { max: 1, onnotice: () => undefined });
   t.teardown(async () => {
@@ -114,7 +104,7 @@ test('finding 6: the login of a dead lease is swept, one that is held stays', as
 });
 
 test('what a login makes belongs to the role of its project, which nobody can log in as or read from outside', async (t) => {
-  const { access, hold, stateDatabase, projectId, admin, otherProjectId } = await prepare(t);
+  const { access, hold, url, stateDatabase, projectId, admin, otherProjectId } = await prepare(t);
   const login = await access.open(await hold(), openTable);
   const sql = connect(login.url);
   const [owner] = await sql<{ name: string }[]>`
@@ -125,6 +115,22 @@ test('what a login makes belongs to the role of its project, which nobody can lo
     { rolcanlogin: false, rolsuper: false },
   ]);
   await t.rejects(sql`create schema ${sql(otherProjectId)}`, /permission denied/);
+  const other = `${stateDatabase}_${otherProjectId}`;
+  const beside = postgres(withDatabase(getRunVariable('FLEETYARD_TEST_DATABASE_URL'), stateDatabase), { max: 1 });
+  await beside.unsafe(`create role "${other}"; create schema ${otherProjectId} authorization "${other}"`);
+  await beside.unsafe(`set role "${other}"; create table ${otherProjectId}.pulumi_state as select 'hush' as data`);
+  await t.rejects(
+    sql`select data from ${sql(otherProjectId)}.pulumi_state`,
+    /permission denied/,
+    "hardening 11: another tenant's state is closed",
+  );
+  await t.rejects(sql`set role ${sql(other)}`, /permission denied/);
+  await beside.end();
+  await t.rejects(
+    connect(withDatabase(login.url, new URL(url).pathname.slice(1)))`select 1 from public.settings`,
+    /permission denied/,
+    'and so are the tables of the service',
+  );
   await t.rejects(sql`create table public.mine (id int)`, /permission denied/);
   await t.rejects(sql`set role ${sql(stateDatabase)}`, /permission denied/);
   await sql.end();
@@ -149,39 +155,8 @@ test('what an earlier release kept for all projects moves with its stack, and no
   await Promise.all([sql.end(), shared.end()]);
 });
 
-/** A store whose user owns its database and may make roles, and is no superuser. */
-async function openPlainStore(t: Test): Promise<TestStore> {
-  const serverUrl = getRunVariable('FLEETYARD_TEST_DATABASE_URL');
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const password = randomBytes(12).toString('hex');
-  const admin = postgres(serverUrl, { max: 1, onnotice: () => undefined });
-  await admin.unsafe(`create role ${name} login createdb createrole password '${password}'`);
-  await admin.unsafe(`grant fleetyard_app, fleetyard_system to ${name} with admin option`);
-  await admin.unsafe(`create database ${name} owner ${name}`);
-  const url = new URL(serverUrl);
-  Object.assign(url, { pathname: `/${name}`, username: name, password });
-  const vault = createTestVault();
-  await migrate({ url: url.href, vault, stateDatabase: null });
-  const store = await openStore({ url: url.href, applicationName: 'test', vault });
-  t.teardown(async () => {
-    await store.close(1);
-    await admin.unsafe(`drop database ${name} with (force)`);
-    await admin.end();
-  });
-  const { id: projectId } = await store.asSystem((tx) => createProject(tx, { name: 'first' }));
-  return {
-    store,
-    url: url.href,
-    vault,
-    projectId,
-    otherProjectId: 'pr_x',
-    work: (run) => store.asProject(projectId, run),
-    takeSignals: () => [],
-  };
-}
-
-test('a user who owns the database and may make roles can do all of it', async (t) => {
-  const { access, hold, interrupt, listLogins } = await prepare(t, openPlainStore);
+test('hardening 12: a login that owns nothing and may make roles can do all of it', async (t) => {
+  const { access, hold, interrupt, listLogins } = await prepare(t);
   const first = await access.open(await hold(), openTable);
   const old = connect(first.url);
   t.teardown(() => old.end({ timeout: 0 }));

@@ -24,8 +24,8 @@ test('a worker whose database user may not do what engine steps need says so at 
   const vault = await openVault(masterKeyFile);
   const database = await createTestDatabase(t);
   const stateDatabase = `${database.name}_state`;
-  await migrate({ url: database.url, vault, stateDatabase });
-  const admin = postgres(database.url, { max: 1, onnotice: () => undefined });
+  await migrate({ ...database.migration, vault, stateDatabase });
+  const admin = postgres(database.adminUrl, { max: 1, onnotice: () => undefined });
   const user = `${database.name}-worker`;
   const project = `${stateDatabase}_pr_1`;
   const password = randomBytes(12).toString('hex');
@@ -68,5 +68,5 @@ test('a worker whose database user may not do what engine steps need says so at 
   t.equal((await findStateFaults({ url: url.href, store })).length, mends.length);
   for (const mend of mends) await admin.unsafe(mend);
   t.same(await findStateFaults({ url: url.href, store }), [], 'what it names mends it');
-  t.same(await findStateFaults({ url: database.url, store }), [], 'a superuser lacks nothing');
+  t.same(await findStateFaults({ url: database.adminUrl, store }), [], 'a superuser lacks nothing');
 });

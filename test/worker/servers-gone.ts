@@ -25,12 +25,12 @@ const graceMs = 40_000;
 /** A worker process whose database and Redis are behind doors. */
 async function startBehindDoors(t: Test) {
   const directory = await createTestDirectory(t);
-  const { url, name } = await createTestDatabase(t, { migrated: false });
+  const { url, migration, name } = await createTestDatabase(t, { migrated: false });
   const redis = createTestRedis(t);
   const masterKeyFile = join(directory, 'master.key');
   await ensureMasterKeys(masterKeyFile);
   const vault = await openVault(masterKeyFile);
-  await migrate({ url, vault, stateDatabase: `${name}_state` });
+  await migrate({ ...migration, vault, stateDatabase: `${name}_state` });
   const store = await openStore({ url, applicationName: 'test', vault });
   t.teardown(() => store.close(1));
   const { id: projectId } = await store.asSystem((tx) => createProject(tx, { name: 'first' }));

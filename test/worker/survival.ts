@@ -45,7 +45,7 @@ async function startBehindDoors(t: Test, { leaseSeconds = 6 }: { leaseSeconds?: 
     await worker.drain(0).catch(() => undefined);
     await worker.close().catch(() => undefined);
   });
-  const sql = postgres(observer.url, { max: 2 });
+  const sql = postgres(observer.adminUrl, { max: 2 });
   t.teardown(() => sql.end({ timeout: 1 }));
   const read = (id: string) => observer.store.asSystem((tx) => getOperation(tx, id));
   return {

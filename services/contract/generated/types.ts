@@ -628,7 +628,10 @@ export interface paths {
         put?: never;
         /**
          * Create a token
-         * @description A token of the project, or one of a platform-admin without a project. Its secret is shown this once.
+         * @description A token of the project, or one of a platform-admin without a project. Its secret is shown this once. It has no higher role than
+         *     the token that makes it and no other project, and it ends with its maker at the latest: without a `ttl` exactly then, and a
+         *     longer `ttl` is refused (422) with the latest possible instant. It goes on working when its maker is revoked, unless that is
+         *     done with `cascade`.
          */
         post: operations["createToken"];
         delete?: never;
@@ -650,7 +653,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke a token */
+        /**
+         * Revoke a token
+         * @description What was made with it goes on working until it ends, unless `cascade` is true; `GET /v1/tokens?madeBy=` lists it. The last
+         *     platform-admin token that works is not revoked (409); a command on the host makes one when all have expired.
+         */
         delete: operations["revokeToken"];
         options?: never;
         head?: never;
@@ -1191,7 +1198,7 @@ export interface components {
         TokenRequest: {
             name: components["schemas"]["Name"];
             role: components["schemas"]["Role"];
-            /** @description How long the token works; for ever when not named. */
+            /** @description How long the token works; when not named as long as its maker. */
             ttl?: components["schemas"]["Duration"];
         };
         Token: {
@@ -1200,6 +1207,8 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Null for a platform-admin token. */
             project: string | null;
+            /** @description The token that made it; null for one that was made on the host. */
+            madeBy: string | null;
             createdAt: components["schemas"]["Timestamp"];
             /** Format: date-time */
             expiresAt: string | null;
@@ -3477,6 +3486,8 @@ export interface operations {
     listTokens: {
         parameters: {
             query?: {
+                /** @description Only tokens that this token made; with a platform-admin token and no project, those of all projects. */
+                madeBy?: components["schemas"]["TokenId"];
                 /** @description From the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Entries of a page; 50 when not named. */
@@ -3553,7 +3564,10 @@ export interface operations {
     };
     revokeToken: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Also revoke every token that was made with it, and what those made. */
+                cascade?: boolean;
+            };
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
@@ -3577,6 +3591,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalError"];

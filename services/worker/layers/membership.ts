@@ -15,9 +15,9 @@ export type StepHub = { identifier: string; kubeconfigs: { member: string; hub: 
 
 /** Prepares a step of the membership layer: writes the kubeconfigs of both sides, which go with the step. */
 export const prepareMembership: PrepareLayer<'membership'> = async (context, subject) => {
-  const { remove, ...kubeconfigs } = await writeKubeconfigs(context, subject);
+  const { remove, own, ...kubeconfigs } = await writeKubeconfigs(context, subject);
   const hub = { identifier: openHub(context, subject).identifier, kubeconfigs };
-  return { inputs: buildMembershipInputs(subject.step, subject.outputs('cluster'), hub), cleanUp: remove };
+  return { inputs: buildMembershipInputs(subject.step, subject.outputs('cluster'), hub), cleanUp: remove, folder: own };
 };
 
 /** Inputs of the membership layer. */
@@ -41,7 +41,7 @@ export function buildMembershipInputs(
 async function writeKubeconfigs(
   context: WorkerContext,
   subject: ClusterSubject,
-): Promise<{ member: string; hub: string; remove: CleanUp }> {
+): Promise<{ member: string; hub: string; own: string; remove: CleanUp }> {
   // Minted first, so that a failure leaves nothing behind.
   const contents = [await mintMemberKubeconfig(context, subject), openHub(context, subject).kubeconfig] as const;
   const { folder, own, remove } = await takeFolder(
@@ -52,7 +52,7 @@ async function writeKubeconfigs(
   try {
     await writeFile(join(own, 'member.yaml'), contents[0], { mode: 0o600 });
     await writeFile(join(own, 'hub.yaml'), contents[1], { mode: 0o600 });
-    return { member: join(folder, 'member.yaml'), hub: join(folder, 'hub.yaml'), remove };
+    return { member: join(folder, 'member.yaml'), hub: join(folder, 'hub.yaml'), own, remove };
   } catch (error) {
     await remove(false);
     throw error;

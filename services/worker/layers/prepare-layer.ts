@@ -8,7 +8,12 @@ import type { ClusterSubject } from '../steps/cluster-subject.ts';
 export type CleanUp = (held: boolean) => Promise<void>;
 
 /** What a program gets, and what is to be done once it has run. */
-export type PreparedLayer<L extends Layer> = { inputs: LayerInputs[L]; cleanUp: CleanUp };
+export type PreparedLayer<L extends Layer> = {
+  inputs: LayerInputs[L];
+  cleanUp: CleanUp;
+  /** A folder that was made for the step alone, which its processes read. */
+  folder?: string;
+};
 
 /** Prepares a step of one layer. Throws `internal` when a layer below does not stand. */
 export type PrepareLayer<L extends Layer> = (

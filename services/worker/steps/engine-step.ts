@@ -1,6 +1,6 @@
 // The engine step: one Pulumi action on one layer of a cluster, its progress recorded and its outputs stored.
 
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Layer, LayerInputs } from '../../../stacks/registry.ts';
 import { buildCloudVariables } from '../../access/cloud-variables.ts';
@@ -8,6 +8,8 @@ import type { OpenCredential } from '../../access/credential.ts';
 import type { EngineAction } from '../../domain/step-kinds.ts';
 import type { DoubtfulCreate } from '../../engine/pending-creates.ts';
 import { killOperationProcesses, stepKeyOf } from '../../engine/processes.ts';
+import type { StepUser } from '../../engine/runner-users.ts';
+import { installPlugin } from '../../engine/install-plugin.ts';
 import { runStep, type EngineStep } from '../../engine/run-step.ts';
 import { getStackHealth, markUnsettled, saveDoubtful, type StackHealth } from '../../store/stack-health.ts';
 import { findStack, getOrCreateStack, getStackKey, saveSnapshot } from '../../store/stacks.ts';
@@ -70,7 +72,16 @@ async function proveDeath(context: WorkerContext, { operation }: StepOrder, { he
 }
 
 /** What a step is made of. */
-type StepParts = { subject: ClusterSubject; stack: OpenedStack; inputs: LayerInputs[Layer]; backendUrl: string };
+type StepParts = {
+  subject: ClusterSubject;
+  stack: OpenedStack;
+  inputs: LayerInputs[Layer];
+  folder: string | undefined;
+  backendUrl: string;
+};
+
+/** Where a step works, and as whom. */
+type StepPlace = { workDir: string; temporaryDir: string; home: string; user: StepUser | undefined };
 
 /** What the engine is to do. Putting a stack right is what precedes every action, and a refresh adds nothing to it. */
 function getAction({ step, onlySettle = false }: StepOrder): EngineAction {
@@ -80,16 +91,16 @@ function getAction({ step, onlySettle = false }: StepOrder): EngineAction {
 function buildRequest(
   { engine }: WorkerContext,
   order: StepOrder,
-  parts: StepParts & { workDir: string },
+  parts: StepParts & StepPlace,
 ): EngineStep['request'] {
-  const { subject, stack, inputs, backendUrl, workDir } = parts;
+  const { subject, stack, inputs, backendUrl, workDir, home } = parts;
   return {
     action: getAction(order),
     provider: subject.step.spec.provider,
     layer: order.step.layer as Layer,
     inputs,
     stack: { name: stack.name, passphrase: stack.passphrase, salt: stack.salt },
-    pulumi: { binary: engine.binary, home: engine.homes[stack.home] },
+    pulumi: { binary: engine.binary, home },
     backendUrl,
     workDir,
     recover: stack.health.unsettled !== null,
@@ -112,22 +123,45 @@ function keepHealth({ store }: WorkerContext, order: StepOrder, stackId: string)
   };
 }
 
+/**
+ * Makes the folder of a step. A user of its own gets a home of Pulumi in it as well: plugins are the worker's, to be read, and what the CLI
+ * writes beside them is the step's.
+ */
+async function openPlace({ engine }: WorkerContext, stepKey: string, parts: StepParts): Promise<StepPlace> {
+  const workDir = join(engine.workDir, 'steps', stepKey);
+  const temporaryDir = join(workDir, 'tmp');
+  const shared = engine.homes[parts.stack.home];
+  await mkdir(temporaryDir, { recursive: true, mode: 0o700 });
+  const user = await engine.users?.take(stepKey);
+  if (user === undefined) return { workDir, temporaryDir, home: shared, user };
+  if (parts.stack.home === 'real') {
+    const cloud = parts.stack.layer === 'membership' ? 'kubernetes' : parts.subject.credential.provider;
+    await installPlugin({ ...engine, cloud, home: shared });
+  }
+  const home = join(workDir, 'home');
+  await mkdir(home, { mode: 0o700 });
+  await symlink(join(shared, 'plugins'), join(home, 'plugins'));
+  for (const path of [workDir, ...(parts.folder === undefined ? [] : [parts.folder])]) await user.own(path);
+  return { workDir, temporaryDir, home, user };
+}
+
 /** Runs the step in a folder of its own, which goes with it: the engine writes deployments with their secrets into temporary files. */
 async function runInFolder(context: WorkerContext, order: StepOrder, parts: StepParts): Promise<StepEnd> {
   const { lease } = order;
   const { engine } = context;
   const { subject, stack } = parts;
   const stepKey = stepKeyOf(lease.operationId, lease.fence);
-  const workDir = join(engine.workDir, 'steps', stepKey);
-  const temporaryDir = join(workDir, 'tmp');
   const redactor = createStepRedactor(subject, [stack.passphrase, new URL(parts.backendUrl).password]);
   const progress = followStepEvents(context, lease, order.step, redactor);
+  let place: StepPlace | undefined;
   try {
-    await mkdir(temporaryDir, { recursive: true, mode: 0o700 });
+    place = await openPlace(context, stepKey, parts);
+    const { temporaryDir, user } = place;
     const verdict = await runStep({
       stepKey,
-      request: buildRequest(context, order, { ...parts, workDir }),
+      request: buildRequest(context, order, { ...parts, ...place }),
       temporaryDir,
+      ...(user === undefined ? {} : { user }),
       access: {
         simulated: subject.credential.simulated,
         variables: buildCloudVariables(subject.credential, {
@@ -148,7 +182,8 @@ async function runInFolder(context: WorkerContext, order: StepOrder, parts: Step
     await progress.flush();
     return await storeVerdict(context, order, { stackId: stack.id, redactor, verdict });
   } finally {
-    await rm(workDir, { recursive: true, force: true });
+    await place?.user?.release();
+    await rm(join(engine.workDir, 'steps', stepKey), { recursive: true, force: true });
   }
 }
 
@@ -158,12 +193,12 @@ export async function runEngineStep(context: WorkerContext, order: StepOrder): P
   const stack = await openStackRow(context, order, subject.credential.simulated);
   if (stack === undefined) return { outcome: 'skipped' };
   await proveDeath(context, order, stack);
-  const { inputs, cleanUp } = await prepareLayer(order.step.layer as Layer, context, subject);
+  const { inputs, cleanUp, folder } = await prepareLayer(order.step.layer as Layer, context, subject);
   try {
     const { id: stackId, name: stackName, projectId } = stack;
     const state = await context.engine.openState({ lease: order.lease, projectId, stackId, stackName });
     try {
-      return await runInFolder(context, order, { subject, stack, inputs, backendUrl: state.backendUrl });
+      return await runInFolder(context, order, { subject, stack, inputs, folder, backendUrl: state.backendUrl });
     } finally {
       // What is left when the database does not answer is swept.
       await state.close().catch((error: unknown) => context.logger.warn({ err: error }, 'a login is left'));

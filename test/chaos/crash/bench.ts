@@ -16,6 +16,7 @@ import { stepMarker } from '../../../services/engine/processes.ts';
 import type { OnRecord } from '../../../services/simulator/ledger/ledger.ts';
 import { createAdminClient, type SimulatorAdmin } from '../../../services/simulator/cli/admin-client.ts';
 import { startSimulator } from '../../../services/simulator/start-simulator.ts';
+import { prepareLogins, runtimeLogins } from '../../../services/store/logins.ts';
 import { migrate } from '../../../services/store/migrate.ts';
 import { openStateAccess, type StateAccess } from '../../../services/store/state-access.ts';
 import { openStore, type Store } from '../../../services/store/open-store.ts';
@@ -70,8 +71,9 @@ async function assemble(stops: (() => Promise<unknown>)[], stop: () => Promise<v
   const database = await startDatabase(directory);
   stops.push(() => database.stop());
   const vault = createVault([{ id: 'crash', key: Buffer.alloc(32, 7) }]);
-  await migrate({ url: database.direct, vault, stateDatabase });
-  const store = await openStore({ url: database.direct, applicationName: 'crash', max: 8, vault });
+  const logins = await prepareLogins(database.direct, stateDatabase);
+  await migrate({ url: logins.migration, runtimeLogins, vault, stateDatabase });
+  const store = await openStore({ url: logins.worker, applicationName: 'crash', max: 8, vault });
   stops.push(() => store.close(1));
   let listener: OnRecord | undefined;
   const simulated = await startSimulator({
@@ -83,7 +85,7 @@ async function assemble(stops: (() => Promise<unknown>)[], stop: () => Promise<v
   const sql = postgres(database.direct, { max: 1, onnotice: () => undefined, transform: postgres.camel });
   const stateSql = postgres(withDatabase(database.direct, stateDatabase), { max: 1, onnotice: () => undefined });
   stops.push(() => Promise.all([sql.end({ timeout: 1 }), stateSql.end({ timeout: 1 })]));
-  const states = await openStateAccess({ url: database.direct, store });
+  const states = await openStateAccess({ url: logins.worker, store });
   stops.push(() => states.end());
   const engine = await prepareEngine(directory, states, simulated.url);
   const { id: projectId } = await store.asSystem((tx) => createProject(tx, { name: 'crash' }));

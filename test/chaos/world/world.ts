@@ -7,10 +7,11 @@ import postgres from 'postgres';
 import { createClient, unwrap, type FleetyardClient } from '../../../services/contract/client.ts';
 import { createAdminClient, type SimulatorAdmin } from '../../../services/simulator/cli/admin-client.ts';
 import { startSimulator } from '../../../services/simulator/start-simulator.ts';
+import { prepareLogins } from '../../../services/store/logins.ts';
 import { ensureMasterKeys } from '../../../services/vault/master-keys.ts';
 import { choosePort } from '../../../toolchain/ports.mjs';
 import { findPulumi } from '../../../toolchain/pulumi.mjs';
-import { withDatabase } from '../../helpers/postgres.ts';
+import { describeDatabase, withDatabase } from '../../helpers/postgres.ts';
 import { waitFor } from '../../helpers/wait.ts';
 import { openGate, type Gate } from './gate.ts';
 import { startDatabase, startQueue, type Server } from './servers.ts';
@@ -86,6 +87,7 @@ async function assemble(options: WorldOptions, stops: Stops, stop: () => Promise
   stops.push(() => endSteps(directory));
   const database = await startDatabase(directory);
   stops.push(() => database.stop());
+  await prepareLogins(database.direct, stateDatabase);
   const queue = await startQueue(directory);
   stops.push(() => queue.stop());
   const simulated = await startSimulator({ dataDir: join(directory, 'simulator'), timeScale: 0 });
@@ -98,7 +100,7 @@ async function assemble(options: WorldOptions, stops: Stops, stop: () => Promise
   await ensureMasterKeys(join(directory, 'master.key'));
 
   const environment = {
-    DATABASE_URL: database.gate.url,
+    ...describeDatabase(database.gate.url, 'postgres').environment,
     REDIS_URL: queue.gate.url,
     FLEETYARD_STATE_DATABASE: stateDatabase,
     FLEETYARD_DATA_DIR: directory,
