@@ -46,7 +46,7 @@ export const endpoints = {
   changeProject: {"method":"PATCH","path":"/v1/projects/{project}","role":"admin","body":"ProjectPatch","statuses":[200,400,401,403,404,409,413,415,422,500,503]},
   listTokens: {"method":"GET","path":"/v1/tokens","role":"admin","body":null,"statuses":[200,400,401,403,404,500,503]},
   createToken: {"method":"POST","path":"/v1/tokens","role":"admin","body":"TokenRequest","statuses":[201,400,401,403,404,409,413,415,422,500,503]},
-  revokeToken: {"method":"DELETE","path":"/v1/tokens/{token}","role":"admin","body":null,"statuses":[204,400,401,403,404,413,415,500,503]},
+  revokeToken: {"method":"DELETE","path":"/v1/tokens/{token}","role":"admin","body":null,"statuses":[204,400,401,403,404,409,413,415,500,503]},
   listAuditEvents: {"method":"GET","path":"/v1/audit-events","role":"admin","body":null,"statuses":[200,400,401,403,404,500,503]},
   getHealth: {"method":"GET","path":"/health","role":"none","body":null,"statuses":[200,400,500]},
   getReadiness: {"method":"GET","path":"/ready","role":"none","body":null,"statuses":[200,400,500,503]},
