@@ -15,6 +15,7 @@ const FOLDERS: Record<string, Group> = {
   worker: 'integration',
   backup: 'integration',
   audit: 'integration',
+  admin: 'integration',
   integration: 'integration',
   engine: 'engine',
   'engine/without-pulumi': 'unit',
