@@ -41,6 +41,11 @@ export function isAway(error: unknown): boolean {
   return code !== undefined && awayCodes.has(code);
 }
 
+/** What the rest of the house is told of it. */
+export function sayAway(cause: unknown): FleetyardError {
+  return new FleetyardError('unavailable', 'The database does not answer.', { cause });
+}
+
 /** The code of the error that tells that every session is taken. */
 export const allBusy = 'ALL_BUSY';
 

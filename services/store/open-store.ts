@@ -5,7 +5,7 @@ import type { Consequence } from '../domain/consequences.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { appRole, checkIsolation, systemRole } from './check-isolation.ts';
 import { connect, defaultLimits, type ConnectionOptions, type WaitLimits } from './connection.ts';
-import { isAway, isBusy, isTransient } from './database-errors.ts';
+import { isAway, isBusy, isTransient, sayAway } from './database-errors.ts';
 import { checkSchema } from './schema-version.ts';
 import { openSessionPool, type Session, type SessionPool } from './session-pool.ts';
 import type { Keeping } from './retention.ts';
@@ -211,8 +211,4 @@ function inMilliseconds(seconds: number): string {
 
 function sayBusy(cause: unknown): FleetyardError {
   return new FleetyardError('unavailable', 'The database is busy; try again.', { cause });
-}
-
-function sayAway(cause: unknown): FleetyardError {
-  return new FleetyardError('unavailable', 'The database does not answer.', { cause });
 }

@@ -15,7 +15,9 @@ import { listStacks, type StackRow } from '../../store/stacks.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { LayerOutputs } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
+import type { HeldLease } from '../hold-lease.ts';
 import type { StepCluster } from '../layers/base-inputs.ts';
+import { writeUnderLease } from '../write-under-lease.ts';
 
 /** A cluster with all that its steps need. Credentials are in the clear, so it lives no longer than a step. */
 export type ClusterSubject = {
@@ -53,9 +55,10 @@ async function findCreation(tx: Tx, clusterId: string): Promise<string> {
 export async function loadClusterSubject(
   context: WorkerContext,
   operation: Pick<OperationRow, 'id' | 'fence' | 'resourceKind' | 'resourceId' | 'input'>,
+  lease: HeldLease,
 ): Promise<ClusterSubject> {
   const { spec, credentialId, federationId } = readOperationInput(operation, 'cluster');
-  return context.store.asSystem(async (tx) => {
+  return writeUnderLease(context, lease, async (tx) => {
     const cluster = await getCluster(tx, operation.resourceId, { includeDeleted: true });
     const credential = await openCredential(tx, credentialId);
     const stacks = await listStacks(tx, cluster.id);
