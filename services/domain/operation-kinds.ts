@@ -24,7 +24,16 @@ type KindRules = {
   tellsUnstarted: boolean;
   /** Whether a person may have it run again when it failed. */
   retryable: boolean;
+  /** Whether it makes the resource: what the cloud has carries its id, it is kept as long as the resource is there, and it may be rolled back. */
+  makes: boolean;
+  /**
+   * Which removals, asked for while one of this kind is under way, are as good as done: forced ones `always`, or only when this one is
+   * forced as well.
+   */
+  serves: { kinds: readonly OperationKind[]; forced: 'always' | 'when-forced' };
 };
+
+const servesNone = { kinds: [], forced: 'when-forced' } as const;
 
 /** Every kind of operation. */
 export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
@@ -39,6 +48,8 @@ export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
     settles: 'observed',
     tellsUnstarted: true,
     retryable: true,
+    makes: true,
+    serves: servesNone,
   },
   update: {
     plan: {
@@ -51,6 +62,8 @@ export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
     settles: 'observed',
     tellsUnstarted: false,
     retryable: true,
+    makes: false,
+    serves: servesNone,
   },
   delete: {
     plan: {
@@ -63,6 +76,8 @@ export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
     settles: 'tombstone',
     tellsUnstarted: false,
     retryable: true,
+    makes: false,
+    serves: { kinds: ['delete'], forced: 'when-forced' },
   },
   abandon: {
     plan: { cluster: planAbandon, fleet: waitForChildren, federation: planAbandon },
@@ -71,8 +86,12 @@ export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
     settles: 'tombstone',
     tellsUnstarted: false,
     retryable: true,
+    makes: false,
+    serves: { kinds: ['delete', 'abandon'], forced: 'always' },
   },
 };
+
+const allKinds = Object.keys(operationKinds) as OperationKind[];
 
 /** Plans the steps of an operation. */
 export function planSteps(kind: OperationKind, subject: StepSubject): Step[] {
@@ -118,12 +137,22 @@ export function removes(kind: OperationKind): boolean {
 }
 
 /** The kinds that remove their resource. */
-export const removingKinds = (Object.keys(operationKinds) as OperationKind[]).filter(removes);
+export const removingKinds = allKinds.filter(removes);
 
 /** The kinds whose operations say something about their resource although they never began. */
-export const kindsToldUnstarted = (Object.keys(operationKinds) as OperationKind[]).filter(
-  (kind) => operationKinds[kind].tellsUnstarted,
-);
+export const kindsToldUnstarted = allKinds.filter((kind) => operationKinds[kind].tellsUnstarted);
+
+/** The kinds that make a resource. */
+export const makingKinds = allKinds.filter((kind) => operationKinds[kind].makes);
+
+/** A removal, and whether it goes on past what fails. */
+export type Removal = { kind: OperationKind; force: boolean };
+
+/** Whether the removal that is under way does all that another one would. */
+export function isServedBy(asked: Removal, underWay: Removal): boolean {
+  const { kinds, forced } = operationKinds[underWay.kind].serves;
+  return kinds.includes(asked.kind) && (!asked.force || forced === 'always' || underWay.force);
+}
 
 /** What the phase is derived from: the latest operation, and whether the resource is a tombstone. */
 export type PhaseInputs = {

@@ -2,6 +2,7 @@
 
 import { FleetyardError } from '../domain/errors.ts';
 import { idPrefixes, isId, newId } from '../domain/ids.ts';
+import { listDependents } from '../domain/ways-out.ts';
 import { claimName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
@@ -79,6 +80,12 @@ export async function getCredential(tx: Tx, idOrName: string): Promise<Credentia
   return row;
 }
 
+/** What a credential is called, or was. */
+export async function findCredentialName(tx: Tx, id: string): Promise<string | undefined> {
+  const [row] = await tx.sql<{ name: string }[]>`select name from credentials where id = ${id}`;
+  return row?.name;
+}
+
 /** Opens the secret of a credential; a deleted one's too, because its last clusters may still be going. */
 export async function getCredentialSecret(tx: Tx, id: string): Promise<Record<string, unknown>> {
   const [row] = await tx.sql<{ secretEnc: Buffer }[]>`select secret_enc from credentials where id = ${id}`;
@@ -116,15 +123,17 @@ export async function deleteCredential(tx: Tx, idOrName: string): Promise<Creden
   const { id, name } = await getCredential(tx, idOrName);
   // Whoever is about to stand on it holds a key-share lock, so that none slips in between the look and the deletion.
   await tx.sql`select 1 from credentials where id = ${id} for update`;
-  const users = await tx.sql<{ name: string }[]>`
-    select name from clusters where credential_id = ${id} and deleted_at is null
+  const users = await tx.sql<{ kind: 'cluster' | 'federation'; id: string; name: string }[]>`
+    select 'cluster' as kind, id, name from clusters where credential_id = ${id} and deleted_at is null
     union all
-    select name from federations where hub_credential_id = ${id} and deleted_at is null
+    select 'federation', id, name from federations where hub_credential_id = ${id} and deleted_at is null
     order by name limit 5
   `;
   if (users.length > 0) {
     const names = users.map((user) => `"${user.name}"`).join(', ');
-    throw new FleetyardError('in-use', `The credential "${name}" is needed by ${names}.`);
+    throw new FleetyardError('in-use', `The credential "${name}" is needed by ${names}.`, {
+      wayOut: listDependents(users),
+    });
   }
   return only(
     await tx.sql<CredentialRow[]>`

@@ -2,6 +2,7 @@
 
 import postgres from 'postgres';
 import { FleetyardError } from '../domain/errors.ts';
+import { listNameOwner } from '../domain/ways-out.ts';
 
 const uniqueViolation = '23505';
 const exclusionViolation = '23P01';
@@ -72,7 +73,12 @@ export function isRangeOverlap(error: unknown): boolean {
 }
 
 /** Runs an insert and says `name-taken` when the named index refuses it. */
-export async function claimName<T>(index: string, what: string, name: string, insert: () => Promise<T>): Promise<T> {
+export async function claimName<T>(
+  index: string,
+  what: Parameters<typeof listNameOwner>[0],
+  name: string,
+  insert: () => Promise<T>,
+): Promise<T> {
   try {
     return await insert();
   } catch (cause) {
@@ -81,6 +87,7 @@ export async function claimName<T>(index: string, what: string, name: string, in
     throw new FleetyardError('name-taken', message, {
       cause,
       details: [{ pointer: '/name', message, code: 'name-taken' }],
+      wayOut: listNameOwner(what, name),
     });
   }
 }

@@ -3,7 +3,11 @@ import { stat, writeFile } from 'node:fs/promises';
 import pino from 'pino';
 import { test } from 'tap';
 import { requestCancel } from '../../services/store/cancel-operation.ts';
+import { updateCluster } from '../../services/store/clusters.ts';
+import { createCredential, deleteCredential } from '../../services/store/credentials.ts';
 import { listEvents } from '../../services/store/events.ts';
+import { retryOperation } from '../../services/store/retry-operation.ts';
+import type { Call } from '../../services/domain/ways-out.ts';
 import type { OpenState } from '../../services/worker/context.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { createBench, type EngineBench, up } from './engine-bench.ts';
@@ -25,7 +29,12 @@ async function stopEngine({ fake }: EngineBench, command: string, then = '') {
 
 const ends = {
   succeeds: { then: '', state: 'succeeded', error: null, unsettled: null },
-  fails: { then: "echo 'error: ValidationError: no' >&2; exit 255", state: 'failed', error: { class: 'invalid' }, unsettled: {} },
+  fails: {
+    then: "echo 'error: ValidationError: no' >&2; exit 255",
+    state: 'failed',
+    error: { class: 'invalid' },
+    unsettled: {},
+  },
 };
 
 for (const [how, { then, state, error, unsettled }] of Object.entries(ends)) {
@@ -90,5 +99,34 @@ test('a cancel while an engine step is being prepared', async (t) => {
   await asked.promise;
   await work((tx) => requestCancel(tx, id));
   t.match(await running, { state: 'cancelled' }, 'is not held up');
+  t.same(await fake.takeCalls(), []);
+});
+
+test('the credential that an operation was asked for with is deleted before it runs', async (t) => {
+  const { ask, run, fake, work, clusterId } = await createBench(t);
+  const id = await ask('create', up);
+  await work(async (tx) => {
+    const next = await createCredential(tx, {
+      name: 'aws-next',
+      provider: 'aws',
+      simulated: true,
+      attributes: { accountId: '111122223333' },
+      secret: { token: 'another' },
+    });
+    await updateCluster(tx, clusterId, { credentialId: next.id });
+    await deleteCredential(tx, 'aws');
+  });
+  const failed = await run(id);
+  const message = /^The credential "aws" \(cr_\w+\), with which the operation was asked for, was deleted\.$/;
+  t.match(failed, { state: 'failed', error: { class: 'gone', message, advice: /Apply the document/ } });
+  const calls = (failed.error?.['wayOut'] as Call[]).map(({ method, path }) => `${method} ${path}`);
+  t.equal(calls[0], `PUT /v1/clusters/${clusterId}`, 'the document leads out');
+  t.notOk(calls.some((call) => call.endsWith('/retry')));
+  const refusal = { code: 'conflict', message: /was deleted since/, wayOut: [{ path: `/v1/clusters/${clusterId}` }] };
+  await t.rejects(
+    work((tx) => retryOperation(tx, id)),
+    refusal,
+    'a retry, which would meet the same, is refused',
+  );
   t.same(await fake.takeCalls(), []);
 });
