@@ -79,6 +79,7 @@ const rules = {
   listProjects: { audited: 'refusals', about: 'project' },
   createProject: { audited: 'change', about: 'project' },
   getProject: { audited: 'refusals', about: 'project', named: 'project' },
+  changeProject: { audited: 'change', about: 'project', named: 'project' },
   listTokens: { audited: 'refusals', about: 'token' },
   createToken: { audited: 'change', about: 'token' },
   revokeToken: { audited: 'change', about: 'token', named: 'token' },

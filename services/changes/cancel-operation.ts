@@ -1,6 +1,7 @@
 // Asks an operation to stop, and on wish to take back what it made.
 
 import { FleetyardError } from '../domain/errors.ts';
+import { operationKinds } from '../domain/operation-kinds.ts';
 import { isSettled } from '../domain/operation.ts';
 import { type Call, listWaysOut } from '../domain/ways-out.ts';
 import { requestCancel } from '../store/cancel-operation.ts';
@@ -23,8 +24,9 @@ export async function cancelOperation(
 ): Promise<OperationRow> {
   if (!rollback) return requestCancel(change.tx, id);
   const operation = await getOperation(change.tx, id);
-  if (operation.kind !== 'create') {
-    throw new FleetyardError('conflict', `Operation "${id}" is a ${operation.kind}; only a creation is rolled back.`);
+  if (!operationKinds[operation.kind].makes) {
+    const message = `Operation "${id}" is a ${operation.kind}; only a creation is rolled back.`;
+    throw new FleetyardError('conflict', message, { wayOut: await findWaysOut(change.tx, operation) });
   }
   if (isSettled(operation.state)) throw refuseSettled(operation, await findWaysOut(change.tx, operation));
   const { operation: removal } = await removals[operation.resourceKind](change, { idOrName: operation.resourceId });

@@ -2,6 +2,7 @@
 
 import type { Schemas } from '../contract/schemas.ts';
 import { FleetyardError } from '../domain/errors.ts';
+import { listNameOwner } from '../domain/ways-out.ts';
 import { createFleet as storeFleet, findFleet, type FleetRow } from '../store/fleets.ts';
 import type { OperationRow } from '../store/operations.ts';
 import type { Change } from './change.ts';
@@ -37,5 +38,8 @@ export async function createFleet(change: Change, request: Schemas['FleetRequest
 async function refuseTakenName({ tx }: Change, name: string): Promise<void> {
   if ((await findFleet(tx, name)) === undefined) return;
   const message = `There is already a fleet named "${name}".`;
-  throw new FleetyardError('name-taken', message, { details: [{ pointer: '/name', message, code: 'name-taken' }] });
+  throw new FleetyardError('name-taken', message, {
+    details: [{ pointer: '/name', message, code: 'name-taken' }],
+    wayOut: listNameOwner('fleet', name),
+  });
 }

@@ -1,7 +1,7 @@
 // Deletes a federation that has no members; its hub stays.
 
 import { FleetyardError } from '../domain/errors.ts';
-import type { Call } from '../domain/ways-out.ts';
+import { listDependents } from '../domain/ways-out.ts';
 import { listFederationClusters } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
 import { findFleet } from '../store/fleets.ts';
@@ -33,8 +33,6 @@ export async function refuseNeeded(tx: Tx, { id, name }: FederationRow): Promise
   const members = await listFederationClusters(tx, id);
   if (members.length === 0) return;
   const names = members.slice(0, 5).map((member) => `"${member.name}"`);
-  const wayOut = members.slice(0, 5).map((member): Call => {
-    return { method: 'DELETE', path: `/v1/clusters/${member.id}`, does: `deletes the member ${member.name}` };
-  });
+  const wayOut = listDependents(members.slice(0, 5).map((member) => ({ ...member, kind: 'cluster' })));
   throw new FleetyardError('in-use', `The federation "${name}" has members: ${names.join(', ')}.`, { wayOut });
 }

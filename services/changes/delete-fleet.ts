@@ -1,7 +1,7 @@
 // Deletes a fleet with everything that it made.
 
 import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
-import { listApplications } from '../domain/ways-out.ts';
+import { listApplications, listDependents } from '../domain/ways-out.ts';
 import { type ClusterRow, listFederationClusters, listFleetClusters } from '../store/clusters.ts';
 import { findFederation } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
@@ -52,5 +52,7 @@ async function refuseOutsiders({ tx }: Change, row: FleetRow): Promise<void> {
   const outsiders = (await listFederationClusters(tx, row.federationId)).filter(({ fleetId }) => fleetId !== row.id);
   if (outsiders.length === 0) return;
   const names = outsiders.map(({ name }) => `"${name}"`).join(', ');
-  throw new FleetyardError('in-use', `The federation of the fleet "${row.name}" has members from elsewhere: ${names}.`);
+  const message = `The federation of the fleet "${row.name}" has members from elsewhere: ${names}.`;
+  const wayOut = listDependents(outsiders.slice(0, 5).map(({ id, name }) => ({ kind: 'cluster', id, name })));
+  throw new FleetyardError('in-use', message, { wayOut });
 }

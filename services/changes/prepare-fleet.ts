@@ -5,6 +5,7 @@ import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
 import type { Id } from '../domain/ids.ts';
 import { type FleetResolution, resolveFleet } from '../domain/resolve-fleet.ts';
 import type { Standing } from '../domain/standing.ts';
+import { listNameOwner } from '../domain/ways-out.ts';
 import type { AddressSpaceRow } from '../store/address-spaces.ts';
 import { type ClusterRow, findCluster, listFleetClusters } from '../store/clusters.ts';
 import type { FleetRow } from '../store/fleets.ts';
@@ -97,6 +98,7 @@ async function findNameFaults(
         pointer,
         message: `The cluster ${name} is being deleted; its name is free after that.`,
         code: 'name-taken',
+        wayOut: [{ method: 'GET', path: `/v1/clusters/${name}`, does: 'shows how far its deletion is' }],
       });
       continue;
     }
@@ -106,6 +108,7 @@ async function findNameFaults(
         pointer,
         message: `There is already a cluster named ${name} outside of this fleet.`,
         code: 'name-taken',
+        wayOut: listNameOwner('cluster', name),
       });
     }
   }

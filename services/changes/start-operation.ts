@@ -2,7 +2,7 @@
 
 import { FleetyardError } from '../domain/errors.ts';
 import type { OperationInput } from '../domain/operation-input.ts';
-import { type OperationKind, planSteps } from '../domain/operation-kinds.ts';
+import { isServedBy, type OperationKind, planSteps } from '../domain/operation-kinds.ts';
 import type { ResourceKind } from '../domain/operation.ts';
 import { judgeStanding, type Standing } from '../domain/standing.ts';
 import type { StepSubject } from '../domain/steps.ts';
@@ -98,26 +98,21 @@ export function refuseLeaving(
   { standing, newest }: Stand,
 ): void {
   if (standing !== 'leaving' && standing !== 'staying') return;
-  const way =
-    standing === 'leaving'
-      ? `Cancel that first: POST /v1/operations/${newest?.id}/cancel`
-      : `That is being cancelled; wait for its end: GET /v1/operations/${newest?.id}/events`;
+  const way = standing === 'leaving' ? 'Cancel that first' : 'That is being cancelled; wait for its end';
   const wayOut = newest === undefined ? [] : listWaysOut({ resource: { kind, id }, operation: newest });
   throw new FleetyardError('conflict', `The ${kind} "${name}" is being deleted. ${way}.`, { wayOut });
 }
 
-/**
- * The removal that is under way and does all that is asked for: letting go of everything does, and a forced one does what a plain one
- * would. One that is being cancelled does nothing any more.
- */
+/** The removal that is under way and does all that is asked for. One that is being cancelled does nothing any more. */
 export async function findSufficientRemoval(
   change: Change,
   row: Standable,
-  { kind, force = false }: { kind: 'delete' | 'abandon'; force?: boolean },
+  { kind, force = false }: { kind: OperationKind; force?: boolean },
 ): Promise<OperationRow | undefined> {
   const underWay = await findRemoval(change, row);
-  if (underWay === undefined || underWay.kind === 'abandon') return underWay;
-  return kind === 'delete' && (!force || underWay.input.force === true) ? underWay : undefined;
+  if (underWay === undefined) return undefined;
+  const { input } = underWay;
+  return isServedBy({ kind, force }, { kind: underWay.kind, force: input.force === true }) ? underWay : undefined;
 }
 
 function describeCluster(

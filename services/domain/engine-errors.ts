@@ -62,6 +62,13 @@ export const engineErrorRules = {
     advice:
       'The step took longer than any of its kind should, and was stopped. See at the cloud what it waits for, then retry.',
   },
+  gone: {
+    retries: 0,
+    baseSeconds: 0,
+    maxSeconds: 0,
+    advice:
+      'What the operation was asked for with was deleted since, and a retry would meet the same. Apply the document with what is there, or delete the resource.',
+  },
   internal: {
     retries: 0,
     baseSeconds: 0,
@@ -72,6 +79,14 @@ export const engineErrorRules = {
 
 /** One class of engine failure. */
 export type EngineErrorClass = keyof typeof engineErrorRules;
+
+/** The classes that the frozen input of an operation brings about: whoever runs it again meets the same. */
+const frozenClasses: readonly EngineErrorClass[] = ['gone'];
+
+/** Whether an operation that ended with such an error may come to another end when it is retried. */
+export function isHelpedByRetry(code: string | undefined): boolean {
+  return !frozenClasses.some((frozen) => frozen === code);
+}
 
 /** What is stored of a failed step. */
 export type OperationError = {

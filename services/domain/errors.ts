@@ -9,26 +9,29 @@ export type ErrorDetail = {
   message: string;
   /** Stable, kebab-case; `validation` unless something more exact is known. */
   code: string;
+  /** Calls that lead out, where mending this place is not the only way. */
+  wayOut?: readonly Schemas['Call'][];
 };
 
 /**
  * Every code with whether the same call may succeed later without being changed. Codes are never renamed or reused:
- * the API publishes them in the type of its problem documents.
+ * the API publishes them in the type of its problem documents. Where the state of things is what refuses, rather than a fault of the
+ * request, the calls that lead out have to be said.
  */
 export const errorCodes = {
   validation: { retryable: false },
   'not-built-yet': { retryable: false },
   'not-found': { retryable: false },
-  conflict: { retryable: false },
-  'name-taken': { retryable: false },
+  conflict: { retryable: false, leadsOut: true },
+  'name-taken': { retryable: false, leadsOut: true },
   'range-exhausted': { retryable: false },
   'range-overlap': { retryable: false },
   'range-invalid': { retryable: false },
   'credential-mismatch': { retryable: false },
   'precondition-failed': { retryable: false },
   'immutable-field': { retryable: false },
-  'in-use': { retryable: false },
-  protected: { retryable: false },
+  'in-use': { retryable: false, leadsOut: true },
+  protected: { retryable: false, leadsOut: true },
   'idempotency-key-reused': { retryable: false },
   'idempotency-in-flight': { retryable: true },
   'lease-lost': { retryable: false },
@@ -42,10 +45,15 @@ export const errorCodes = {
   'method-not-allowed': { retryable: false },
   unavailable: { retryable: true },
   internal: { retryable: false },
-} as const satisfies Record<string, { retryable: boolean }>;
+} as const satisfies Record<string, { retryable: boolean; leadsOut?: true }>;
 
 /** A code of the family. */
 export type ErrorCode = keyof typeof errorCodes;
+
+/** A code that is never said without the calls that lead out. */
+export type LeadingCode = {
+  [Code in ErrorCode]: (typeof errorCodes)[Code] extends { leadsOut: true } ? Code : never;
+}[ErrorCode];
 
 /** What may be said about an error when it is made. */
 export type ErrorOptions = {
@@ -66,6 +74,8 @@ export class FleetyardError extends Error {
   readonly wayOut: readonly Schemas['Call'][];
   readonly retryAfterSeconds: number | undefined;
 
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & Required<Pick<ErrorOptions, 'wayOut'>>);
+  constructor(code: Exclude<ErrorCode, LeadingCode>, message: string, options?: ErrorOptions);
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'FleetyardError';
@@ -91,7 +101,7 @@ export function throwDetails(message: string, details: readonly ErrorDetail[]): 
   const codes = new Set(details.map((detail) => detail.code));
   const [only] = codes;
   const code = codes.size === 1 && only !== undefined && isErrorCode(only) ? only : 'validation';
-  throw new FleetyardError(code, message, { details });
+  throw new FleetyardError(code, message, { details, wayOut: details.flatMap(({ wayOut = [] }) => wayOut) });
 }
 
 /** Whether a text is a code of the family. */

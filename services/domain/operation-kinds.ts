@@ -26,7 +26,16 @@ type KindRules = {
   retryable: boolean;
   /** Whether it goes before what else its project has waiting: what is removed makes room and saves money. */
   goesFirst: boolean;
+  /** Whether it makes the resource: what the cloud has carries its id, it is kept as long as the resource is there, and it may be rolled back. */
+  makes: boolean;
+  /**
+   * Which removals, asked for while one of this kind is under way, are as good as done: forced ones `always`, or only when this one is
+   * forced as well.
+   */
+  serves: { kinds: readonly OperationKind[]; forced: 'always' | 'when-forced' };
 };
+
+const servesNone = { kinds: [], forced: 'when-forced' } as const;
 
 /** Every kind of operation. */
 export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
@@ -42,6 +51,8 @@ export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
     tellsUnstarted: true,
     retryable: true,
     goesFirst: false,
+    makes: true,
+    serves: servesNone,
   },
   update: {
     plan: {
@@ -55,6 +66,8 @@ export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
     tellsUnstarted: false,
     retryable: true,
     goesFirst: false,
+    makes: false,
+    serves: servesNone,
   },
   delete: {
     plan: {
@@ -68,6 +81,8 @@ export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
     tellsUnstarted: false,
     retryable: true,
     goesFirst: true,
+    makes: false,
+    serves: { kinds: ['delete'], forced: 'when-forced' },
   },
   abandon: {
     plan: { cluster: planAbandon, fleet: waitForChildren, federation: planAbandon },
@@ -77,8 +92,12 @@ export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
     tellsUnstarted: false,
     retryable: true,
     goesFirst: true,
+    makes: false,
+    serves: { kinds: ['delete', 'abandon'], forced: 'always' },
   },
 };
+
+const allKinds = Object.keys(operationKinds) as OperationKind[];
 
 /** Plans the steps of an operation. */
 export function planSteps(kind: OperationKind, subject: StepSubject): Step[] {
@@ -124,12 +143,22 @@ export function removes(kind: OperationKind): boolean {
 }
 
 /** The kinds that remove their resource. */
-export const removingKinds = (Object.keys(operationKinds) as OperationKind[]).filter(removes);
+export const removingKinds = allKinds.filter(removes);
 
 /** The kinds whose operations say something about their resource although they never began. */
-export const kindsToldUnstarted = (Object.keys(operationKinds) as OperationKind[]).filter(
-  (kind) => operationKinds[kind].tellsUnstarted,
-);
+export const kindsToldUnstarted = allKinds.filter((kind) => operationKinds[kind].tellsUnstarted);
+
+/** The kinds that make a resource. */
+export const makingKinds = allKinds.filter((kind) => operationKinds[kind].makes);
+
+/** A removal, and whether it goes on past what fails. */
+export type Removal = { kind: OperationKind; force: boolean };
+
+/** Whether the removal that is under way does all that another one would. */
+export function isServedBy(asked: Removal, underWay: Removal): boolean {
+  const { kinds, forced } = operationKinds[underWay.kind].serves;
+  return kinds.includes(asked.kind) && (!asked.force || forced === 'always' || underWay.force);
+}
 
 /** What the phase is derived from: the latest operation, and whether the resource is a tombstone. */
 export type PhaseInputs = {

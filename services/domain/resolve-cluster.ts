@@ -47,7 +47,7 @@ export function invalidSpec(message: string, details: readonly ErrorDetail[]): F
   else if (codes.every((each) => each.startsWith('range-'))) code = 'range-invalid';
   else if (codes.length === 1 && (only === 'credential-mismatch' || only === 'immutable-field' || only === 'protected'))
     code = only;
-  return new FleetyardError(code, message, { details });
+  return new FleetyardError(code, message, { details, wayOut: details.flatMap(({ wayOut = [] }) => wayOut) });
 }
 
 /** Resolves a request without throwing. */

@@ -75,7 +75,7 @@ export function resolveFleet(
   }
   const absent = existing.filter(({ name }) => !document.clusters.some((cluster) => cluster.name === name));
   const prune = document.prune === true ? absent : [];
-  details.push(...checkPrune(prune), ...checkFederationChange(federation, context.previous));
+  details.push(...checkPrune(document.name, prune), ...checkFederationChange(federation, context.previous));
   if (details.length > 0)
     throw invalidSpec(`The fleet ${document.name} cannot be made as asked.`, uniteDetails(details));
   const fleet: ResolvedFleet = {
@@ -177,10 +177,15 @@ function checkForeignFields(cluster: ClusterRequest, pointer: string): ErrorDeta
   );
 }
 
-function checkPrune(prune: readonly ExistingMember[]): ErrorDetail[] {
+function checkPrune(fleet: string, prune: readonly ExistingMember[]): ErrorDetail[] {
   return prune
     .filter(({ spec }) => spec.protect)
-    .map(({ name }) => ({ pointer: '/prune', message: `The cluster ${name} is protected.`, code: 'protected' }));
+    .map(({ name }) => ({
+      pointer: '/prune',
+      message: `The cluster ${name} is protected.`,
+      code: 'protected',
+      wayOut: [{ method: 'PUT', path: `/v1/fleets/${fleet}`, does: `names ${name} with protect: false` }],
+    }));
 }
 
 function checkFederationChange(

@@ -3,6 +3,7 @@
 import { FleetyardError } from '../domain/errors.ts';
 import { idPrefixes, isId, newId } from '../domain/ids.ts';
 import type { AddressPools } from '../domain/range-roles.ts';
+import { type Call, listDependents } from '../domain/ways-out.ts';
 import { claimName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
@@ -80,18 +81,30 @@ export async function listAddressSpaces(tx: Tx, { limit, cursor }: PageRequest):
 export async function deleteAddressSpace(tx: Tx, idOrName: string): Promise<AddressSpaceRow> {
   const { id, name } = await getAddressSpace(tx, idOrName);
   await tx.sql`select 1 from address_spaces where id = ${id} for update`;
-  const [user] = await tx.sql`
-    select 1 from ranges where address_space_id = ${id}
-    union all
-    select 1 from fleets where address_space_id = ${id} and deleted_at is null
-    limit 1
-  `;
-  if (user !== undefined)
-    throw new FleetyardError('in-use', `The address space "${name}" still holds ranges or fleets.`);
+  await refuseUsed(tx, { id, name });
   await tx.sql`update fleets set address_space_id = null where address_space_id = ${id} and deleted_at is not null`;
   return only(
     await tx.sql<AddressSpaceRow[]>`
       delete from address_spaces where id = ${id} returning ${columns(tx, addressSpaceColumns)}
     `,
   );
+}
+
+async function refuseUsed(tx: Tx, { id, name }: Pick<AddressSpaceRow, 'id' | 'name'>): Promise<void> {
+  const users = await tx.sql<{ kind: 'cluster' | 'fleet' | null; id: string; name: string }[]>`
+    select 'fleet' as kind, id, name from fleets where address_space_id = ${id} and deleted_at is null
+    union all
+    (
+      select distinct case when c.id is null then null else 'cluster' end, coalesce(c.id, r.id), coalesce(c.name, host(r.range))
+      from ranges r left join clusters c on c.id = r.cluster_id where r.address_space_id = ${id}
+    )
+    order by kind desc nulls last, name limit 5
+  `;
+  if (users.length === 0) return;
+  const wayOut = users.flatMap(({ kind, ...user }): Call[] =>
+    kind === null
+      ? [{ method: 'DELETE', path: `/v1/address-spaces/${id}/ranges/${user.id}`, does: `releases ${user.name}` }]
+      : listDependents([{ kind, ...user }]),
+  );
+  throw new FleetyardError('in-use', `The address space "${name}" still holds ranges or fleets.`, { wayOut });
 }

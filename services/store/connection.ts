@@ -1,6 +1,7 @@
 // How this room connects to PostgreSQL: names, types and limits that every pool shares.
 
 import postgres from 'postgres';
+import { textLists } from './text-lists.ts';
 import type { Pool } from './transaction.ts';
 
 /** What a pool needs. */
@@ -53,6 +54,10 @@ export function connect(options: ConnectionOptions & SingleConnectionOptions): P
     ...(keepOpen ? { max_lifetime: null } : {}),
     onclose: onClose,
     onnotice: () => undefined,
+    // The client would ask each new connection for them, in a promise that nobody awaits: a connection that breaks meanwhile ends the
+    // process (postgres 3.4.9).
+    fetch_types: false,
+    types: { textLists },
     // Column names only: `postgres.camel` would rewrite the keys inside jsonb too, and labels and specs are the user's.
     transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
     connection: {

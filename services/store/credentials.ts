@@ -1,11 +1,12 @@
 // Credentials: a public part that anyone in the project may see, and a sealed secret.
 
 import { FleetyardError } from '../domain/errors.ts';
-import { settledStates } from '../domain/operation.ts';
 import { idPrefixes, isId, newId } from '../domain/ids.ts';
+import { cancel, listDependents } from '../domain/ways-out.ts';
 import { claimName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
+import { isUnsettled } from './unsettled.ts';
 import type { Cloud } from '../domain/clouds.ts';
 
 /** A credential as stored, without its secret. */
@@ -81,6 +82,12 @@ export async function getCredential(tx: Tx, idOrName: string): Promise<Credentia
   return row;
 }
 
+/** What a credential is called, or was. */
+export async function findCredentialName(tx: Tx, id: string): Promise<string | undefined> {
+  const [row] = await tx.sql<{ name: string }[]>`select name from credentials where id = ${id}`;
+  return row?.name;
+}
+
 /** Opens the secret of a credential; a deleted one has none any more. */
 export async function getCredentialSecret(tx: Tx, id: string): Promise<Record<string, unknown>> {
   const [row] = await tx.sql<{ secretEnc: Buffer | null }[]>`select secret_enc from credentials where id = ${id}`;
@@ -122,17 +129,21 @@ export async function deleteCredential(tx: Tx, idOrName: string): Promise<Creden
   const { id, name } = await getCredential(tx, idOrName);
   // Whoever is about to stand on it holds a key-share lock, so that none slips in between the look and the deletion.
   await tx.sql`select 1 from credentials where id = ${id} for update`;
-  const users = await tx.sql<{ name: string }[]>`
-    select name from clusters where credential_id = ${id} and deleted_at is null
+  const users = await tx.sql<{ kind: 'cluster' | 'federation' | 'operation'; id: string; name: string }[]>`
+    select 'cluster' as kind, id, name from clusters where credential_id = ${id} and deleted_at is null
     union all
-    select name from federations where hub_credential_id = ${id} and deleted_at is null
+    select 'federation', id, name from federations where hub_credential_id = ${id} and deleted_at is null
     union all
-    select id as name from operations where input ->> 'credentialId' = ${id} and state <> all(${[...settledStates]})
+    select 'operation', id, id from operations where credential_id = ${id} and ${isUnsettled(tx)}
     order by name limit 5
   `;
   if (users.length > 0) {
     const names = users.map((user) => `"${user.name}"`).join(', ');
-    throw new FleetyardError('in-use', `The credential "${name}" is needed by ${names}.`);
+    throw new FleetyardError('in-use', `The credential "${name}" is needed by ${names}.`, {
+      wayOut: users.flatMap(({ kind, ...user }) =>
+        kind === 'operation' ? [cancel(user)] : listDependents([{ kind, ...user }]),
+      ),
+    });
   }
   return only(
     await tx.sql<CredentialRow[]>`

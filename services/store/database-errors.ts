@@ -2,6 +2,7 @@
 
 import postgres from 'postgres';
 import { FleetyardError } from '../domain/errors.ts';
+import { listNameOwner } from '../domain/ways-out.ts';
 
 const uniqueViolation = '23505';
 const exclusionViolation = '23P01';
@@ -41,6 +42,11 @@ export function isAway(error: unknown): boolean {
   return code !== undefined && awayCodes.has(code);
 }
 
+/** What the rest of the house is told of it. */
+export function sayAway(cause: unknown): FleetyardError {
+  return new FleetyardError('unavailable', 'The database does not answer.', { cause });
+}
+
 /** The code of the error that tells that every session is taken. */
 export const allBusy = 'ALL_BUSY';
 
@@ -72,7 +78,12 @@ export function isRangeOverlap(error: unknown): boolean {
 }
 
 /** Runs an insert and says `name-taken` when the named index refuses it. */
-export async function claimName<T>(index: string, what: string, name: string, insert: () => Promise<T>): Promise<T> {
+export async function claimName<T>(
+  index: string,
+  what: Parameters<typeof listNameOwner>[0],
+  name: string,
+  insert: () => Promise<T>,
+): Promise<T> {
   try {
     return await insert();
   } catch (cause) {
@@ -81,6 +92,7 @@ export async function claimName<T>(index: string, what: string, name: string, in
     throw new FleetyardError('name-taken', message, {
       cause,
       details: [{ pointer: '/name', message, code: 'name-taken' }],
+      wayOut: listNameOwner(what, name),
     });
   }
 }

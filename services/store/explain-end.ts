@@ -1,6 +1,6 @@
 // What the end of an operation says to a person: what was tried, what stands, and which calls lead out.
 
-import { type Call, listWaysOut, type Situation } from '../domain/ways-out.ts';
+import { type Call, listAnew, listWaysOut, type Situation } from '../domain/ways-out.ts';
 import type { Move } from './move-operation.ts';
 import { getOperation, listLatestOperations, type OperationError, type OperationRow } from './operations.ts';
 import { listStacks } from './stacks.ts';
@@ -22,10 +22,15 @@ export async function findWaysOut(tx: Tx, { resourceId }: Pick<OperationRow, 're
   return listWaysOut({ resource: await describeResource(tx, operation), operation });
 }
 
+/** The calls that ask anew for what an operation was to bring about, whatever became of it. */
+export async function findAnew(tx: Tx, operation: OperationRow): Promise<Call[]> {
+  return listAnew(await describeResource(tx, operation), operation.kind);
+}
+
 async function explain(tx: Tx, operation: OperationRow, error: OperationError): Promise<OperationError> {
   const { attempt, retriesByClass, deaths, resourceKind, resourceId } = operation;
   const tried = { attempts: attempt, retries: retriesByClass, deaths };
-  const wayOut = listWaysOut({ resource: await describeResource(tx, operation), operation });
+  const wayOut = listWaysOut({ resource: await describeResource(tx, operation), operation: { ...operation, error } });
   if (resourceKind !== 'cluster') return { ...error, tried, wayOut };
   const stands = (await listStacks(tx, resourceId))
     .filter(({ destroyedAt }) => destroyedAt === null)
@@ -37,14 +42,16 @@ async function describeResource(
   tx: Tx,
   { resourceKind, resourceId }: Pick<OperationRow, 'resourceKind' | 'resourceId'>,
 ): Promise<Situation['resource']> {
-  const fleetId = resourceKind === 'cluster' ? await findFleetId(tx, resourceId) : null;
-  return { kind: resourceKind, id: resourceId, fleetId };
+  const fleet = resourceKind === 'fleet' ? undefined : await findFleetOf(tx, resourceId);
+  return { kind: resourceKind, id: resourceId, fleetId: fleet?.id ?? null, bound: fleet?.bound ?? false };
 }
 
-async function findFleetId(tx: Tx, clusterId: string): Promise<string | null> {
-  const [row] = await tx.sql<{ fleetId: string | null }[]>`
-    select c.fleet_id from clusters c join fleets f on f.id = c.fleet_id
-    where c.id = ${clusterId} and f.deleted_at is null
+/** The live fleet that a cluster or a federation belongs to. A member that its document does not name may go on its own. */
+async function findFleetOf(tx: Tx, resourceId: string): Promise<{ id: string; bound: boolean } | undefined> {
+  const [fleet] = await tx.sql<{ id: string; bound: boolean }[]>`
+    select f.id, c.id is null or f.spec -> 'clusters' ? c.name as bound
+    from fleets f left join clusters c on c.id = ${resourceId}
+    where f.deleted_at is null and (f.federation_id = ${resourceId} or f.id = c.fleet_id)
   `;
-  return row?.fleetId ?? null;
+  return fleet;
 }

@@ -1,6 +1,7 @@
 // How an operation comes to be: it lines up behind what its resource is doing.
 
 import { FleetyardError } from '../domain/errors.ts';
+import { makeAgain } from '../domain/ways-out.ts';
 import { superseded } from '../domain/families.ts';
 import { idPrefixes, newId } from '../domain/ids.ts';
 import type { OperationInput } from '../domain/operation-input.ts';
@@ -39,7 +40,9 @@ export type NewOperation = {
 export async function insertOperation(tx: Tx, operation: NewOperation): Promise<OperationRow> {
   const resource = await lockResource(tx, operation);
   if (resource.deletedAt !== null) {
-    throw new FleetyardError('conflict', `The ${operation.resourceKind} "${resource.name}" is deleted already.`);
+    const { resourceKind: kind, resourceId: id } = operation;
+    const message = `The ${kind} "${resource.name}" is deleted already.`;
+    throw new FleetyardError('conflict', message, { wayOut: [makeAgain({ kind, id })] });
   }
   const id = operation.id ?? newId(idPrefixes.operation);
   await tx.sql`

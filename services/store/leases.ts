@@ -91,9 +91,13 @@ export async function countDeath(tx: Tx, lease: Lease): Promise<void> {
 
 /**
  * Marks operations whose worker stopped extending its lease as `interrupted` and returns their signals. The fence and the
- * attempt grow, and the death is counted: the late worker fails, and the queue takes a job although it may still hold the dead worker's.
+ * attempt grow, and the death is counted unless the worker is known not to have died of it: the late worker fails, and the queue takes
+ * a job although it may still hold the dead worker's.
  */
-export async function expireLeases(tx: Tx, { limit = 50 }: { limit?: number } = {}): Promise<Signal[]> {
+export async function expireLeases(
+  tx: Tx,
+  { limit = 50, countDeaths = true }: { limit?: number; countDeaths?: boolean } = {},
+): Promise<Signal[]> {
   const expired = await tx.sql<(OperationRow & { leftState: OperationState; leftOwner: string | null })[]>`
     with late as (
       select o.id, o.state as left_state, o.lease_owner as left_owner from operations o
@@ -102,7 +106,8 @@ export async function expireLeases(tx: Tx, { limit = 50 }: { limit?: number } = 
       for no key update skip locked
     ), marked as (
       update operations o set
-        state = 'interrupted', fence = fence + 1, attempt = attempt + 1, deaths = deaths + 1, lease_owner = null, lease_until = null
+        state = 'interrupted', fence = fence + 1, attempt = attempt + 1, deaths = deaths + ${countDeaths ? 1 : 0},
+        lease_owner = null, lease_until = null
       from late where o.id = late.id
       returning o.*, late.left_state, late.left_owner
     )

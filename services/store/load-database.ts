@@ -6,7 +6,7 @@ import type { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect } from './connection.ts';
 import { describeTables, nameTable, quote, type TableDescription } from './describe-tables.ts';
-import { migrate, type MigrateOptions } from './migrate.ts';
+import { applyMissing, migrate, type MigrateOptions } from './migrate.ts';
 import { settleRestored, type Restored } from './settle-restored.ts';
 import { ensureStateDatabase } from './state-database.ts';
 import type { Pool } from './transaction.ts';
@@ -55,11 +55,13 @@ export async function startLoading(
       if (table.database === 'product') await sql.unsafe(`alter table ${nameTable(table)} force row level security`);
     },
     async commit() {
+      // In the same transaction: rows of an older schema that nobody has put right yet must never be there to be worked on.
+      await applyMissing(pools.product);
       const restored = await settleRestored({ sql: pools.product, vault, projectId: null, consequences: [] });
       // The state first: without the product's rows nothing reads it.
       await pools.state.unsafe('commit');
       await pools.product.unsafe('commit');
-      // The engine's login is among the rows: the server gets its password, and a newer program its schema.
+      // The engine's login is among the rows: the server gets its password.
       await migrate({ url, vault, stateDatabase });
       return restored;
     },

@@ -7,7 +7,7 @@ import { connect } from './connection.ts';
 import { getOrChooseCurrentKey } from './master-keys.ts';
 import { checkHistory, listApplied, readMigrations, type Migration } from './schema-version.ts';
 import { ensureStateDatabase, getOrCreateStateLogin } from './state-database.ts';
-import type { Pool, StoreVault } from './transaction.ts';
+import type { Pool, Query, StoreVault } from './transaction.ts';
 
 /** What a migration run needs. */
 export type MigrateOptions = {
@@ -42,7 +42,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrationReport>
     const before = await listApplied(sql);
     checkHistory(known, before);
     const missing = known.slice(before.length, options.version);
-    for (const migration of missing) await apply(sql, migration);
+    for (const migration of missing) await sql.begin((transaction) => apply(transaction, migration));
     const stateDatabase = options.stateDatabase === undefined ? 'pulumi_state' : options.stateDatabase;
     if (stateDatabase !== null) await prepareState(sql, options.vault, stateDatabase);
     await tryThroughRaces(() => letIn(sql, options.runtimeLogins ?? [], stateDatabase));
@@ -52,15 +52,23 @@ export async function migrate(options: MigrateOptions): Promise<MigrationReport>
   }
 }
 
-async function apply(sql: Pool, { version, name, text, checksum }: Migration): Promise<void> {
+/** Applies what is missing inside of the caller's transaction. */
+export async function applyMissing(transaction: Pool): Promise<void> {
+  const known = await readMigrations();
+  const before = await listApplied(transaction);
+  checkHistory(known, before);
+  // A table is not changed while one of its rows still waits to be checked.
+  await transaction`set constraints all immediate`;
+  for (const migration of known.slice(before.length)) await apply(transaction, migration);
+}
+
+async function apply(transaction: Query, { version, name, text, checksum }: Migration): Promise<void> {
   try {
-    await sql.begin(async (transaction) => {
-      // The row comes first: should the lock ever fail to hold (a pooler in between), the second runner stops here.
-      await transaction`
-        insert into public.schema_migrations (version, name, checksum) values (${version}, ${name}, ${checksum})
-      `;
-      await transaction.unsafe(text).simple();
-    });
+    // The row comes first: should the lock ever fail to hold (a pooler in between), the second runner stops here.
+    await transaction`
+      insert into public.schema_migrations (version, name, checksum) values (${version}, ${name}, ${checksum})
+    `;
+    await transaction.unsafe(text).simple();
   } catch (cause) {
     throw new Error(`migration ${version} (${name}) failed: ${(cause as Error).message}`, { cause });
   }

@@ -6,7 +6,7 @@ import { FleetyardError } from '../domain/errors.ts';
 import { appRole, checkIsolation, systemRole } from './check-isolation.ts';
 import { checkLogin } from './check-login.ts';
 import { connect, defaultLimits, type ConnectionOptions, type WaitLimits } from './connection.ts';
-import { isAway, isBusy, isTransient } from './database-errors.ts';
+import { isAway, isBusy, isTransient, sayAway } from './database-errors.ts';
 import { createLookUps, lookUpSessions, type LookUps } from './look-ups.ts';
 import { checkSchema } from './schema-version.ts';
 import { openSessionPool, type Session, type SessionPool } from './session-pool.ts';
@@ -231,8 +231,4 @@ function inMilliseconds(seconds: number): string {
 
 function sayBusy(cause: unknown): FleetyardError {
   return new FleetyardError('unavailable', 'The database is busy; try again.', { cause });
-}
-
-function sayAway(cause: unknown): FleetyardError {
-  return new FleetyardError('unavailable', 'The database does not answer.', { cause });
 }

@@ -185,6 +185,7 @@ export type OperationFilter = {
   resourceId?: string;
   resourceKind?: ResourceKind;
   kind?: OperationKind;
+  kinds?: readonly OperationKind[];
   states?: readonly OperationState[];
   parentId?: string;
 };
@@ -201,6 +202,7 @@ export async function listOperations(
       ${filter.resourceId === undefined ? sql`` : sql`and resource_id = ${filter.resourceId}`}
       ${filter.resourceKind === undefined ? sql`` : sql`and resource_kind = ${filter.resourceKind}`}
       ${filter.kind === undefined ? sql`` : sql`and kind = ${filter.kind}`}
+      ${filter.kinds === undefined ? sql`` : sql`and kind = any(${filter.kinds as OperationKind[]})`}
       ${filter.states === undefined ? sql`` : sql`and state = any(${filter.states as OperationState[]})`}
       ${filter.parentId === undefined ? sql`` : sql`and parent_id = ${filter.parentId}`}
       ${cursor === undefined ? sql`` : sql`and id ${order === 'asc' ? sql`>` : sql`<`} ${decodeCursor(cursor)}`}

@@ -1,6 +1,6 @@
 // What is forgotten after its time, a batch at a time: settled operations with their steps and events, and safety copies of stacks.
 
-import { operationKinds, type OperationKind } from '../domain/operation-kinds.ts';
+import { makingKinds } from '../domain/operation-kinds.ts';
 import { settledStates } from '../domain/operation.ts';
 import type { Tx } from './transaction.ts';
 
@@ -8,9 +8,6 @@ import type { Tx } from './transaction.ts';
 export type Keeping = { days: number; kept: number; limit?: number };
 
 const batch = 500;
-
-/** The kinds whose operations a living resource keeps: its cloud resources carry the id of the one that made them. */
-const kindsOfOrigin = (Object.keys(operationKinds) as OperationKind[]).filter((kind) => kind === 'create');
 
 /**
  * Forgets operations that ended long ago, the oldest first, and returns how many. The newest of each living resource stay, and those that
@@ -30,7 +27,7 @@ export async function deleteOldOperations(tx: Tx, { days, kept, limit = batch }:
           union all select 1 from federations where id = ${o}.resource_id and deleted_at is not null
         )
         or (
-          ${o}.kind <> all(${kindsOfOrigin})
+          ${o}.kind <> all(${makingKinds})
           and (
             select count(*) from (
               select 1 from operations newer

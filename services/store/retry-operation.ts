@@ -1,14 +1,14 @@
 // Running an operation again: by itself after a while, when a worker lets go of it, or because a person asks.
 
+import { isHelpedByRetry } from '../domain/engine-errors.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { listLastChildren, membersStand, superseded } from '../domain/families.ts';
 import { operationKinds, removes } from '../domain/operation-kinds.ts';
 import { isSettled, retryableStates, type OperationState } from '../domain/operation.ts';
 import { noteSignal } from './consequences.ts';
-import { findWaysOut } from './explain-end.ts';
+import { findAnew, findWaysOut } from './explain-end.ts';
 import type { Lease } from './leases.ts';
 import { moveOperation } from './move-operation.ts';
-import { nameWayOut } from './name-way-out.ts';
 import { listMemberNames, quoteNames } from './federations.ts';
 import { getOperation, listChildrenToLock, type OperationError, type OperationRow } from './operations.ts';
 import { lockResource, refreshPhase } from './resources.ts';
@@ -70,8 +70,10 @@ export async function interruptOperation(
 export async function retryOperation(tx: Tx, id: string): Promise<OperationRow> {
   await lockFamily(tx, await getOperation(tx, id));
   const before = await getOperation(tx, id);
-  const obstacle = (await findObstacle(tx, before)) ?? (await findMembers(tx, before));
+  const obstacle = await findObstacle(tx, before);
   if (obstacle !== undefined) throw await refuse(tx, before, obstacle);
+  const members = await listMembersBefore(tx, before);
+  if (members.length > 0) throw await refuse(tx, before, `The federation has members: ${quoteNames(members)}.`);
   const operation = await queueAgain(tx, before);
   const children = await listChildrenToLock(tx, id);
   for (const child of listLastChildren(children)) await retryChild(tx, child);
@@ -107,10 +109,11 @@ async function queueAgain(tx: Tx, { id }: OperationRow): Promise<OperationRow> {
   return operation;
 }
 
-/** The refusal, with the calls that lead out; the one that is refused does not. */
+/** The refusal, with the calls that lead out: what asks anew, then what leads on from where the resource is; the one that is refused does not. */
 async function refuse(tx: Tx, operation: OperationRow, obstacle: string): Promise<FleetyardError> {
-  const refused = `/v1/operations/${operation.id}/retry`;
-  const wayOut = (await findWaysOut(tx, operation)).filter(({ path }) => path !== refused);
+  const calls = [...(await findAnew(tx, operation)), ...(await findWaysOut(tx, operation))];
+  const known = new Set([`POST /v1/operations/${operation.id}/retry`]);
+  const wayOut = calls.filter(({ method, path }) => known.size < known.add(`${method} ${path}`).size);
   return new FleetyardError('conflict', obstacle, { wayOut });
 }
 
@@ -120,21 +123,15 @@ async function findObstacle(tx: Tx, operation: OperationRow): Promise<string | u
   if (!(retryableStates as readonly OperationState[]).includes(state)) {
     return `Operation "${id}" is ${state}; only a failed one or one that was cancelled can be retried.`;
   }
-  const reason = operationKinds[kind].retryable
-    ? error?.code === superseded
-      ? `A later operation took the place of "${id}".`
-      : await findNewer(tx, operation)
-    : `An operation that is a ${kind} cannot be retried.`;
-  return reason && `${reason} ${await nameWayOut(tx, operation)}`;
+  if (!operationKinds[kind].retryable) return `An operation that is a ${kind} cannot be retried.`;
+  if (error?.code === superseded) return `A later operation took the place of "${id}".`;
+  if (!isHelpedByRetry(error?.code)) return `What operation "${id}" was asked for with was deleted since.`;
+  return findNewer(tx, operation);
 }
 
 /** The removal of a federation waits for its members: on its own, with nothing that removes them, it would wait for ever. */
-async function findMembers(tx: Tx, operation: OperationRow): Promise<string | undefined> {
-  const { resourceKind, resourceId, kind } = operation;
-  if (resourceKind !== 'federation' || !removes(kind)) return undefined;
-  const names = await listMemberNames(tx, resourceId);
-  if (names.length === 0) return undefined;
-  return `The federation has members: ${quoteNames(names)}. ${await nameWayOut(tx, operation)}`;
+async function listMembersBefore(tx: Tx, { resourceKind, resourceId, kind }: OperationRow): Promise<string[]> {
+  return resourceKind === 'federation' && removes(kind) ? listMemberNames(tx, resourceId) : [];
 }
 
 /** What was asked of the resource after an operation, if anything; not what was taken back before it began. */

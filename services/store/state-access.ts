@@ -1,7 +1,8 @@
 // Who may write Pulumi's state: one schema a project, and a login of its own for each lease, which a takeover revokes.
 
 import { randomBytes } from 'node:crypto';
-import { connect, withLogin } from './connection.ts';
+import { connect, defaultLimits, withLogin } from './connection.ts';
+import { isAway, sayAway } from './database-errors.ts';
 import { holdLease, type Lease } from './leases.ts';
 import type { Store } from './open-store.ts';
 import type { Pool } from './transaction.ts';
@@ -16,12 +17,11 @@ export type StateLogin = { url: string; close(): Promise<void> };
 export type StateAccess = {
   /**
    * Revokes whatever login the stack had before, and makes one for the lease. `prepare` is called with its URL when the project's
-   * schema has no table yet. Throws `lease-lost`.
+   * schema has no table yet. Throws `lease-lost`, and `unavailable` when the database does not answer; it may be asked again then.
    */
   open(holder: StateHolder, prepare: (url: string) => Promise<void>): Promise<StateLogin>;
   /** Revokes the logins of stacks that no lease works on any more, and returns their names. */
   sweep(): Promise<string[]>;
-  end(): Promise<void>;
 };
 
 /** How long the server waits for a connection to end that it was told to end. */
@@ -30,14 +30,19 @@ const endMilliseconds = 5000;
 const lockKey = 7_305_118_403;
 
 /** Opens the way; its user must be allowed to make roles, as the migrator's is. */
-export async function openStateAccess(options: { url: string; store: Store }): Promise<StateAccess> {
-  const { url, store } = options;
+export async function openStateAccess(options: {
+  url: string;
+  store: Store;
+  /** How long the server may take for one thing that it is asked. */
+  seconds?: number;
+}): Promise<StateAccess> {
+  const { url, store, seconds = defaultLimits.statementSeconds } = options;
   const shared = new URL(await store.getStateUrl());
   const database = decodeURIComponent(shared.pathname.slice(1));
   const own = new URL(url);
   const [user, password] = [own.username, own.password].map(decodeURIComponent) as [string, string];
   const adminUrl = withLogin(url, { database, user, password });
-  const sql = connect({ url: adminUrl, applicationName: 'fleetyard-state', max: 2 });
+  const ask: Ask = (work) => askOnce(adminUrl, seconds, work);
   return {
     async open(holder, prepare) {
       const { lease, projectId, stackId } = holder;
@@ -45,21 +50,45 @@ export async function openStateAccess(options: { url: string; store: Store }): P
       const owner = `${database}_${projectId}`;
       // The name comes first: whoever takes over finds it, whatever this process still gets done.
       const before = await recordLogin(store, { lease, stackId, login });
-      if (before !== null) await revokeLogin(sql, before);
-      await ensureSchema(sql, { database, owner, schema: projectId });
-      const secret = await createLogin(sql, { login, owner });
-      await store.asSystem((tx) => holdLease(tx, lease)).catch((error: unknown) => giveUp(sql, login, error));
+      if (before !== null) await ask((sql) => revokeLogin(sql, before));
+      const secret = await ask(async (sql) => {
+        await ensureSchema(sql, { database, owner, schema: projectId });
+        return createLogin(sql, { login, owner });
+      });
+      await store.asSystem((tx) => holdLease(tx, lease)).catch((error: unknown) => giveUp(ask, login, error));
       const opened = writeUrl(withLogin(url, { database, user: login, password: secret }), {
         owner,
         schema: projectId,
       });
-      if (!(await hasTable(sql, projectId))) await prepare(opened);
-      await moveState(sql, holder);
-      return { url: opened, close: () => closeLogin({ store, sql }, { stackId, login }) };
+      if (!(await ask((sql) => hasTable(sql, projectId)))) await prepare(opened);
+      await ask((sql) => moveState(sql, holder));
+      return { url: opened, close: () => closeLogin({ store, ask }, { stackId, login }) };
     },
-    sweep: () => sweepLogins(store, sql),
-    end: () => sql.end({ timeout: 1 }),
+    sweep: () => sweepLogins(store, ask),
   };
+}
+
+/**
+ * Asks the server on a connection of its own: one that says nothing any more must hold up nobody else. What fails in a transaction is
+ * rolled back by the end of the connection; the client's own `begin` would write to a closed socket, which ends the process.
+ */
+type Ask = <T>(work: (sql: Pool) => Promise<T>) => Promise<T>;
+
+async function askOnce<T>(url: string, seconds: number, work: (sql: Pool) => Promise<T>): Promise<T> {
+  const sql = connect({ url, applicationName: 'fleetyard-state', max: 1, connectSeconds: seconds });
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(sayAway(new Error(`no answer in ${seconds} s`))), seconds * 1000);
+  });
+  try {
+    return await Promise.race([work(sql), silence]);
+  } catch (error) {
+    throw isAway(error) ? sayAway(error) : error;
+  } finally {
+    clearTimeout(timer);
+    // Not waited for: what it is connected to may never answer.
+    void sql.end({ timeout: 0 });
+  }
 }
 
 /** Statements run as the owner, so that what the CLI makes belongs to the project's role and not to a login that goes. */
@@ -85,17 +114,17 @@ async function recordLogin(
 async function createLogin(sql: Pool, { login, owner }: { login: string; owner: string }): Promise<string> {
   const secret = randomBytes(24).toString('base64url');
   // Utility statements take no parameters; the password is base64url and the names are quoted.
-  await sql.begin(async (tx) => {
-    await tx`create role ${tx(login)} with ${tx.unsafe(`login password '${secret}'`)}`;
-    await tx`grant ${tx(owner)} to ${tx(login)}`;
-    // To end a role's connections one must be a member of it; superusers always are.
-    await tx`grant ${tx(login)} to current_user`;
-  });
+  await sql`begin`;
+  await sql`create role ${sql(login)} with ${sql.unsafe(`login password '${secret}'`)}`;
+  await sql`grant ${sql(owner)} to ${sql(login)}`;
+  // To end a role's connections one must be a member of it; superusers always are.
+  await sql`grant ${sql(login)} to current_user`;
+  await sql`commit`;
   return secret;
 }
 
-async function giveUp(sql: Pool, login: string, error: unknown): Promise<never> {
-  await revokeLogin(sql, login);
+async function giveUp(ask: Ask, login: string, error: unknown): Promise<never> {
+  await ask((sql) => revokeLogin(sql, login));
   throw error;
 }
 
@@ -109,10 +138,10 @@ async function revokeLogin(sql: Pool, login: string): Promise<void> {
 }
 
 async function closeLogin(
-  { store, sql }: { store: Store; sql: Pool },
+  { store, ask }: { store: Store; ask: Ask },
   { stackId, login }: { stackId: string; login: string },
 ): Promise<void> {
-  await revokeLogin(sql, login);
+  await ask((sql) => revokeLogin(sql, login));
   await store.asSystem(
     (tx) => tx.sql`update stacks set state_login = null where id = ${stackId} and state_login = ${login}`,
   );
@@ -124,15 +153,15 @@ async function ensureSchema(
 ): Promise<void> {
   const [found] = await sql`select 1 from pg_namespace where nspname = ${schema}`;
   if (found !== undefined) return;
-  await sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(${lockKey})`;
-    const [role] = await tx`select 1 from pg_roles where rolname = ${owner}`;
-    if (role === undefined) await tx`create role ${tx(owner)} nologin`;
-    // To hand a schema to a role one must be a member of it; superusers always are.
-    await tx`grant ${tx(owner)} to current_user`;
-    await tx`grant connect on database ${tx(database)} to ${tx(owner)}`;
-    await tx`create schema if not exists ${tx(schema)} authorization ${tx(owner)}`;
-  });
+  await sql`begin`;
+  await sql`select pg_advisory_xact_lock(${lockKey})`;
+  const [role] = await sql`select 1 from pg_roles where rolname = ${owner}`;
+  if (role === undefined) await sql`create role ${sql(owner)} nologin`;
+  // To hand a schema to a role one must be a member of it; superusers always are.
+  await sql`grant ${sql(owner)} to current_user`;
+  await sql`grant connect on database ${sql(database)} to ${sql(owner)}`;
+  await sql`create schema if not exists ${sql(schema)} authorization ${sql(owner)}`;
+  await sql`commit`;
 }
 
 async function hasTable(sql: Pool, schema: string): Promise<boolean> {
@@ -158,7 +187,7 @@ async function moveState(sql: Pool, { projectId, stackName }: StateHolder): Prom
   `;
 }
 
-async function sweepLogins(store: Store, sql: Pool): Promise<string[]> {
+async function sweepLogins(store: Store, ask: Ask): Promise<string[]> {
   const dead = await store.asSystem(
     (tx) => tx.sql<{ id: string; stateLogin: string }[]>`
       select s.id, s.state_login from stacks s
@@ -168,6 +197,6 @@ async function sweepLogins(store: Store, sql: Pool): Promise<string[]> {
       order by s.id limit 50
     `,
   );
-  for (const { id, stateLogin } of dead) await closeLogin({ store, sql }, { stackId: id, login: stateLogin });
+  for (const { id, stateLogin } of dead) await closeLogin({ store, ask }, { stackId: id, login: stateLogin });
   return dead.map(({ stateLogin }) => stateLogin);
 }

@@ -128,7 +128,6 @@ async function start(config: Config, logger: Logger): Promise<void> {
       { name: 'operations', run: () => worker.drain(config.shutdownSeconds) },
       { name: 'consumer', seconds: closingSeconds, run: () => worker.close() },
       { name: 'queue', seconds: closingSeconds, run: () => queue.close() },
-      { name: 'state', seconds: closingSeconds, run: () => states.end() },
       { name: 'store', seconds: closingSeconds, run: () => store.close(1) },
     ],
   });

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import { openStore } from '../../services/store/open-store.ts';
-import { createToken, findTokenByHash } from '../../services/store/tokens.ts';
+import { createToken } from '../../services/store/tokens.ts';
 import { ensureMasterKeys } from '../../services/vault/master-keys.ts';
 import { hashToken } from '../../services/vault/tokens.ts';
 import { openVault } from '../../services/vault/vault.ts';
@@ -50,7 +50,9 @@ test('hardening 13: the command on the host makes a token when all are gone', as
   const text = (await readFile(file, 'utf8')).trim();
   t.notMatch(stdout, text, 'and shows it nowhere');
   t.equal((await stat(file)).mode & 0o777, 0o600);
-  t.match(await store.asSystem((tx) => findTokenByHash(tx, hashToken(text))), { role: 'platform-admin', madeBy: null });
+  t.match(await store.lookUps.findToken(hashToken(text)), {
+    live: true,
+    role: 'platform-admin', madeBy: null });
   await t.rejects(run('admin-token'), { code: 1, stderr: /holds a token that works/ });
   await ensureMasterKeys(join(directory, 'other.key'));
   await t.rejects(

@@ -63,6 +63,7 @@ const matrix: Record<EndpointName, Row> = {
   listProjects:              row('200 200 200 200', undefined        , '404 404 404 200', 200),
   createProject:             row('403 403 403 201', undefined        , '403 403 403 201', 201),
   getProject:                row('200 200 200 200', '404 404 404 200', '404 404 404 200', 200),
+  changeProject:             row('403 403 200 200', '403 403 404 200', '403 403 404 200', 200),
   listTokens:                row('403 403 200 200', undefined        , '403 403 404 200', 200),
   createToken:               row('403 403 201 201', undefined        , '403 403 404 201', 400),
   revokeToken:               row('403 403 204 204', '403 403 404 404', '403 403 404 204', 404),

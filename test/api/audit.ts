@@ -11,9 +11,10 @@ import { linkAuditEvents } from '../../services/store/audit-links.ts';
 import { blankAuditEvent } from '../../services/store/audit-events.ts';
 import { settleAuditTallies } from '../../services/store/audit-tallies.ts';
 import { getOrCreateStack } from '../../services/store/stacks.ts';
-import { createToken, revokeToken } from '../../services/store/tokens.ts';
+import { createToken } from '../../services/store/tokens.ts';
 import { hashToken } from '../../services/vault/tokens.ts';
 import { waitFor } from '../helpers/wait.ts';
+import { revokeToken } from '../store/fixtures.ts';
 import { clusterRequest, fleetRequest, openTestApi, type TestApi } from './fixtures.ts';
 
 type Row = {

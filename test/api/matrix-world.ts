@@ -3,8 +3,9 @@ import type { Test } from 'tap';
 import { type EndpointName, endpointTable } from '../../services/contract/schemas.ts';
 import { isId, newId } from '../../services/domain/ids.ts';
 import { getOrCreateStack } from '../../services/store/stacks.ts';
-import { createToken, revokeToken } from '../../services/store/tokens.ts';
+import { createToken } from '../../services/store/tokens.ts';
 import { createTokenText, hashToken } from '../../services/vault/tokens.ts';
+import { revokeToken } from '../store/fixtures.ts';
 import { clusterRequest, openTestApi, type TestApi } from './fixtures.ts';
 
 /** Which project a request is about, and where its things are. */
@@ -100,6 +101,7 @@ const bodies: Partial<Record<EndpointName, (made: Made, name: string) => Record<
   createCredential: (_, name) => ({ name, ...simulated }),
   createAddressSpace: (_, name) => ({ name, pools }),
   createProject: (_, name) => ({ name }),
+  changeProject: () => ({ paused: false }),
   createToken: (_, name) => ({ name, role: 'viewer' }),
 };
 

@@ -4,11 +4,11 @@ import { test, type Test } from 'tap';
 import { openEventFeed } from '../../services/api/streams/event-feed.ts';
 import { createEventStreams, type StreamOptions } from '../../services/api/streams/event-streams.ts';
 import { appendEvent, eventChannel } from '../../services/store/events.ts';
-import { createToken, revokeToken } from '../../services/store/tokens.ts';
+import { createToken } from '../../services/store/tokens.ts';
 import type { Tx } from '../../services/store/transaction.ts';
 import { createTokenText, hashToken } from '../../services/vault/tokens.ts';
 import { waitFor } from '../helpers/wait.ts';
-import { addCluster, addOperation, openTestStore } from '../store/fixtures.ts';
+import { addCluster, addOperation, openTestStore, revokeToken } from '../store/fixtures.ts';
 import { clusterRequest, openTestApi, testStreams } from './fixtures.ts';
 
 const bounds = { token: 300, project: 300, process: 300 };

@@ -19,6 +19,7 @@ import { openStore } from '../../services/store/open-store.ts';
 import { getOperation } from '../../services/store/operations.ts';
 import { createProject } from '../../services/store/projects.ts';
 import { openAuditReader } from '../../services/store/read-audit-trail.ts';
+import { getStackHealth } from '../../services/store/stack-health.ts';
 import { findSnapshot, getOrCreateStack, saveSnapshot } from '../../services/store/stacks.ts';
 import { ensureMasterKeys, readMasterKeys } from '../../services/vault/master-keys.ts';
 import { createVault } from '../../services/vault/vault.ts';
@@ -153,8 +154,8 @@ test('A backup', async (t) => {
   t.teardown(() => store.close(1));
   t.match(
     await store.asSystem((tx) => getOperation(tx, operation.id)),
-    { state: 'interrupted', fence: 2, attempt: 2, leaseOwner: null, leaseUntil: null },
-    'what ran is looked at first',
+    { state: 'interrupted', fence: 2, attempt: 2, deaths: 0, leaseOwner: null, leaseUntil: null },
+    'what ran is looked at first, and nobody died of it',
   );
   const events = await store.asSystem((tx) => listEvents(tx, { operationId: operation.id }));
   t.match(events.at(-1), { type: 'state', data: { from: 'running', to: 'interrupted' } });
@@ -172,6 +173,56 @@ test('A backup', async (t) => {
     /is not empty: .* has rows/,
     'and is not restored twice',
   );
+});
+
+/** The schema before stacks had a mark, operations a place in line, and deaths were counted. */
+const olderSchema = 6;
+
+async function openOlderSource(t: Test) {
+  const directory = await createTestDirectory(t);
+  const keys = await ensureMasterKeys(join(directory, 'master.key'));
+  const vault = createVault(keys);
+  const { url, name } = await createTestDatabase(t, { migrated: false });
+  await migrate({ url, vault, stateDatabase: `${name}_state`, version: olderSchema });
+  const sql = postgres(url, { max: 1 });
+  const seal = (context: string) => vault.seal('{}', context);
+  await sql`insert into projects (id, name) values ('pr_1', 'first')`;
+  await sql`
+    insert into credentials (id, project_id, name, provider, simulated, secret_enc)
+    values ('cr_1', 'pr_1', 'aws', 'aws', true, ${seal('credentials/cr_1/secret')})
+  `;
+  for (const index of [1, 2, 3]) {
+    await sql`
+      insert into clusters (id, project_id, name, provider, simulated, credential_id, spec)
+      values (${`cl_${index}`}, 'pr_1', ${`c${index}`}, 'eks', true, 'cr_1', '{}')
+    `;
+    await sql`
+      insert into operations (id, project_id, resource_kind, resource_id, kind, state, generation, input, fence, lease_owner, lease_until)
+      values (${`op_${index}`}, 'pr_1', 'cluster', ${`cl_${index}`}, 'create', 'running', 1, '{}', 1, 'me', now() + interval '1 hour')
+    `;
+  }
+  await sql`
+    insert into stacks (id, project_id, cluster_id, layer, name, home, passphrase_enc, salt)
+    values ('st_1', 'pr_1', 'cl_1', 'network', 'cl_1-network', 'simulated', ${seal('stacks/st_1/passphrase')}, 'v1:x')
+  `;
+  await sql.end();
+  return { keys, vault, url, path: join(directory, 'it.backup') };
+}
+
+test('A backup of an older schema', async (t) => {
+  const source = await openOlderSource(t);
+  await writeBackup({ ...source, ...quiet });
+  const target = await openEmpty(t);
+  const { restored, manifest } = await restoreBackup({ ...target, ...quiet, keys: source.keys, path: source.path });
+  t.equal(manifest.migrations.length, olderSchema);
+  t.same(restored, { stacksUnsettled: 1, operationsInterrupted: 3 }, 'is looked at as one of this schema is');
+  const store = await openStore({ url: target.url, applicationName: 'test', vault: source.vault });
+  t.teardown(() => store.close(1));
+  for (const index of [1, 2, 3]) {
+    const operation = await store.asSystem((tx) => getOperation(tx, `op_${index}`));
+    t.match(operation, { state: 'interrupted', fence: 2, attempt: 2, deaths: 0, position: 1, retriesByClass: {} });
+  }
+  t.match(await store.asSystem((tx) => getStackHealth(tx, 'st_1')), { unsettled: { operationId: null, since: Date } });
 });
 
 test('A backup that does not fit', async (t) => {

@@ -1,5 +1,11 @@
 import { test } from 'tap';
-import { derivePhase, judgeEarlier, type OperationKind } from '../../services/domain/operation-kinds.ts';
+import {
+  derivePhase,
+  isServedBy,
+  judgeEarlier,
+  makingKinds,
+  type OperationKind,
+} from '../../services/domain/operation-kinds.ts';
 import type { OperationState } from '../../services/domain/operation.ts';
 
 test('the phase says what people see', async (t) => {
@@ -39,4 +45,20 @@ test('what waits for others gives way to what waits in its place, unless it is b
   t.equal(judge('update', 'cancelling', new Date()), 'keep');
   t.equal(judge('update', 'queued', new Date()), 'keep', 'although it has yet to notice');
   t.equal(judge('update', 'failed'), 'keep');
+});
+
+test('a removal that is under way serves others, by kind and force', async (t) => {
+  const serves = (kind: OperationKind, force: boolean, underWay: OperationKind, forced = false) =>
+    isServedBy({ kind, force }, { kind: underWay, force: forced });
+  t.ok(serves('delete', false, 'delete'));
+  t.notOk(serves('delete', true, 'delete'), 'a plain one does not go on past what fails');
+  t.ok(serves('delete', true, 'delete', true));
+  t.notOk(serves('abandon', false, 'delete', true), 'it still asks the cloud');
+  for (const kind of ['delete', 'abandon'] as const)
+    for (const force of [true, false]) t.ok(serves(kind, force, 'abandon'), 'letting go of everything serves all');
+  for (const kind of ['create', 'update'] as const) t.notOk(serves('delete', false, kind));
+});
+
+test('what makes a resource is a kind of its own', async (t) => {
+  t.same(makingKinds, ['create']);
 });

@@ -1,23 +1,17 @@
 import { test } from 'tap';
-import { endpointNames, endpointTable } from '../../services/contract/schemas.ts';
 import { operationKinds, type OperationKind } from '../../services/domain/operation-kinds.ts';
 import { operationStates, type ResourceKind } from '../../services/domain/operation.ts';
-import { type Call, listWaysOut } from '../../services/domain/ways-out.ts';
-
-const endpoints = endpointNames.map((name) => {
-  const { method, path } = endpointTable[name];
-  return { name, method, pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`) };
-});
-
-const nameOf = ({ method, path }: Call): string | undefined =>
-  endpoints.find((endpoint) => endpoint.method === method && endpoint.pattern.test(path.split('?')[0] ?? ''))?.name;
+import { listDependents, listNameOwner, listWaysOut } from '../../services/domain/ways-out.ts';
+import { findEndpoint } from '../helpers/named-calls.ts';
 
 const resources = [
   { kind: 'cluster', id: 'cl_1' },
   { kind: 'cluster', id: 'cl_1', fleetId: 'fl_1' },
+  { kind: 'cluster', id: 'cl_1', fleetId: 'fl_1', bound: true },
   { kind: 'fleet', id: 'fl_1' },
   { kind: 'federation', id: 'fd_1' },
-] as const satisfies { kind: ResourceKind; id: string; fleetId?: string }[];
+  { kind: 'federation', id: 'fd_1', fleetId: 'fl_1', bound: true },
+] as const satisfies { kind: ResourceKind; id: string; fleetId?: string; bound?: boolean }[];
 
 const kinds = Object.keys(operationKinds) as OperationKind[];
 
@@ -27,7 +21,7 @@ test('every state of every operation has a way out, and each is a call of the co
       for (const state of operationStates) {
         const calls = listWaysOut({ resource, operation: { id: 'op_1', kind, state } });
         t.ok(calls.length > 0, `${resource.kind} ${kind} ${state}`);
-        for (const call of calls) t.type(nameOf(call), 'string', `${call.method} ${call.path}`);
+        for (const call of calls) t.type(findEndpoint(call), 'string', `${call.method} ${call.path}`);
       }
 });
 
@@ -46,7 +40,7 @@ test('what came to rest without success can be got rid of, whatever the clouds a
 test('the mildest call comes first', async (t) => {
   const cluster = { kind: 'cluster', id: 'cl_1' } as const;
   const names = (kind: OperationKind, state: 'failed' | 'cancelled') =>
-    listWaysOut({ resource: cluster, operation: { id: 'op_1', kind, state } }).map(nameOf);
+    listWaysOut({ resource: cluster, operation: { id: 'op_1', kind, state } }).map(findEndpoint);
   t.same(names('create', 'failed'), [
     'retryOperation',
     'applyCluster',
@@ -71,4 +65,36 @@ test('a member is applied by the document of its fleet', async (t) => {
     calls.find(({ method }) => method === 'PUT'),
     { path: '/v1/fleets/fl_1' },
   );
+});
+
+test('what goes with its fleet alone is removed with that, and its document is applied', async (t) => {
+  const federation = { kind: 'federation', id: 'fd_1', fleetId: 'fl_1', bound: true } as const;
+  const operation = { id: 'op_1', kind: 'create', state: 'failed' } as const;
+  const calls = listWaysOut({ resource: federation, operation }).map(({ method, path }) => `${method} ${path}`);
+  t.same(calls.slice(1), ['PUT /v1/fleets/fl_1', 'DELETE /v1/fleets/fl_1', 'DELETE /v1/fleets/fl_1?force=true']);
+  const member = { kind: 'cluster', id: 'cl_1', fleetId: 'fl_1', bound: true } as const;
+  const paths = listWaysOut({ resource: member, operation }).map(({ path }) => path);
+  t.notOk(paths.includes('/v1/clusters/cl_1'), 'what would be refused is not named');
+  t.ok(paths.includes('/v1/clusters/cl_1/operations'), 'it may be let go of');
+});
+
+test('what a retry meets again is not retried', async (t) => {
+  for (const resource of resources)
+    for (const kind of kinds)
+      for (const state of ['failed', 'needs_attention', 'cancelled'] as const) {
+        const calls = listWaysOut({ resource, operation: { id: 'op_1', kind, state, error: { code: 'gone' } } });
+        t.ok(calls.length > 0, `${resource.kind} ${kind} ${state}`);
+        t.notOk(calls.some((call) => findEndpoint(call) === 'retryOperation'));
+      }
+});
+
+test('a name that is taken, and what is in use, lead to calls of the contract', async (t) => {
+  const nouns = ['cluster', 'fleet', 'federation', 'credential', 'address space', 'project', 'token'] as const;
+  for (const noun of nouns) {
+    const calls = listNameOwner(noun, 'web');
+    t.ok(calls.length > 0, noun);
+    for (const call of calls) t.type(findEndpoint(call), 'string', `${call.method} ${call.path}`);
+  }
+  const [call] = listDependents([{ kind: 'federation', id: 'fd_1', name: 'main' }]);
+  t.equal(call && findEndpoint(call), 'deleteFederation');
 });

@@ -22,7 +22,6 @@ test('the CLI finds a stack of an earlier release where it was moved to, by a lo
   await migrate({ ...migration, vault, stateDatabase });
   const access = await openStateAccess({ url, store });
   t.teardown(async () => {
-    await access.end();
     const admin = postgres(getRunVariable('FLEETYARD_TEST_DATABASE_URL'), { max: 1 });
     await admin`drop database if exists ${admin(stateDatabase)} with (force)`;
     await admin.end();

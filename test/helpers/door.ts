@@ -9,6 +9,7 @@ export type Door = {
   /** Breaks every connection and refuses new ones. */
   shut(): Promise<void>;
   reopen(): Promise<void>;
+  isOpen(): boolean;
   /** Keeps every connection, also new ones, but lets nothing through, as a server that hangs. */
   block(): void;
   /** Lets new connections through; those that were blocked stay so for ever, as after a fault of the network between. */
@@ -47,6 +48,7 @@ export async function openDoor(t: Test, url: string): Promise<Door> {
     url: through.toString(),
     shut,
     reopen: () => listen(port),
+    isOpen: () => server.listening,
     block() {
       blocked = true;
       for (const socket of sockets) socket.unpipe().pause();

@@ -209,7 +209,7 @@ test('hardening 14: a worker links what was told, and cuts it only when it is to
   await store.asSystem((tx) => addAuditEvents(tx, [old, event(projectId)]));
   const ending = new AbortController();
   const { context } = await createWorkerContext(t, store);
-  const sweeping = runSweeps(context, { everySeconds: 0.02, signal: ending.signal });
+  const sweeping = runSweeps(context, { everySeconds: 0.02, signal: ending.signal, more: [] });
   await waitFor('the links', async () => ((await check(url, projectId)).links === 2 ? true : undefined));
   ending.abort();
   await sweeping;

@@ -13,6 +13,7 @@ import { claimOperation, type ClaimedOperation } from '../../services/store/leas
 import { openStore, type Store } from '../../services/store/open-store.ts';
 import type { OperationRow } from '../../services/store/operations.ts';
 import { createProject } from '../../services/store/projects.ts';
+import { lockToken, revokeTokens } from '../../services/store/tokens.ts';
 import type { Tx } from '../../services/store/transaction.ts';
 import { createVault, type Vault } from '../../services/vault/vault.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/postgres.ts';
@@ -178,4 +179,9 @@ export async function claim(store: Store, id: string, leaseSeconds = 60): Promis
 /** The lease of a claimed operation. */
 export function leaseOf({ id, fence }: { id: string; fence: number }): { operationId: string; fence: number } {
   return { operationId: id, fence };
+}
+
+/** Revokes a token by id or name, as the change does that is asked for it. */
+export async function revokeToken(tx: Tx, idOrName: string): Promise<void> {
+  await revokeTokens(tx, [(await lockToken(tx, idOrName)).id]);
 }

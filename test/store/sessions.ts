@@ -118,3 +118,24 @@ test('a database that is not there is said to be unavailable', async (t) => {
   const nowhere = openStore({ url: 'postgres://x@127.0.0.1:1/x', applicationName: 'test', vault: createTestVault() });
   await t.rejects(nowhere, away);
 });
+
+test('lists of texts come back as they went', async (t) => {
+  const { store } = await openTestStore(t);
+  const lists = [
+    [],
+    ['a'],
+    ['a', 'b'],
+    ['', 'NULL', 'null', ' '],
+    ['{"a"}', 'a,b', '\\', '"', "'", '\\"\n'],
+    ['ä', '\u{1f40b}'],
+    [null, 'a'],
+  ];
+  for (const list of lists) {
+    const rows = await store.asSystem(
+      (tx) => tx.sql`select ${list}::text[] as list, cardinality(${list}::text[]) as size`,
+    );
+    t.same(rows, [{ list, size: list.length }]);
+  }
+  const plain = await store.asSystem((tx) => tx.sql`select array['plain', 'x y', null, 'NULL'] as list`);
+  t.same(plain, [{ list: ['plain', 'x y', null, 'NULL'] }], 'also what PostgreSQL does not quote');
+});

@@ -3,9 +3,11 @@ import { test, type Test } from 'tap';
 import { migrate } from '../../services/store/migrate.ts';
 import { openStateAccess, type StateHolder } from '../../services/store/state-access.ts';
 import { getOrCreateStack } from '../../services/store/stacks.ts';
+import { openDoor } from '../helpers/door.ts';
 import { getRunVariable } from '../helpers/environment.ts';
 import { withDatabase } from '../helpers/postgres.ts';
-import { addCluster, addOperation, claim, leaseOf, openTestStore } from './fixtures.ts';
+import { waitFor } from '../helpers/wait.ts';
+import { addCluster, addOperation, claim, leaseOf, openTestStore, type TestStore } from './fixtures.ts';
 
 const tableSql = `create table if not exists pulumi_state
   (key text primary key, data json not null, updated_at timestamptz not null default now());
@@ -34,7 +36,6 @@ async function prepare(t: Test) {
   const access = await openStateAccess({ url, store });
   const admin = postgres(getRunVariable('FLEETYARD_TEST_DATABASE_URL'), { max: 1, onnotice: () => undefined });
   t.teardown(async () => {
-    await access.end();
     await admin`drop database if exists ${admin(stateDatabase)} with (force)`;
     await admin.end();
   });
@@ -166,4 +167,50 @@ test('hardening 12: a login that owns nothing and may make roles can do all of i
   await t.rejects(old`select 1`);
   await second.close();
   t.same(await listLogins(), []);
+});
+
+test('a way to the state that swallows everything is told soon, and holds up nobody once there is another one', async (t) => {
+  const { url, store, hold, listLogins } = await prepare(t);
+  const door = await openDoor(t, url);
+  const access = await openStateAccess({ url: door.url, store, seconds: 0.5 });
+  const holder = await hold();
+  await (await access.open(holder, openTable)).close();
+  door.block();
+  const asked = [access.open(holder, openTable), access.open(holder, openTable), access.open(holder, openTable)];
+  for (const answer of await Promise.allSettled(asked)) {
+    t.match(answer, { status: 'rejected', reason: { code: 'unavailable', retryable: true } });
+  }
+  door.openAnew();
+  const opened = await access.open(holder, openTable);
+  await openTable(opened.url);
+  await opened.close();
+  t.same(await listLogins(), []);
+});
+
+test('a way to the state that breaks fails what was asked, and nothing else', async (t) => {
+  const { url, store, hold, interrupt, admin, stateDatabase } = await prepare(t);
+  const access = await openStateAccess({ url, store });
+  await interrupt();
+  const holder = await hold();
+  // Whoever holds the lock of all new schemas holds up the first lease of a project.
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const state = connect(Object.assign(new URL(url), { pathname: `/${stateDatabase}` }).href);
+  t.teardown(() => state.end({ timeout: 1 }));
+  const held = state.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(7305118403)`;
+    await released;
+  });
+  const opening = access.open(holder, openTable);
+  const ended = await waitFor('the way to be held up', async () => {
+    const rows = await admin`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = ${stateDatabase} and application_name = 'fleetyard-state' and wait_event_type = 'Lock'
+    `;
+    return rows.length > 0;
+  });
+  t.ok(ended);
+  await t.rejects(opening, { code: 'unavailable' });
+  release();
+  await held;
+  await (await access.open(holder, openTable)).close();
 });

@@ -7,6 +7,7 @@ import { getOrCreateStack, markStackDestroyed, saveOutputs } from '../../service
 import { loadClusterSubject } from '../../services/worker/steps/cluster-subject.ts';
 import { createWorkerContext } from '../helpers/worker.ts';
 import { addCluster, buildSpec, claim, leaseOf, openTestStore, type TestStore } from '../store/fixtures.ts';
+import { holdForEver } from './fixtures.ts';
 
 async function addMember({ work }: TestStore) {
   return work(async (tx) => {
@@ -42,7 +43,7 @@ test('finding 1: a member leaves a federation that is a tombstone already', asyn
   const { context } = await createWorkerContext(t, fixture.store);
   const { federation, removal } = await addMember(fixture);
   await fixture.work((tx) => tx.sql`update federations set deleted_at = now() where id = ${federation.id}`);
-  const subject = await loadClusterSubject(context, removal);
+  const subject = await loadClusterSubject(context, removal, holdForEver(removal));
   t.equal(subject.federation?.row.id, federation.id);
 });
 
@@ -55,9 +56,11 @@ test('finding 5: a layer that was destroyed has no outputs to be read', async (t
   const stack = await work((tx) => getOrCreateStack(tx, wanted));
   const lease = leaseOf(await claim(store, removal.id));
   await store.asSystem((tx) => saveOutputs(tx, lease, { stackId: stack.id, outputs: { endpoint: 'https://x' } }));
-  t.match((await loadClusterSubject(context, removal)).findOutputs('cluster'), { endpoint: 'https://x' });
+  t.match((await loadClusterSubject(context, removal, holdForEver(removal))).findOutputs('cluster'), {
+    endpoint: 'https://x',
+  });
   await store.asSystem((tx) => markStackDestroyed(tx, lease, stack.id));
-  const subject = await loadClusterSubject(context, removal);
+  const subject = await loadClusterSubject(context, removal, holdForEver(removal));
   t.equal(subject.findOutputs('cluster'), undefined);
   t.throws(() => subject.outputs('cluster'), { code: 'internal', message: /has no outputs/ });
 });

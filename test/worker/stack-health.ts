@@ -1,91 +1,23 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test, type Test } from 'tap';
-import { createCredential } from '../../services/store/credentials.ts';
-import { createCluster } from '../../services/store/clusters.ts';
-import { insertOperation } from '../../services/store/insert-operation.ts';
+import { test } from 'tap';
 import { listSteps } from '../../services/store/steps.ts';
 import { readMonotonicClock } from '../../services/engine/monotonic-clock.ts';
 import { createRedactor } from '../../services/vault/redact.ts';
 import { keepLease } from '../../services/worker/hold-lease.ts';
 import { storeVerdict } from '../../services/worker/steps/store-verdict.ts';
 import { listEvents } from '../../services/store/events.ts';
-import { getOperation, type OperationRow } from '../../services/store/operations.ts';
 import { requestCancel } from '../../services/store/cancel-operation.ts';
 import { retryOperation } from '../../services/store/retry-operation.ts';
-import { getStackHealth, type StackHealth } from '../../services/store/stack-health.ts';
 import { getOrCreateStack, listStacks } from '../../services/store/stacks.ts';
 import type { Step } from '../../services/domain/steps.ts';
-import type { WorkerContext } from '../../services/worker/context.ts';
-import { runOperation } from '../../services/worker/run-operation.ts';
 import { sweepWorkFolders } from '../../services/worker/sweeps/sweep-left-overs.ts';
-import { createFakePulumi, type FakePulumi } from '../helpers/fake-pulumi.ts';
 import { waitFor } from '../helpers/wait.ts';
-import { createWorkerContext } from '../helpers/worker.ts';
-import { buildSpec, claim, leaseOf, openTestStore, type TestStore } from '../store/fixtures.ts';
-
-type Bench = TestStore & {
-  fake: FakePulumi;
-  context: WorkerContext;
-  clusterId: string;
-  ask(kind: 'create' | 'delete', ...steps: Step[]): Promise<string>;
-  run(id: string): Promise<OperationRow>;
-  readHealth(): Promise<StackHealth>;
-};
-
-const up: Step = { kind: 'engine', action: 'up', layer: 'network' };
-const destroy: Step = { kind: 'engine', action: 'destroy', layer: 'network' };
-const secret = 'very-secret-token';
-
-/** A cluster, and a worker whose Pulumi is a script. */
-async function prepare(t: Test): Promise<Bench> {
-  const fixture = await openTestStore(t);
-  const { store, work } = fixture;
-  const fake = await createFakePulumi(t);
-  const { context } = await createWorkerContext(t, store);
-  context.engine.binary = fake.binary;
-  context.engine.simulatorUrl = 'http://127.0.0.1:1';
-  const [credential, cluster] = await work(async (tx) => {
-    const credential = await createCredential(tx, {
-      name: 'aws',
-      provider: 'aws',
-      simulated: true,
-      attributes: { accountId: '111122223333' },
-      secret: { token: secret },
-    });
-    const spec = buildSpec('one');
-    const made = { name: 'one', provider: 'eks', simulated: true, credentialId: credential.id, fleetId: null } as const;
-    return [credential, await createCluster(tx, { ...made, spec })] as const;
-  });
-  const bench: Bench = {
-    ...fixture,
-    fake,
-    context,
-    clusterId: cluster.id,
-    async ask(kind, ...steps) {
-      const spec = buildSpec('one');
-      const ties = { credentialId: credential.id, federationId: null, simulated: true };
-      const input = { v: 1, resource: 'cluster', spec, ...ties } as const;
-      const { id } = await work((tx) =>
-        insertOperation(tx, { resourceKind: 'cluster', resourceId: cluster.id, kind, generation: 1, input, steps }),
-      );
-      return id;
-    },
-    async run(id) {
-      await runOperation(context, new Map(), id);
-      return store.asSystem((tx) => getOperation(tx, id));
-    },
-    readHealth: () =>
-      store.asSystem(async (tx) => {
-        const [stack] = await listStacks(tx, cluster.id);
-        return getStackHealth(tx, stack?.id ?? '');
-      }),
-  };
-  return bench;
-}
+import { claim, leaseOf } from '../store/fixtures.ts';
+import { createBench, destroy, secret, up } from './engine-bench.ts';
 
 test('an orderly step leaves its stack settled; during it the stack is marked', async (t) => {
-  const { ask, run, readHealth, fake } = await prepare(t);
+  const { ask, run, readHealth, fake } = await createBench(t);
   await fake.onCall('up', '[ -f "$0.go" ] || { touch "$0.seen"; while [ ! -f "$0.go" ]; do sleep 0.05; done; }');
   const id = await ask('create', up);
   const running = run(id);
@@ -98,7 +30,7 @@ test('an orderly step leaves its stack settled; during it the stack is marked', 
 });
 
 test('finding 2a: a recovery that fails before the lock is cleared is tried again, lock first', async (t) => {
-  const { ask, run, readHealth, fake } = await prepare(t);
+  const { ask, run, readHealth, fake } = await createBench(t);
   const id = await ask('create', up);
   await fake.onCall('up', 'kill -9 $PPID');
   t.match(await run(id), { state: 'interrupted' });
@@ -115,7 +47,7 @@ test('finding 2a: a recovery that fails before the lock is cleared is tried agai
 });
 
 test('finding 2b: an engine that is killed died; it did not fail', async (t) => {
-  const { ask, run, readHealth, fake, store } = await prepare(t);
+  const { ask, run, readHealth, fake, store } = await createBench(t);
   const id = await ask('create', up);
   await fake.onCall('up', 'kill -9 $$');
   t.match(await run(id), { state: 'interrupted' });
@@ -129,7 +61,7 @@ test('finding 2b: an engine that is killed died; it did not fail', async (t) => 
 });
 
 test('finding 2c: after "needs attention" a retry and a delete look at the stack first', async (t) => {
-  const { ask, run, fake, store, work, readHealth } = await prepare(t);
+  const { ask, run, fake, store, work, readHealth } = await createBench(t);
   const giveUp = () => store.asSystem((tx) => tx.sql`update operations set state = 'needs_attention' where id = ${id}`);
   const id = await ask('create', up);
   await fake.onCall('up', 'kill -9 $$');
@@ -147,7 +79,7 @@ test('finding 2c: after "needs attention" a retry and a delete look at the stack
 });
 
 test('finding 2d: a cancel just before the recovering runner starts does not forget the stack', async (t) => {
-  const { ask, run, fake, work, readHealth } = await prepare(t);
+  const { ask, run, fake, work, readHealth } = await createBench(t);
   const id = await ask('create', up);
   await fake.onCall('up', 'kill -9 $PPID');
   t.match(await run(id), { state: 'interrupted' });
@@ -163,7 +95,7 @@ test('finding 2d: a cancel just before the recovering runner starts does not for
 });
 
 test('finding 2d: a cancelled operation whose stack could not be put right leaves the mark to the next', async (t) => {
-  const { ask, run, fake, work, readHealth } = await prepare(t);
+  const { ask, run, fake, work, readHealth } = await createBench(t);
   const id = await ask('create', up);
   await fake.onCall('up', 'kill -9 $PPID');
   await run(id);
@@ -179,7 +111,7 @@ test('finding 2d: a cancelled operation whose stack could not be put right leave
 });
 
 test('finding 5: a second delete skips what was destroyed, and its outputs stand for nothing', async (t) => {
-  const { ask, run, fake, work, store, clusterId } = await prepare(t);
+  const { ask, run, fake, work, store, clusterId } = await createBench(t);
   const layer = (step: Step, name: 'cluster' | 'membership') => ({ ...step, layer: name }) as Step;
   t.match(await run(await ask('create', up, layer(up, 'cluster'))), { state: 'succeeded' });
   // A membership that stood, as the fake cannot make one.
@@ -213,7 +145,7 @@ test('finding 5: a second delete skips what was destroyed, and its outputs stand
 });
 
 test('finding 5: from an "up" on, something of a destroyed stack may stand again', async (t) => {
-  const { ask, run, fake, store, work, clusterId } = await prepare(t);
+  const { ask, run, fake, store, work, clusterId } = await createBench(t);
   t.match(await run(await ask('create', up)), { state: 'succeeded' });
   await store.asSystem((tx) => tx.sql`update stacks set destroyed_at = now(), deployed_at = null`);
   await fake.onCall('up', 'kill -9 $PPID');
@@ -222,7 +154,7 @@ test('finding 5: from an "up" on, something of a destroyed stack may stand again
 });
 
 test('finding 7: temporary files of a step lie in its own folder and go with it', async (t) => {
-  const { ask, run, fake, context } = await prepare(t);
+  const { ask, run, fake, context } = await createBench(t);
   await fake.onCall(
     'up',
     'umask 022; echo secret > "$TMPDIR/automation-1"; ls -ld "$TMPDIR" > "$0.tmp"; kill -9 $PPID',
@@ -235,7 +167,7 @@ test('finding 7: temporary files of a step lie in its own folder and go with it'
 });
 
 test('finding 7: folders of dead steps are swept, those of held ones stay', async (t) => {
-  const { ask, context, store, clusterId } = await prepare(t);
+  const { ask, context, store, clusterId } = await createBench(t);
   const id = await ask('create', up);
   await store.asSystem(
     (tx) =>
@@ -252,7 +184,7 @@ test('finding 7: folders of dead steps are swept, those of held ones stay', asyn
 });
 
 test('finding 15: what a dying runner wrote to its standard error is redacted', async (t) => {
-  const { context, clusterId, ask, store } = await prepare(t);
+  const { context, clusterId, ask, store } = await createBench(t);
   const id = await ask('create', up);
   const operation = await claim(store, id);
   const [step] = await store.asSystem((tx) => listSteps(tx, id));
@@ -270,7 +202,7 @@ test('finding 15: what a dying runner wrote to its standard error is redacted', 
 });
 
 test('a stack that an upgrade or a restore left unmarked by anybody is looked at first', async (t) => {
-  const { ask, run, fake, store, clusterId } = await prepare(t);
+  const { ask, run, fake, store, clusterId } = await createBench(t);
   const wanted = { clusterId, layer: 'network', home: 'simulated', name: `${clusterId}-network` } as const;
   await store.asSystem(async (tx) => {
     const { id } = await getOrCreateStack(tx, wanted);

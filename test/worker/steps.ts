@@ -5,13 +5,13 @@ import { getCluster } from '../../services/store/clusters.ts';
 import { insertOperation } from '../../services/store/insert-operation.ts';
 import { getOrCreateStack, saveOutputs } from '../../services/store/stacks.ts';
 import type { StepRow } from '../../services/store/steps.ts';
-import type { HeldLease } from '../../services/worker/hold-lease.ts';
 import { performStep } from '../../services/worker/steps/perform-step.ts';
 import { awaitMember } from '../../services/worker/steps/reach-clusters.ts';
 import { startTestHub } from '../helpers/hub.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { createWorkerContext } from '../helpers/worker.ts';
 import { addCluster, buildSpec, openTestStore } from '../store/fixtures.ts';
+import { holdForEver } from './fixtures.ts';
 
 const patience = { everySeconds: 0.01, forSeconds: 0.1 };
 const never = new AbortController().signal;
@@ -64,15 +64,7 @@ async function claimCluster(t: Test, access: { public: boolean }) {
   });
   const claimed = await store.asSystem((tx) => claimOperation(tx, { id: operation.id, owner: 'me', leaseSeconds: 60 }));
   if (claimed === undefined) throw new Error('nothing was claimed');
-  const lease: HeldLease = {
-    operationId: claimed.id,
-    fence: claimed.fence,
-    lost: never,
-    cancelled: never,
-    getDeadline: () => Infinity,
-    beat: () => undefined,
-    release: () => undefined,
-  };
+  const lease = holdForEver(claimed);
   const outputs = {
     physicalName: 'fy-web',
     endpoint: 'https://203.0.113.7',

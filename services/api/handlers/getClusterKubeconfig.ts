@@ -23,7 +23,10 @@ export const getClusterKubeconfig: Handler<'getClusterKubeconfig'> = async ({
   const { cluster, stack, credential } = found;
   noteSubject(cluster);
   if (stack === undefined || stack.deployedAt === null || stack.destroyedAt !== null) {
-    throw new FleetyardError('conflict', `The cluster "${cluster.name}" has no API server yet.`);
+    const path = `/v1/operations?resource=${cluster.id}`;
+    throw new FleetyardError('conflict', `The cluster "${cluster.name}" has no API server yet.`, {
+      wayOut: [{ method: 'GET', path, does: 'shows what is being done about it' }],
+    });
   }
   const { region } = getManagedCluster(cluster.spec);
   const minted = await parts.mintKubeconfig({

@@ -1488,7 +1488,7 @@ export interface components {
         OperationState: "queued" | "running" | "waiting" | "cancelling" | "awaiting_approval" | "interrupted" | "succeeded" | "failed" | "cancelled" | "needs_attention";
         /** @description Why an operation or step failed. */
         OperationError: {
-            /** @description A class of the engine (throttled, conflict, capacity, quota, credentials, invalid, unreachable, deadline, internal), a problem's word, `superseded`, `worker-lost` or `children-failed`. */
+            /** @description A class of the engine (throttled, conflict, capacity, quota, credentials, invalid, unreachable, deadline, gone, internal), a problem's word, `superseded`, `worker-lost` or `children-failed`. */
             code: string;
             message: string;
             /** @description What a person can do. */

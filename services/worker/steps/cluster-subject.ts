@@ -5,9 +5,10 @@ import type { OpenCredential } from '../../access/credential.ts';
 import { FleetyardError } from '../../domain/errors.ts';
 import type { Layer } from '../../domain/layers.ts';
 import { getManagedCluster } from '../../domain/managed-cluster.ts';
+import { makingKinds } from '../../domain/operation-kinds.ts';
 import { readOperationInput } from '../../domain/operation-input.ts';
 import { getCluster, type ClusterRow } from '../../store/clusters.ts';
-import { getCredential, getCredentialSecret } from '../../store/credentials.ts';
+import { findCredential, findCredentialName, getCredentialSecret } from '../../store/credentials.ts';
 import { getFederation, type FederationRow } from '../../store/federations.ts';
 import type { Lease } from '../../store/leases.ts';
 import { listOperations, type OperationRow } from '../../store/operations.ts';
@@ -15,7 +16,9 @@ import { listStacks, type StackRow } from '../../store/stacks.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { LayerOutputs } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
+import type { HeldLease } from '../hold-lease.ts';
 import type { StepCluster } from '../layers/base-inputs.ts';
+import { writeUnderLease } from '../write-under-lease.ts';
 
 /** A cluster with all that its steps need. Credentials are in the clear, so it lives no longer than a step. */
 export type ClusterSubject = {
@@ -32,9 +35,17 @@ export type ClusterSubject = {
 
 /** A credential with its secret part in the clear, for one step. */
 export async function openCredential(tx: Tx, id: string): Promise<OpenCredential> {
-  const { provider, simulated, attributes } = await getCredential(tx, id);
+  const { provider, simulated, attributes } = (await findCredential(tx, id)) ?? (await refuseDeleted(tx, id));
   const secret = (await getCredentialSecret(tx, id)) as Record<string, string>;
   return { id, provider, simulated, attributes, secret };
+}
+
+/** Another one may have taken its place since the operation was asked for, as long as it reaches the same account. */
+async function refuseDeleted(tx: Tx, id: string): Promise<never> {
+  const name = await findCredentialName(tx, id);
+  const called = name === undefined ? `"${id}"` : `"${name}" (${id})`;
+  const message = `The credential ${called}, with which the operation was asked for, was deleted.`;
+  throw new FleetyardError('not-found', message);
 }
 
 async function openFederation(tx: Tx, id: string): Promise<{ row: FederationRow; credential: OpenCredential }> {
@@ -45,7 +56,7 @@ async function openFederation(tx: Tx, id: string): Promise<{ row: FederationRow;
 
 /** The operation that created the cluster, which its resources are tagged with. */
 async function findCreation(tx: Tx, clusterId: string): Promise<string> {
-  const page = await listOperations(tx, { resourceId: clusterId, kind: 'create', limit: 1 });
+  const page = await listOperations(tx, { resourceId: clusterId, kinds: makingKinds, limit: 1 });
   return page.items[0]?.id ?? clusterId;
 }
 
@@ -53,9 +64,10 @@ async function findCreation(tx: Tx, clusterId: string): Promise<string> {
 export async function loadClusterSubject(
   context: WorkerContext,
   operation: Pick<OperationRow, 'id' | 'fence' | 'resourceKind' | 'resourceId' | 'input'>,
+  lease: HeldLease,
 ): Promise<ClusterSubject> {
   const { spec, credentialId, federationId } = readOperationInput(operation, 'cluster');
-  return context.store.asSystem(async (tx) => {
+  return writeUnderLease(context, lease, async (tx) => {
     const cluster = await getCluster(tx, operation.resourceId, { includeDeleted: true });
     const credential = await openCredential(tx, credentialId);
     const stacks = await listStacks(tx, cluster.id);

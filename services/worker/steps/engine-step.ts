@@ -15,9 +15,11 @@ import { getStackHealth, markUnsettled, saveDoubtful, type StackHealth } from '.
 import { findStack, getOrCreateStack, getStackKey, saveSnapshot } from '../../store/stacks.ts';
 import type { StackKey, StackRow } from '../../store/stacks.ts';
 import { createRedactor, type Redactor } from '../../vault/redact.ts';
-import type { WorkerContext } from '../context.ts';
+import type { OpenState, WorkerContext } from '../context.ts';
 import { beatsPerLease } from '../hold-lease.ts';
 import { prepareLayer } from '../layers/registry.ts';
+import { insistUnderLease, writeUnderLease } from '../write-under-lease.ts';
+import { awaitUnless } from './await-unless.ts';
 import { loadClusterSubject, type ClusterSubject } from './cluster-subject.ts';
 import { followStepEvents } from './follow-step-events.ts';
 import type { StepEnd } from './step-end.ts';
@@ -42,13 +44,13 @@ type OpenedStack = StackRow & StackKey & { health: StackHealth };
 /** The stack of the step; none when there is nothing of it to destroy, to refresh or to put right. */
 async function openStackRow(
   context: WorkerContext,
-  { operation, step, onlySettle = false }: StepOrder,
+  { operation, step, lease, onlySettle = false }: StepOrder,
   simulated: boolean,
 ): Promise<OpenedStack | undefined> {
   const clusterId = operation.resourceId;
   const layer = step.layer as Layer;
   const makes = step.action === 'up' && !onlySettle;
-  return context.store.asSystem(async (tx) => {
+  return writeUnderLease(context, lease, async (tx) => {
     if (!makes && (await findStack(tx, { clusterId, layer })) === undefined) return undefined;
     const home = simulated ? 'simulated' : 'real';
     const stack = await getOrCreateStack(tx, { clusterId, layer, home, name: `${clusterId}-${layer}` });
@@ -110,16 +112,16 @@ function buildRequest(
 }
 
 /** What the runner may ask of the store: all of it under the operation's lease. */
-function keepHealth({ store }: WorkerContext, order: StepOrder, stackId: string) {
+function keepHealth(context: WorkerContext, order: StepOrder, stackId: string) {
   const { lease } = order;
   return {
     onSnapshot: (deployment: unknown): Promise<void> =>
-      store.asSystem(async (tx) => {
+      writeUnderLease(context, lease, async (tx) => {
         await saveSnapshot(tx, lease, { stackId, deployment });
         await markUnsettled(tx, lease, { stackId, action: getAction(order) });
       }),
     onDoubtful: (doubtful: DoubtfulCreate[]): Promise<void> =>
-      store.asSystem((tx) => saveDoubtful(tx, lease, { stackId, doubtful })),
+      writeUnderLease(context, lease, (tx) => saveDoubtful(tx, lease, { stackId, doubtful })),
   };
 }
 
@@ -187,23 +189,34 @@ async function runInFolder(context: WorkerContext, order: StepOrder, parts: Step
   }
 }
 
-/** Runs one engine step to its end. */
+/**
+ * Runs one engine step to its end. What precedes the runner asks the database and clouds, which may not answer: it is left behind when the
+ * step is to end, with an AbortError.
+ */
 export async function runEngineStep(context: WorkerContext, order: StepOrder): Promise<StepEnd> {
-  const subject = await loadClusterSubject(context, order.operation);
-  const stack = await openStackRow(context, order, subject.credential.simulated);
+  const { lease } = order;
+  const toEnd = AbortSignal.any([lease.cancelled, lease.lost]);
+  const subject = await awaitUnless(toEnd, loadClusterSubject(context, order.operation, lease));
+  const stack = await awaitUnless(toEnd, openStackRow(context, order, subject.credential.simulated));
   if (stack === undefined) return { outcome: 'skipped' };
   await proveDeath(context, order, stack);
-  const { inputs, cleanUp, folder } = await prepareLayer(order.step.layer as Layer, context, subject);
+  const preparing = prepareLayer(order.step.layer as Layer, context, subject);
+  const { inputs, cleanUp, folder } = await awaitUnless(toEnd, preparing, (late) => late.cleanUp(!lease.lost.aborted));
   try {
     const { id: stackId, name: stackName, projectId } = stack;
-    const state = await context.engine.openState({ lease: order.lease, projectId, stackId, stackName });
+    const opening = insistUnderLease(context, lease, () =>
+      context.engine.openState({ lease, projectId, stackId, stackName }),
+    );
+    const close = (state: OpenState): Promise<void> =>
+      // What is left when the database does not answer is swept.
+      state.close().catch((error: unknown) => context.logger.warn({ err: error }, 'a login is left'));
+    const state = await awaitUnless(toEnd, opening, close);
     try {
       return await runInFolder(context, order, { subject, stack, inputs, folder, backendUrl: state.backendUrl });
     } finally {
-      // What is left when the database does not answer is swept.
-      await state.close().catch((error: unknown) => context.logger.warn({ err: error }, 'a login is left'));
+      await awaitUnless(lease.lost, close(state)).catch(() => undefined);
     }
   } finally {
-    await cleanUp(!order.lease.lost.aborted);
+    await cleanUp(!lease.lost.aborted);
   }
 }

@@ -18,8 +18,8 @@ import { writeUnderLease } from '../write-under-lease.ts';
 
 type Performer = (context: WorkerContext, order: StepOrder) => Promise<StepEnd>;
 
-const checkReachable: Performer = async (context, { operation }) => {
-  const subject = await loadClusterSubject(context, operation);
+const checkReachable: Performer = async (context, { operation, lease }) => {
+  const subject = await loadClusterSubject(context, operation, lease);
   const { access } = subject.step.spec;
   const { endpoint, oidcIssuer, kubernetesVersion, physicalName } = subject.outputs('cluster');
   const status = { endpoint, oidcIssuer, kubernetesVersion, physicalName, simulated: subject.credential.simulated };
@@ -29,9 +29,9 @@ const checkReachable: Performer = async (context, { operation }) => {
   return { outcome: 'succeeded', status: { ...status, apiVersion, checkedAt: context.now().toISOString() } };
 };
 
-const checkFederation: Performer = async (context, { operation }) => {
+const checkFederation: Performer = async (context, { operation, lease }) => {
   const { engine, hubCredentialId } = readOperationInput(operation, 'federation');
-  const credential = await context.store.asSystem((tx) => openCredential(tx, hubCredentialId));
+  const credential = await writeUnderLease(context, lease, (tx) => openCredential(tx, hubCredentialId));
   const { kubeconfig } = openHubKubeconfig(credential, context.engine.simulatorUrl);
   const report = await checkHub(engine, kubeconfig);
   const { simulated } = credential;
@@ -39,7 +39,7 @@ const checkFederation: Performer = async (context, { operation }) => {
 };
 
 const awaitMembership: Performer = async (context, { operation, lease }) => {
-  const subject = await loadClusterSubject(context, operation);
+  const subject = await loadClusterSubject(context, operation, lease);
   const { kubeconfig, engine } = openHub(context, subject);
   const { memberName } = subject.outputs('membership');
   const signal = AbortSignal.any([lease.cancelled, lease.lost]);
@@ -92,7 +92,7 @@ async function endInTime(performed: Promise<StepEnd>, deadline: AbortSignal): Pr
 async function runEngineInTime(context: WorkerContext, order: StepOrder, deadline: AbortSignal): Promise<StepEnd> {
   const { lease } = order;
   const cancelled = AbortSignal.any([lease.cancelled, deadline]);
-  const end = await runEngineStep(context, { ...order, lease: { ...lease, cancelled } });
+  const end = await runEngineStep(context, { ...order, lease: { ...lease, cancelled } }).catch(endOfError);
   if (!deadline.aborted || lease.cancelled.aborted || lease.lost.aborted) return end;
   // What had to be killed may have left anything, so that the next claim looks before it goes on.
   if (end.outcome === 'died')

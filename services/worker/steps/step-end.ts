@@ -35,7 +35,7 @@ const classOfCode: Record<string, EngineErrorClass> = {
   'credential-mismatch': 'credentials',
   validation: 'invalid',
   'not-built-yet': 'invalid',
-  'not-found': 'invalid',
+  'not-found': 'gone',
   conflict: 'conflict',
 };
 

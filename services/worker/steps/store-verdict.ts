@@ -7,6 +7,7 @@ import { recordStep, type StepChange } from '../../store/steps.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { Redactor } from '../../vault/redact.ts';
 import type { WorkerContext } from '../context.ts';
+import { writeUnderLease } from '../write-under-lease.ts';
 import { describeFailure, toStoredError, type StepEnd } from './step-end.ts';
 import type { StepOrder } from './step-order.ts';
 
@@ -23,7 +24,7 @@ export async function storeVerdict(context: WorkerContext, order: StepOrder, end
   };
   switch (verdict.outcome) {
     case 'succeeded':
-      await context.store.asSystem(async (tx) => {
+      await writeUnderLease(context, lease, async (tx) => {
         if (!onlySettle && step.action === 'destroy') await markStackDestroyed(tx, lease, stackId);
         if (!onlySettle && step.action === 'up') await saveOutputs(tx, lease, { stackId, outputs: verdict.outputs });
         await markSettled(tx, lease, stackId);
@@ -32,14 +33,14 @@ export async function storeVerdict(context: WorkerContext, order: StepOrder, end
       return { outcome: 'succeeded', recorded: true };
     case 'failed': {
       const error = describeVerdict(verdict.failure, redactor);
-      await context.store.asSystem(async (tx) => {
+      await writeUnderLease(context, lease, async (tx) => {
         if (verdict.settled) await markSettled(tx, lease, stackId);
         await record(tx, { state: 'failed', error: toStoredError(error) });
       });
       return { outcome: 'failed', error, recorded: true };
     }
     case 'cancelled':
-      if (verdict.settled) await context.store.asSystem((tx) => markSettled(tx, lease, stackId));
+      if (verdict.settled) await writeUnderLease(context, lease, (tx) => markSettled(tx, lease, stackId));
       return { outcome: 'cancelled' };
     case 'died':
       // It may repeat what a program wrote to its standard error.

@@ -86,7 +86,6 @@ async function assemble(stops: (() => Promise<unknown>)[], stop: () => Promise<v
   const stateSql = postgres(withDatabase(database.direct, stateDatabase), { max: 1, onnotice: () => undefined });
   stops.push(() => Promise.all([sql.end({ timeout: 1 }), stateSql.end({ timeout: 1 })]));
   const states = await openStateAccess({ url: logins.worker, store });
-  stops.push(() => states.end());
   const engine = await prepareEngine(directory, states, simulated.url);
   const { id: projectId } = await store.asSystem((tx) => createProject(tx, { name: 'crash' }));
   const catalogue = loadCatalogue();
