@@ -52,7 +52,9 @@ test('hardening 13: the command on the host makes a token when all are gone', as
   t.equal((await stat(file)).mode & 0o777, 0o600);
   t.match(await store.lookUps.findToken(hashToken(text)), {
     live: true,
-    role: 'platform-admin', madeBy: null });
+    role: 'platform-admin',
+    madeBy: null,
+  });
   await t.rejects(run('admin-token'), { code: 1, stderr: /holds a token that works/ });
   await ensureMasterKeys(join(directory, 'other.key'));
   await t.rejects(

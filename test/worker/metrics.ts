@@ -48,7 +48,9 @@ test('dashboards and alerts ask only for what is measured', async (t) => {
   api.observeRequest('getHealth', 200, 0.1);
   const bodies = await Promise.all([createFilled().render(), api.render()]);
   const measured = new Set(bodies.flatMap(({ body }) => body.match(/^fleetyard_\w+/gm) ?? []));
-  const alerts = parse(await readFile('deploy/prometheus/alerts.yaml', 'utf8')) as { groups: { rules: { expr: string }[] }[] };
+  const alerts = parse(await readFile('deploy/prometheus/alerts.yaml', 'utf8')) as {
+    groups: { rules: { expr: string }[] }[];
+  };
   const dashboard = JSON.parse(await readFile('deploy/grafana/fleetyard.json', 'utf8')) as {
     panels: { title: string; targets: { expr: string }[] }[];
   };

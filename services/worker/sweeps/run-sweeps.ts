@@ -31,7 +31,8 @@ export async function runSweeps(context: WorkerContext, options: SweepOptions): 
   const warn = (error: unknown): void => context.logger.warn({ err: error }, 'a sweep failed');
   let forgotAt = -Infinity;
   const sweep = async (): Promise<void> => {
-    for (const round of [sweepOnce, ...options.more, sweepWorkFolders, sweepStateLogins]) await round(context).catch(warn);
+    for (const round of [sweepOnce, ...options.more, sweepWorkFolders, sweepStateLogins])
+      await round(context).catch(warn);
     if (performance.now() - forgotAt < retentionSeconds * 1000) return;
     forgotAt = performance.now();
     await forgetOld(context);
