@@ -53,16 +53,10 @@ export async function createToken(tx: Tx, { name, role, hash, expiresAt = null }
   return only(rows);
 }
 
-/** Finds the live token of a hash: neither revoked nor expired. Only the system sees all projects'. */
-export async function findTokenByHash(tx: Tx, hash: Uint8Array): Promise<TokenRow | undefined> {
-  const [row] = await tx.sql<TokenRow[]>`
-    select ${columns(tx, tokenColumns)} from tokens
-    where hash = ${Buffer.from(hash)} and revoked_at is null and (expires_at is null or expires_at > now())
-  `;
-  return row;
-}
-
-/** Finds the token of a hash with whether it still opens anything: whoever comes with a dead one is known by it. */
+/**
+ * Finds the token of a hash with whether it still opens anything: whoever comes with a dead one is known by it.
+ * Only the system sees all projects'.
+ */
 export async function findKnownToken(tx: Tx, hash: Uint8Array): Promise<(TokenRow & { live: boolean }) | undefined> {
   const [row] = await tx.sql<(TokenRow & { live: boolean })[]>`
     select ${columns(tx, tokenColumns)}, revoked_at is null and (expires_at is null or expires_at > now()) as live

@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import { test, type Test } from 'tap';
 import { openStore, type Store } from '../../services/store/open-store.ts';
 import { createProject, listProjects } from '../../services/store/projects.ts';
-import { findTokenByHash } from '../../services/store/tokens.ts';
+import { findKnownToken } from '../../services/store/tokens.ts';
 import { hashToken } from '../../services/vault/tokens.ts';
 import { openDoor } from '../helpers/door.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -55,7 +55,7 @@ test("13: ten changes that wait for one project's lock hold up no authentication
   const letGo = await holdProject(sql, projectId);
   let ended = 0;
   const waiting = Array.from({ length: 10 }, () => rename(limited, projectId).finally(() => (ended += 1)));
-  const found = await limited.asUrgent((tx) => findTokenByHash(tx, hashToken('none')));
+  const found = await limited.asUrgent((tx) => findKnownToken(tx, hashToken('none')));
   t.equal(found, undefined, 'a token is looked up');
   await limited.ping();
   t.equal(ended, 0, 'while all of them wait');

@@ -5,7 +5,7 @@ import { listClusters, updateCluster } from '../../services/store/clusters.ts';
 import { deleteOldIdempotencyKeys, keepAnswer, takeKey } from '../../services/store/idempotency.ts';
 import { decodeCursor, encodeCursor } from '../../services/store/pages.ts';
 import { createProject } from '../../services/store/projects.ts';
-import { createToken, findTokenByHash, listTokens, revokeToken } from '../../services/store/tokens.ts';
+import { createToken, findKnownToken, listTokens, revokeToken } from '../../services/store/tokens.ts';
 import { mergeStatus } from '../../services/store/write-observed.ts';
 import { createTokenText, hashToken } from '../../services/vault/tokens.ts';
 import { addCluster, addOperation, buildSpec, claim, leaseOf, openTestStore } from './fixtures.ts';
@@ -101,13 +101,21 @@ test('21: keys past their time go in batches', async (t) => {
 test('a token is found by its hash until it is revoked or past its time', async (t) => {
   const { store, work, projectId } = await openTestStore(t);
   const [good, old] = [createTokenText(), createTokenText()];
-  const find = (text: string) => store.asSystem((tx) => findTokenByHash(tx, hashToken(text)));
+  const find = async (text: string) => {
+    const found = await store.asSystem((tx) => findKnownToken(tx, hashToken(text)));
+    return found?.live === true ? found : undefined;
+  };
   const made = await work((tx) => createToken(tx, { name: 'ci', role: 'operator', hash: hashToken(good) }));
   await work((tx) =>
     createToken(tx, { name: 'old', role: 'viewer', hash: hashToken(old), expiresAt: new Date(Date.now() - 1000) }),
   );
   t.match(await find(good), { id: made.id, projectId, role: 'operator' });
   t.equal(await find(old), undefined);
+  t.match(
+    await store.asSystem((tx) => findKnownToken(tx, hashToken(old))),
+    { name: 'old', live: false },
+    'its name stays',
+  );
   t.equal(await find(createTokenText()), undefined);
   await t.rejects(
     work((tx) => createToken(tx, { name: 'ci', role: 'viewer', hash: hashToken('y') })),
