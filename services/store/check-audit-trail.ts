@@ -41,8 +41,10 @@ export async function checkChain(
   }
   const beyond = Math.min(...[...expected.keys()].filter((position) => position > head.position));
   if (Number.isFinite(beyond)) return report({ fault: 'truncated', position: head.position + 1, eventId: null });
-  const { waiting, lost } = await reader.readUnlinked(chain);
-  return report(lost === null ? undefined : { fault: 'unlinked', position: null, eventId: lost }, waiting);
+  const { waiting, lost, gone } = await reader.readUnlinked(chain);
+  if (lost !== null) return report({ fault: 'unlinked', position: null, eventId: lost }, waiting);
+  if (gone !== null) return report({ fault: 'removed', position: null, eventId: gone }, waiting);
+  return report(undefined, waiting);
 }
 
 function isReplaced(expected: ReadonlyMap<number, Buffer>, { position, hash }: ChainHead): boolean {

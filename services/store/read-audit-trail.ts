@@ -1,10 +1,20 @@
 // Reads the whole audit trail as it is at one moment: for its check, and to take it elsewhere.
 
-import { type AuditEvent, auditFields } from '../domain/audit.ts';
+import { type AuditEvent, auditFields, platformChain } from '../domain/audit.ts';
 import { type ChainHead, emptyHead, type ReadLink } from '../domain/audit-chain.ts';
 import { systemRole } from './check-isolation.ts';
 import { connect } from './connection.ts';
 import type { Query } from './transaction.ts';
+
+/** Events that no link stands for. */
+type Unlinked = {
+  /** Those that the linker will come to. */
+  waiting: number;
+  /** The first that nobody will link. */
+  lost: string | null;
+  /** The first that is gone before it was linked; nobody knows of which chain, so it is told with the platform's. */
+  gone: string | null;
+};
 
 /** The trail while it is read. */
 export type AuditReader = {
@@ -16,8 +26,7 @@ export type AuditReader = {
   readStart(chain: string): Promise<ChainHead>;
   /** Links in their order, with their events, a batch at a time. */
   readLinks(chain: string): AsyncIterable<readonly ReadLink[]>;
-  /** Events that no link stands for: those that wait for the linker, and the first that nobody will link. */
-  readUnlinked(chain: string): Promise<{ waiting: number; lost: string | null }>;
+  readUnlinked(chain: string): Promise<Unlinked>;
   close(): Promise<void>;
 };
 
@@ -86,12 +95,17 @@ function describeLink({ linkPosition, linkHash, linkEventId, ...event }: LinkRow
   return { position: linkPosition, hash: linkHash, eventId: linkEventId, event: found };
 }
 
-async function readUnlinked(sql: Query, chain: string): Promise<{ waiting: number; lost: string | null }> {
+async function readUnlinked(sql: Query, chain: string): Promise<Unlinked> {
   const [row] = await sql<{ waiting: number; lost: string | null }[]>`
     select count(u.event_id)::integer as waiting, min(e.id) filter (where u.event_id is null) as lost
     from audit_events e left join audit_unlinked u on u.event_id = e.id
-    where coalesce(e.project_id, 'platform') = ${chain}
+    where coalesce(e.project_id, ${platformChain}) = ${chain}
       and not exists (select 1 from audit_links l where l.event_id = e.id)
   `;
-  return row ?? { waiting: 0, lost: null };
+  const [gone] = await sql<{ id: string }[]>`
+    select u.event_id as id from audit_unlinked u
+    where ${chain} = ${platformChain} and not exists (select 1 from audit_events e where e.id = u.event_id)
+    order by u.event_id limit 1
+  `;
+  return { waiting: 0, lost: null, ...row, gone: gone?.id ?? null };
 }

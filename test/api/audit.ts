@@ -312,6 +312,11 @@ test('The list of audit events', async (t) => {
   t.equal((await list('?token=test-viewer')).length, 0);
   t.equal((await list('?since=2026-01-01T00:00:00Z')).length, 4, 'by time');
   t.equal((await list('?until=2026-01-01T00:00:00Z')).length, 0);
+  for (const since of ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59-12:00']) {
+    t.equal((await list(`?since=${since}`)).length, since.startsWith('0') ? 4 : 0, 'however far away that is');
+  }
+  const leap = await api.send('GET', '/v1/audit-events?since=2016-12-31T23:59:60Z');
+  t.match(leap, { status: 400, body: { errors: [{ parameter: 'since' }] } }, 'but not by a second that is none');
   const first = await api.send('GET', '/v1/audit-events?limit=3&result=accepted');
   t.match(first.body, { items: [{ link: { position: 3, hash: /^[0-9a-f]{64}$/ } }, {}, {}], nextCursor: null });
   const page = await api.send('GET', '/v1/audit-events?limit=3');

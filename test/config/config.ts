@@ -18,6 +18,7 @@ test('The least that has to be said', async (t) => {
     log: { level: 'info' },
   });
   t.ok(Object.isFrozen(config) && Object.isFrozen(config.database), 'is frozen');
+  t.equal(config.retention.auditDays, undefined, 'keeps the audit trail for ever');
 });
 
 test('Everything that can be wrong', async (t) => {
@@ -27,6 +28,7 @@ test('Everything that can be wrong', async (t) => {
     FLEETYARD_LOG_LEVEL: 'loud',
     FLEETYARD_MIGRATE: 'maybe',
     FLEETYARD_CONCURRENCY: '1.5',
+    FLEETYARD_AUDIT_DAYS: '7',
     FLEETYARD_QUEUE_PREFIX: 'a b',
     FLEETYARD_SIMULATOR_URL: 'nonsense',
   };

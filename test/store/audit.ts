@@ -137,6 +137,15 @@ test('hardening 14: a chain that was shortened or made anew is found by a head t
   t.match(await check(url, projectId, [wrong]), { fault: { fault: 'replaced', position: 7 } }, 'and another past');
 });
 
+test('hardening 14: an event that was removed before it was linked is missed', async (t) => {
+  const { store, url, projectId, tamper } = await openTrail(t);
+  await store.asProject(projectId, (tx) => addAuditEvents(tx, [event(projectId, { resourceName: 'young' })]));
+  t.match(await check(url, projectId), { waiting: 1, fault: undefined });
+  await tamper("delete from audit_events where resource_name = 'young'");
+  t.match(await check(url, 'platform'), { fault: { fault: 'removed', position: null, eventId: /^ae_/ } });
+  t.equal(await store.asSystem((tx) => linkAuditEvents(tx)), 0, 'and holds up no other');
+});
+
 test('the linker works alone, in batches, and takes late events behind the others', async (t) => {
   const { store, url, projectId } = await openTestStore(t);
   let let_go = (): void => undefined;

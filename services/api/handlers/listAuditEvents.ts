@@ -5,6 +5,7 @@ import type { PageRequest } from '../../store/pages.ts';
 import type { Handler, QueryOf } from '../call.ts';
 import { describeAuditEvent } from '../describe-audit.ts';
 import { describePage, readPage } from '../pages.ts';
+import { ParameterProblem } from '../problems.ts';
 
 type List = (page: PageRequest) => ReturnType<typeof listStoredEvents>;
 
@@ -21,8 +22,20 @@ export const listAuditEvents: Handler<'listAuditEvents'> = async ({ parts, proje
 };
 
 function readFilter({ since, until, token, endpoint, resource, result }: QueryOf<'listAuditEvents'>): AuditFilter {
-  const readTime = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
-  return { since: readTime(since), until: readTime(until), token, endpoint, resource, result };
+  return { since: readTime('since', since), until: readTime('until', until), token, endpoint, resource, result };
+}
+
+const earliest = Date.UTC(1970, 0);
+const latest = Date.UTC(9999, 0);
+
+/** A time that the database can compare with; nothing was told before or after those bounds. */
+function readTime(parameter: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const time = Date.parse(text);
+  // The contract's format takes leap seconds, which nobody's clock here has.
+  if (Number.isNaN(time))
+    throw new ParameterProblem([{ parameter, code: 'wrong-form', message: 'is not a time that there is' }]);
+  return new Date(Math.min(Math.max(time, earliest), latest));
 }
 
 /** Reads the next page when the caller has taken the last one, so that memory does not grow with the trail. */
