@@ -2,6 +2,7 @@ import postgres from 'postgres';
 import { test } from 'tap';
 import { listProjects } from '../../services/store/projects.ts';
 import { openStore } from '../../services/store/open-store.ts';
+import { waitFor } from '../helpers/wait.ts';
 import type { Tx } from '../../services/store/transaction.ts';
 import { createTestVault, openTestStore } from './fixtures.ts';
 
@@ -117,4 +118,37 @@ test('closing ends work that outlasts the grace', async (t) => {
 test('a database that is not there is said to be unavailable', async (t) => {
   const nowhere = openStore({ url: 'postgres://x@127.0.0.1:1/x', applicationName: 'test', vault: createTestVault() });
   await t.rejects(nowhere, away);
+});
+
+test('7: units of work beyond what may wait are refused at once, and projects take turns', async (t) => {
+  const { url, vault, projectId, otherProjectId } = await openTestStore(t);
+  const bounded = await openStore({ url, applicationName: 'bounded', vault, max: 4, waiting: 4 });
+  t.teardown(() => bounded.close(1));
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const order: string[] = [];
+  const work = (project: string, name: string) =>
+    bounded.asProject(project, async (tx) => {
+      await getPid(tx);
+      order.push(name);
+      await released;
+    });
+  const greedy = Array.from({ length: 3 }, () => work(projectId, 'greedy'));
+  await Promise.all([
+    work(otherProjectId, 'modest'),
+    waitFor('the first four', () => order.length === 4).then(release),
+  ]);
+  await Promise.all(greedy);
+  t.same(order.toSorted(), ['greedy', 'greedy', 'greedy', 'modest'], 'one connection is left for others');
+
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  const hold = (project: string) => bounded.asProject(project, () => held);
+  const running = [hold(projectId), hold(projectId), hold(projectId), hold(otherProjectId)];
+  const waiting = [hold(projectId), hold(projectId), hold(projectId)];
+  const begin = performance.now();
+  await t.rejects(hold(projectId), { code: 'unavailable', message: /busy/, cause: { code: 'ALL_BUSY' } });
+  t.ok(performance.now() - begin < 1_000, 'at once');
+  waiting.push(hold(otherProjectId));
+  await t.rejects(hold(otherProjectId), { code: 'unavailable' }, 'the line is full');
+  letGo();
+  await Promise.all([...running, ...waiting]);
 });
