@@ -2,6 +2,7 @@ import postgres from 'postgres';
 import { test } from 'tap';
 import { listProjects } from '../../services/store/projects.ts';
 import { openStore } from '../../services/store/open-store.ts';
+import { waitFor } from '../helpers/wait.ts';
 import type { Tx } from '../../services/store/transaction.ts';
 import { createTestVault, openTestStore } from './fixtures.ts';
 
@@ -138,4 +139,37 @@ test('lists of texts come back as they went', async (t) => {
   }
   const plain = await store.asSystem((tx) => tx.sql`select array['plain', 'x y', null, 'NULL'] as list`);
   t.same(plain, [{ list: ['plain', 'x y', null, 'NULL'] }], 'also what PostgreSQL does not quote');
+});
+
+test('7: units of work beyond what may wait are refused at once, and projects take turns', async (t) => {
+  const { url, vault, projectId, otherProjectId } = await openTestStore(t);
+  const bounded = await openStore({ url, applicationName: 'bounded', vault, max: 4, waiting: 4 });
+  t.teardown(() => bounded.close(1));
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const order: string[] = [];
+  const work = (project: string, name: string) =>
+    bounded.asProject(project, async (tx) => {
+      await getPid(tx);
+      order.push(name);
+      await released;
+    });
+  const greedy = Array.from({ length: 3 }, () => work(projectId, 'greedy'));
+  await Promise.all([
+    work(otherProjectId, 'modest'),
+    waitFor('the first four', () => order.length === 4).then(release),
+  ]);
+  await Promise.all(greedy);
+  t.same(order.toSorted(), ['greedy', 'greedy', 'greedy', 'modest'], 'one connection is left for others');
+
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  const hold = (project: string) => bounded.asProject(project, () => held);
+  const running = [hold(projectId), hold(projectId), hold(projectId), hold(otherProjectId)];
+  const waiting = [hold(projectId), hold(projectId), hold(projectId)];
+  const begin = performance.now();
+  await t.rejects(hold(projectId), { code: 'unavailable', message: /busy/, cause: { code: 'ALL_BUSY' } });
+  t.ok(performance.now() - begin < 1_000, 'at once');
+  waiting.push(hold(otherProjectId));
+  await t.rejects(hold(otherProjectId), { code: 'unavailable' }, 'the line is full');
+  letGo();
+  await Promise.all([...running, ...waiting]);
 });

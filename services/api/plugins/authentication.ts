@@ -57,6 +57,7 @@ async function findCaller(
     const message = `Too many unknown tokens came from this address; try again in ${wait} s.`;
     throw new FleetyardError('rate-limited', message, { retryAfterSeconds: wait });
   }
+  await tokens.takeTurn(hash);
   const row = await store.lookUps.findToken(hash);
   if (row?.live === true) tokens.noteGood(hash);
   else await limits.count([guess]);

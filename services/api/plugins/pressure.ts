@@ -8,13 +8,14 @@ import { isExempt } from './limiting.ts';
 
 /** What the process may come to; 0 for no bound. */
 export type PressureBounds = {
-  /** How late timers may be, as the mean of a half second. */
+  /** How late timers may be, as the mean of two seconds. */
   eventLoopDelayMs: number;
   /** Part of the heap that V8 may have. */
   heapShare: number;
 };
 
-const sampleInterval = 500;
+/** A stall that leaves no sample at all counts as pressure, so that this is no shorter than what is too late. */
+const sampleInterval = 2_000;
 const retryAfterSeconds = 5;
 
 /** Watches the process; a request that comes while a bound is passed gets 503, save those that ask how it is. */
