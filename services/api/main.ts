@@ -5,6 +5,8 @@ import { loadCatalogue } from '../../catalogue/catalogue.ts';
 import { mintKubeconfig } from '../access/kubeconfig.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { readContractDocument } from '../contract/document.ts';
+import { isFleetyardError } from '../domain/errors.ts';
+import { awaitServer } from '../process/await-server.ts';
 import { runMain } from '../process/run-main.ts';
 import { shutDownOnSignals } from '../process/shutdown.ts';
 import { createDelivery } from '../queue/deliver-signals.ts';
@@ -44,9 +46,12 @@ const mint: KubeconfigMint = ({ name, region, outputs, credential }) => {
 
 async function openParts(config: Config, log: Logger) {
   const vault = createVault(await readMasterKeys(config.masterKeyFile));
+  const isAway = (error: unknown): boolean => isFleetyardError(error, 'unavailable');
+  const once = <T>(attempt: () => Promise<T>): Promise<T> =>
+    awaitServer({ server: 'PostgreSQL', seconds: config.startSeconds, isAway, log }, attempt);
   const { url, max, reserved, limits, stateDatabase } = config.database;
   if (config.database.migrate) {
-    const { applied, version } = await migrate({ url, vault, stateDatabase });
+    const { applied, version } = await once(() => migrate({ url, vault, stateDatabase }));
     log.info({ applied, version }, 'the schema is up to date');
   }
   const queue = openOperationProducer({
@@ -57,7 +62,9 @@ async function openParts(config: Config, log: Logger) {
   const onCommitted = createDelivery(queue, (error) =>
     log.warn({ err: error }, 'the queue is away; the sweep will signal'),
   );
-  const store = await openStore({ url, max, reserved, limits, vault, applicationName: 'fleetyard-api', onCommitted });
+  const store = await once(() =>
+    openStore({ url, max, reserved, limits, vault, applicationName: 'fleetyard-api', onCommitted }),
+  );
   const feed = await openEventFeed(store, eventChannel);
   const counts = {
     countOperations: () => store.asSystem(countOpenOperations) as Promise<Record<string, number>>,

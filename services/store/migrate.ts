@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { appRole, systemRole } from './check-isolation.ts';
 import { connect } from './connection.ts';
+import { explainAway } from './database-errors.ts';
 import { checkHistory, listApplied, readMigrations, type Migration } from './schema-version.ts';
 import { ensureStateDatabase, getOrCreateStateLogin } from './state-database.ts';
 import type { Pool, Query, StoreVault } from './transaction.ts';
@@ -27,7 +28,7 @@ export type MigrationReport = { applied: string[]; version: number };
 // Any number does, as long as every release uses the same.
 const lockKey = 7_305_118_402;
 
-/** Brings a database to the schema of this program; throws on the first failure and leaves the schema whole. */
+/** Brings a database to the schema of this program; throws on the first failure and leaves the schema whole, and `unavailable` when it is away. */
 export async function migrate(options: MigrateOptions): Promise<MigrationReport> {
   const known = await readMigrations(options.directory);
   const sql = connect({ url: options.url, applicationName: 'fleetyard-migrate', max: 1 });
@@ -43,6 +44,8 @@ export async function migrate(options: MigrateOptions): Promise<MigrationReport>
     const stateDatabase = options.stateDatabase === undefined ? 'pulumi_state' : options.stateDatabase;
     if (stateDatabase !== null) await prepareState(sql, options.vault, stateDatabase);
     return { applied: missing.map(({ name }) => name), version: before.length + missing.length };
+  } catch (error) {
+    throw explainAway(error);
   } finally {
     await sql.end({ timeout: 5 });
   }

@@ -5,7 +5,7 @@ import type { Consequence } from '../domain/consequences.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { appRole, checkIsolation, systemRole } from './check-isolation.ts';
 import { connect, defaultLimits, type ConnectionOptions, type WaitLimits } from './connection.ts';
-import { isAway, isBusy, isTransient, sayAway } from './database-errors.ts';
+import { explainAway, isAway, isBusy, isTransient, sayAway } from './database-errors.ts';
 import { checkSchema } from './schema-version.ts';
 import { openSessionPool, type Session, type SessionPool } from './session-pool.ts';
 import type { Keeping } from './retention.ts';
@@ -71,7 +71,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await checkIsolation(sql);
   } catch (error) {
     await sql.end({ timeout: 1 });
-    throw isAway(error) ? sayAway(error) : error;
+    throw explainAway(error);
   }
   const sessions = openSessionPool({ ...connection, limits });
   const urgent = openSessionPool({ ...connection, max: reserved, limits: shorten(limits) });
@@ -93,8 +93,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     asSystem,
     asUrgent,
     async listen(channel, onNotify, onReady) {
-      const { unlisten } = await sql.listen(channel, onNotify, onReady);
-      return unlisten;
+      try {
+        const { unlisten } = await sql.listen(channel, onNotify, onReady);
+        return unlisten;
+      } catch (error) {
+        if (!isAway(error)) throw error;
+        // The client tries again by itself, until the store is closed.
+        return async () => undefined;
+      }
     },
     // On a session that gives up after some seconds: a server behind a broken network never answers.
     async ping() {

@@ -7,6 +7,8 @@ import { findPulumi } from '../../toolchain/pulumi.mjs';
 import { loadConfig, type Config } from '../config.ts';
 import { toBackendUrl } from '../engine/backend-url.ts';
 import { prepareBackend } from '../engine/prepare-backend.ts';
+import { isFleetyardError } from '../domain/errors.ts';
+import { awaitServer } from '../process/await-server.ts';
 import { ConfigError } from '../process/config-error.ts';
 import { runMain } from '../process/run-main.ts';
 import { shutDownOnSignals } from '../process/shutdown.ts';
@@ -61,27 +63,24 @@ async function prepareEngine(config: Config, states: StateAccess): Promise<Worke
 
 async function start(config: Config, logger: Logger): Promise<void> {
   const vault = await openVault(config.masterKeyFile);
-  await checkRedis(config.redis.url);
+  const once = <T>(server: string, attempt: () => Promise<T>): Promise<T> =>
+    awaitServer({ server, seconds: config.startSeconds, isAway, log: logger }, attempt);
+  await once('Redis', () => checkRedis(config.redis.url));
   const queueOptions = { redisUrl: config.redis.url, prefix: config.redis.prefix };
   const queue = openOperationProducer({
     ...queueOptions,
     onError: (error) => logger.warn({ err: error }, 'the queue reports'),
   });
   const { url, max, reserved, limits } = config.database;
-  const store = await openStore({
-    url,
-    max,
-    reserved,
-    limits,
-    applicationName: 'fleetyard-worker',
-    vault,
-    onCommitted: createDelivery(queue, (error) =>
-      logger.warn({ err: error }, 'the queue did not take what is next; the sweep will'),
-    ),
-  });
-  const faults = await findStateFaults({ url: config.database.url, store });
+  const onCommitted = createDelivery(queue, (error) =>
+    logger.warn({ err: error }, 'the queue did not take what is next; the sweep will'),
+  );
+  const store = await once('PostgreSQL', () =>
+    openStore({ url, max, reserved, limits, applicationName: 'fleetyard-worker', vault, onCommitted }),
+  );
+  const faults = await once('PostgreSQL', () => findStateFaults({ url, store }));
   if (faults.length > 0) throw new ConfigError(faults);
-  const states = await openStateAccess({ url: config.database.url, store });
+  const states = await once('PostgreSQL', () => openStateAccess({ url, store }));
   const engine = await prepareEngine(config, states);
   const context: WorkerContext = {
     store,
@@ -111,6 +110,11 @@ async function start(config: Config, logger: Logger): Promise<void> {
     ],
   });
   logger.info({ owner: context.owner, simulator: config.simulator.url ?? null }, 'ready');
+}
+
+/** Also a schema that whoever migrates it has not brought up to date yet. */
+function isAway(error: unknown): boolean {
+  return isFleetyardError(error, 'unavailable');
 }
 
 const redactor = createRedactor();
