@@ -41,9 +41,15 @@ export async function openTestStore(
   {
     max = 10,
     onCommitted,
-  }: { max?: number; onCommitted?: (consequences: readonly Consequence[]) => Promise<void> } = {},
+    url: given,
+  }: {
+    max?: number;
+    onCommitted?: (consequences: readonly Consequence[]) => Promise<void>;
+    /** A migrated database that is empty; one of its own when not said. */
+    url?: string;
+  } = {},
 ): Promise<TestStore> {
-  const { url } = await createTestDatabase(t);
+  const url = given ?? (await createTestDatabase(t)).url;
   const vault = createTestVault();
   const signals: Signal[] = [];
   const store = await openStore({

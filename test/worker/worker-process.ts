@@ -61,7 +61,8 @@ export async function startBehindDoors(
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += String(chunk)));
   const ended = once(child, 'exit');
-  const awaitReady = () => waitFor('the worker to be ready', () => output.includes('"msg":"ready"'));
+  const awaitReady = () =>
+    waitFor('the worker to be ready', () => output.includes('"msg":"ready"'), { timeoutMs: 120_000 });
   if (!shut) await awaitReady();
   const stop = async (): Promise<unknown> => {
     child.kill('SIGTERM');
