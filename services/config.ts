@@ -98,6 +98,8 @@ export type Config = {
   /** The environment as it came, of which a runner is passed an allow-list. */
   runnerEnvironment: Environment;
   log: { level: (typeof logLevels)[number] };
+  /** How long a start waits for servers that are away. */
+  startSeconds: number;
   /** What may still be ended in order after a signal; a worker then hands over what it has not ended. */
   shutdownSeconds: number;
   /** Check every answer against the contract; for tests and development. */
@@ -322,6 +324,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     },
     runnerEnvironment: { ...environment },
     log: { level: read.choice('FLEETYARD_LOG_LEVEL', 'info', logLevels) },
+    startSeconds: read.number('FLEETYARD_START_SECONDS', 300, { min: 0, max: 86_400 }),
     shutdownSeconds: read.integer('FLEETYARD_SHUTDOWN_SECONDS', 20, { min: 1, max: 3600 }),
     checkResponses: read.flag('FLEETYARD_CHECK_RESPONSES', false),
   };

@@ -7,7 +7,9 @@ import { loadCatalogue } from '../../catalogue/catalogue.ts';
 import { mintKubeconfig } from '../access/kubeconfig.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { readContractDocument } from '../contract/document.ts';
+import { isFleetyardError } from '../domain/errors.ts';
 import { openRateLimits } from '../limits/rate-limits.ts';
+import { awaitServer } from '../process/await-server.ts';
 import { ConfigError } from '../process/config-error.ts';
 import { tightenDirectory } from '../process/private-directory.ts';
 import { runMain } from '../process/run-main.ts';
@@ -58,12 +60,15 @@ const mint: KubeconfigMint = ({ name, region, outputs, credential }) => {
 
 async function openParts(config: Config, log: Logger) {
   const vault = createVault(await readMasterKeys(config.masterKeyFile));
+  const isAway = (error: unknown): boolean => isFleetyardError(error, 'unavailable');
+  const once = <T>(attempt: () => Promise<T>): Promise<T> =>
+    awaitServer({ server: 'PostgreSQL', seconds: config.startSeconds, isAway, log }, attempt);
   const { url, max, reserved, limits, waiting, stateDatabase, migrationUrl, runtimeLogins } = config.database;
   if (config.database.migrate && migrationUrl !== undefined) {
-    const { applied, version } = await migrate({ url: migrationUrl, vault, stateDatabase, runtimeLogins });
+    const { applied, version } = await once(() => migrate({ url: migrationUrl, vault, stateDatabase, runtimeLogins }));
     log.info({ applied, version }, 'the schema is up to date');
   }
-  const faults = await findLoginFaults(url);
+  const faults = await once(() => findLoginFaults(url));
   if (faults.length > 0) throw new ConfigError(faults);
   const queue = openOperationProducer({
     redisUrl: config.redis.url,
@@ -74,7 +79,9 @@ async function openParts(config: Config, log: Logger) {
     log.warn({ err: error }, 'the queue is away; the sweep will signal'),
   );
   const applicationName = announceKeys('fleetyard-api', vault);
-  const store = await openStore({ url, max, reserved, limits, waiting, vault, applicationName, onCommitted });
+  const store = await once(() =>
+    openStore({ url, max, reserved, limits, waiting, vault, applicationName, onCommitted }),
+  );
   const feed = await openEventFeed(store, eventChannel);
   const trail = openAuditTrail({ store, log });
   const counts = {

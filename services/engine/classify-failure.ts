@@ -19,6 +19,8 @@ type Rule = { class: EngineErrorClass; codes: RegExp };
  * API document for these conditions.
  */
 const rules: Rule[] = [
+  // The worker's own machine, of which the engine tells before anything else.
+  { class: 'capacity', codes: /\b(ENOSPC|EDQUOT|[Nn]o space left on device|[Dd]isk quota exceeded)\b/ },
   {
     class: 'capacity',
     codes:

@@ -1,6 +1,7 @@
 // The check at start-up that whoever logs in to do the work can do no more than the work, with the statement that mends it.
 
 import { connect, quoteName } from './connection.ts';
+import { explainAway } from './database-errors.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import type { Pool, Query } from './transaction.ts';
 
@@ -19,6 +20,8 @@ export async function findLoginFaults(url: string): Promise<string[]> {
   const sql: Pool = connect({ url, applicationName: 'fleetyard-check', max: 1 });
   try {
     return await listLoginFaults(sql);
+  } catch (error) {
+    throw explainAway(error);
   } finally {
     await sql.end({ timeout: 1 });
   }

@@ -1,6 +1,7 @@
 // The check at start-up that the database user may do what each lease's login needs, with the statement that mends what is missing.
 
 import { connect, quoteName } from './connection.ts';
+import { explainAway } from './database-errors.ts';
 import type { Store } from './open-store.ts';
 import type { Pool } from './transaction.ts';
 
@@ -21,6 +22,8 @@ export async function findStateFaults(options: { url: string; store: Store }): P
   try {
     const facts = await readFacts(sql, database);
     return facts.superuser ? [] : describeFaults(facts);
+  } catch (error) {
+    throw explainAway(error);
   } finally {
     await sql.end({ timeout: 1 });
   }

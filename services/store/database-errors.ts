@@ -22,6 +22,10 @@ export function isTransient(error: unknown): boolean {
 // 25P03 is what a process hears that hung in the middle of a transaction.
 const awayCodes = new Set([
   'ECONNREFUSED',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
   'ECONNRESET',
   'EPIPE',
   'ENOTFOUND',
@@ -45,6 +49,11 @@ export function isAway(error: unknown): boolean {
 /** What the rest of the house is told of it. */
 export function sayAway(cause: unknown): FleetyardError {
   return new FleetyardError('unavailable', 'The database does not answer.', { cause });
+}
+
+/** The error as the rest of the house is told of it, whatever it is about. */
+export function explainAway(error: unknown): unknown {
+  return isAway(error) ? sayAway(error) : error;
 }
 
 /** The code of the error that tells that every session is taken. */

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { appRole, systemRole } from './check-isolation.ts';
 import { connect } from './connection.ts';
+import { explainAway } from './database-errors.ts';
 import { getOrChooseCurrentKey } from './master-keys.ts';
 import { checkHistory, listApplied, readMigrations, type Migration } from './schema-version.ts';
 import { ensureStateDatabase, getOrCreateStateLogin } from './state-database.ts';
@@ -30,7 +31,7 @@ export type MigrationReport = { applied: string[]; version: number };
 // Any number does, as long as every release uses the same.
 const lockKey = 7_305_118_402;
 
-/** Brings a database to the schema of this program; throws on the first failure and leaves the schema whole. */
+/** Brings a database to the schema of this program; throws on the first failure and leaves the schema whole, and `unavailable` when it is away. */
 export async function migrate(options: MigrateOptions): Promise<MigrationReport> {
   const known = await readMigrations(options.directory);
   const sql = connect({ url: options.url, applicationName: 'fleetyard-migrate', max: 1 });
@@ -47,6 +48,8 @@ export async function migrate(options: MigrateOptions): Promise<MigrationReport>
     if (stateDatabase !== null) await prepareState(sql, options.vault, stateDatabase);
     await tryThroughRaces(() => letIn(sql, options.runtimeLogins ?? [], stateDatabase));
     return { applied: missing.map(({ name }) => name), version: before.length + missing.length };
+  } catch (error) {
+    throw explainAway(error);
   } finally {
     await sql.end({ timeout: 5 });
   }

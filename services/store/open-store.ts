@@ -6,7 +6,7 @@ import { FleetyardError } from '../domain/errors.ts';
 import { appRole, checkIsolation, systemRole } from './check-isolation.ts';
 import { checkLogin } from './check-login.ts';
 import { connect, defaultLimits, type ConnectionOptions, type WaitLimits } from './connection.ts';
-import { isAway, isBusy, isTransient, sayAway } from './database-errors.ts';
+import { explainAway, isAway, isBusy, isTransient, sayAway } from './database-errors.ts';
 import { createLookUps, lookUpSessions, type LookUps } from './look-ups.ts';
 import { checkSchema } from './schema-version.ts';
 import { openSessionPool, type Session, type SessionPool } from './session-pool.ts';
@@ -78,7 +78,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await checkLogin(sql);
   } catch (error) {
     await sql.end({ timeout: 1 });
-    throw isAway(error) ? sayAway(error) : error;
+    throw explainAway(error);
   }
   const sessions = openSessionPool({ ...connection, limits, ...(waiting === undefined ? {} : { waiting }) });
   const urgent = openSessionPool({ ...connection, max: reserved, limits: shorten(limits) });
@@ -108,8 +108,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     asUrgent,
     lookUps: createLookUps(readers),
     async listen(channel, onNotify, onReady) {
-      const { unlisten } = await sql.listen(channel, onNotify, onReady);
-      return unlisten;
+      try {
+        const { unlisten } = await sql.listen(channel, onNotify, onReady);
+        return unlisten;
+      } catch (error) {
+        if (!isAway(error)) throw error;
+        // The client tries again by itself, until the store is closed.
+        return async () => undefined;
+      }
     },
     // On a session that gives up after some seconds: a server behind a broken network never answers.
     async ping() {

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { connect, defaultLimits, withLogin } from './connection.ts';
-import { isAway, sayAway } from './database-errors.ts';
+import { explainAway, sayAway } from './database-errors.ts';
 import { holdLease, type Lease } from './leases.ts';
 import type { Store } from './open-store.ts';
 import type { Pool } from './transaction.ts';
@@ -83,7 +83,7 @@ async function askOnce<T>(url: string, seconds: number, work: (sql: Pool) => Pro
   try {
     return await Promise.race([work(sql), silence]);
   } catch (error) {
-    throw isAway(error) ? sayAway(error) : error;
+    throw explainAway(error);
   } finally {
     clearTimeout(timer);
     // Not waited for: what it is connected to may never answer.

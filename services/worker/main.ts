@@ -7,6 +7,8 @@ import { findPulumi } from '../../toolchain/pulumi.mjs';
 import { loadConfig, type Config } from '../config.ts';
 import { toBackendUrl } from '../engine/backend-url.ts';
 import { prepareBackend } from '../engine/prepare-backend.ts';
+import { isFleetyardError } from '../domain/errors.ts';
+import { awaitServer } from '../process/await-server.ts';
 import { ConfigError } from '../process/config-error.ts';
 import { tightenDirectory } from '../process/private-directory.ts';
 import { runMain } from '../process/run-main.ts';
@@ -76,29 +78,27 @@ async function prepareEngine(config: Config, states: StateAccess, logger: Logger
 
 async function start(config: Config, logger: Logger): Promise<void> {
   const vault = await openVault(config.masterKeyFile);
-  await checkRedis(config.redis.url);
+  const once = <T>(server: string, attempt: () => Promise<T>): Promise<T> =>
+    awaitServer({ server, seconds: config.startSeconds, isAway, log: logger }, attempt);
+  await once('Redis', () => checkRedis(config.redis.url));
   const queueOptions = { redisUrl: config.redis.url, prefix: config.redis.prefix };
   const queue = openOperationProducer({
     ...queueOptions,
     onError: (error) => logger.warn({ err: error }, 'the queue reports'),
   });
   const { url, max, reserved, limits } = config.database;
-  const loginFaults = await findLoginFaults(url);
+  const onCommitted = createDelivery(queue, (error) =>
+    logger.warn({ err: error }, 'the queue did not take what is next; the sweep will'),
+  );
+  const loginFaults = await once('PostgreSQL', () => findLoginFaults(url));
   if (loginFaults.length > 0) throw new ConfigError(loginFaults);
-  const store = await openStore({
-    url,
-    max,
-    reserved,
-    limits,
-    applicationName: announceKeys('fleetyard-worker', vault),
-    vault,
-    onCommitted: createDelivery(queue, (error) =>
-      logger.warn({ err: error }, 'the queue did not take what is next; the sweep will'),
-    ),
-  });
-  const faults = await findStateFaults({ url: config.database.url, store });
+  const applicationName = announceKeys('fleetyard-worker', vault);
+  const store = await once('PostgreSQL', () =>
+    openStore({ url, max, reserved, limits, applicationName, vault, onCommitted }),
+  );
+  const faults = await once('PostgreSQL', () => findStateFaults({ url, store }));
   if (faults.length > 0) throw new ConfigError(faults);
-  const states = await openStateAccess({ url: config.database.url, store });
+  const states = await once('PostgreSQL', () => openStateAccess({ url, store }));
   const engine = await prepareEngine(config, states, logger);
   const { concurrency: slots, memoryMb, stepMb } = config.worker;
   const room = openRoom({ slots, memoryMb, stepMb });
@@ -132,6 +132,11 @@ async function start(config: Config, logger: Logger): Promise<void> {
     ],
   });
   logger.info({ owner: context.owner, simulator: config.simulator.url ?? null }, 'ready');
+}
+
+/** Also a schema that whoever migrates it has not brought up to date yet. */
+function isAway(error: unknown): boolean {
+  return isFleetyardError(error, 'unavailable');
 }
 
 const redactor = createRedactor();

@@ -1,6 +1,10 @@
 // Acts, forced deletions and rollbacks over HTTP: who may, what is answered, and what a refusal names.
 import { test } from 'tap';
 import { actRoles } from '../../services/domain/acts.ts';
+import type { OperationResult } from '../../services/store/operations.ts';
+import { saveResult } from '../../services/store/results.ts';
+import { finishOperation } from '../../services/store/settle-operation.ts';
+import { claim, leaseOf } from '../store/fixtures.ts';
 import { clusterRequest, openTestApi } from './fixtures.ts';
 
 const ranks = ['viewer', 'operator', 'admin', 'platform-admin'] as const;
@@ -99,4 +103,33 @@ test('A refusal names the call that leads out', async (t) => {
   const taken = (await api.send('GET', '/v1/address-spaces/default/ranges')).body.items[0].id;
   const released = await api.send('DELETE', `/v1/address-spaces/default/ranges/${taken}`);
   t.match(released, { status: 409, ...named('DELETE', `/v1/clusters/${cluster.id}`) });
+});
+
+test('What an abandoned cluster left', async (t) => {
+  const api = await openTestApi(t);
+  const { cluster } = (await api.send('POST', '/v1/clusters', { body: clusterRequest() })).body;
+  const asked = await api.send('POST', '/v1/clusters/web/operations', { body: { kind: 'abandon' } });
+  const path = `/v1/operations/${asked.body.operation.id}`;
+  const left: OperationResult['left'] = [
+    {
+      layer: 'network',
+      stack: `${cluster.id}-network`,
+      source: 'state',
+      resources: [{ type: 'aws:ec2/vpc:Vpc', name: 'vpc', id: 'vpc-1' }],
+    },
+  ];
+  const lease = leaseOf(await claim(api.store, asked.body.operation.id));
+  await api.store.asSystem(async (tx) => {
+    await saveResult(tx, lease, { left, keptRanges: [] });
+    await finishOperation(tx, { ...lease, outcome: 'succeeded' });
+  });
+  t.equal((await api.send('GET', '/v1/clusters/web')).status, 404, 'is not told by the cluster, which is gone');
+  t.equal((await api.send('GET', `/v1/clusters/${cluster.id}`)).status, 404);
+  const told = await api.send('GET', path);
+  t.match(told, { status: 200, body: { state: 'succeeded', result: { left } } }, 'is told by the operation');
+  const listed = await api.send('GET', `/v1/operations?resource=${cluster.id}`);
+  t.match(
+    listed.body.items.find(({ id }: { id: string }) => id === told.body.id),
+    { result: { left } },
+  );
 });

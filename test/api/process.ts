@@ -141,3 +141,13 @@ test('A process without its key', async (t) => {
   t.equal(code, 1, 'does not start');
   t.match(told.output(), /nonexistent/, 'and says which file it wanted');
 });
+
+test('A process that starts before its database', async (t) => {
+  const { environment } = await prepare(t);
+  const door = await openDoor(t, environment['DATABASE_URL'] ?? '');
+  await door.shut();
+  const running = startProcess(t, { ...environment, DATABASE_URL: door.url });
+  await waitFor('word of what is missing', () => running.output().includes('waiting for a server that is away'));
+  await door.reopen();
+  t.ok(await waitAddress(running), 'listens when that is there');
+});

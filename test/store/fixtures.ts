@@ -45,9 +45,15 @@ export async function openTestStore(
   {
     max = 10,
     onCommitted,
-  }: { max?: number; onCommitted?: (consequences: readonly Consequence[]) => Promise<void> } = {},
+    database: given,
+  }: {
+    max?: number;
+    onCommitted?: (consequences: readonly Consequence[]) => Promise<void>;
+    /** A migrated database that is empty; one of its own when not said. */
+    database?: Pick<TestDatabase, 'url' | 'adminUrl' | 'migration'>;
+  } = {},
 ): Promise<TestStore> {
-  const { url, adminUrl, migration } = await createTestDatabase(t);
+  const { url, adminUrl, migration } = given ?? (await createTestDatabase(t));
   const vault = createTestVault();
   const signals: Signal[] = [];
   const store = await openStore({

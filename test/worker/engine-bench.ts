@@ -37,8 +37,12 @@ export const secret = 'very-secret-token';
 const limits = { statementSeconds: 0.5, lockSeconds: 2, idleSeconds: 2, acquireSeconds: 1 };
 
 /** Makes the bench. */
-export async function createBench(t: Test, change: Partial<WorkerContext> = {}): Promise<EngineBench> {
-  const fixture = await openTestStore(t);
+export async function createBench(
+  t: Test,
+  change: Partial<WorkerContext> = {},
+  { url }: { url?: string } = {},
+): Promise<EngineBench> {
+  const fixture = await openTestStore(t, url === undefined ? {} : { url });
   const door = await openDoor(t, fixture.url);
   const behind = await openStore({ url: door.url, vault: fixture.vault, applicationName: 'behind', limits });
   t.teardown(() => behind.close(0.1));

@@ -1,69 +1,10 @@
-// A worker that is told to stop while its servers are away: it ends within its time, and its exit code says that not all went well.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// A worker whose servers are away, at its start or when it is told to stop: it waits or ends within its time, and says which.
 import { test, type Test } from 'tap';
 import { getOperation } from '../../services/store/operations.ts';
-import { migrate } from '../../services/store/migrate.ts';
-import { openStore } from '../../services/store/open-store.ts';
-import { createProject } from '../../services/store/projects.ts';
-import { ensureMasterKeys } from '../../services/vault/master-keys.ts';
-import { openVault } from '../../services/vault/vault.ts';
-import { createTestDirectory } from '../helpers/directory.ts';
-import { openDoor } from '../helpers/door.ts';
 import { startTestHub } from '../helpers/hub.ts';
-import { createTestDatabase } from '../helpers/postgres.ts';
-import { createTestRedis } from '../helpers/redis.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { addFederation } from './fixtures.ts';
-
-const main = fileURLToPath(new URL('../../services/worker/main.ts', import.meta.url));
-/** One second to end by itself, two of the lease, three each to end processes and for three connections; and a slow machine. */
-const graceMs = 40_000;
-
-/** A worker process whose database and Redis are behind doors. */
-async function startBehindDoors(t: Test) {
-  const directory = await createTestDirectory(t);
-  const { url, migration, name } = await createTestDatabase(t, { migrated: false });
-  const redis = createTestRedis(t);
-  const masterKeyFile = join(directory, 'master.key');
-  await ensureMasterKeys(masterKeyFile);
-  const vault = await openVault(masterKeyFile);
-  await migrate({ ...migration, vault, stateDatabase: `${name}_state` });
-  const store = await openStore({ url, applicationName: 'test', vault });
-  t.teardown(() => store.close(1));
-  const { id: projectId } = await store.asSystem((tx) => createProject(tx, { name: 'first' }));
-  const doors = { database: await openDoor(t, url), redis: await openDoor(t, redis.url) };
-  const child: ChildProcess = spawn(process.execPath, [main], {
-    env: {
-      PATH: process.env['PATH'],
-      DATABASE_URL: doors.database.url,
-      REDIS_URL: doors.redis.url,
-      FLEETYARD_QUEUE_PREFIX: redis.prefix,
-      FLEETYARD_STATE_DATABASE: `${name}_state`,
-      FLEETYARD_DATA_DIR: directory,
-      FLEETYARD_LEASE_SECONDS: '2',
-      FLEETYARD_SHUTDOWN_SECONDS: '1',
-      // No step here runs an engine; the worker only asks whether its program is there.
-      FLEETYARD_PULUMI: '/bin/true',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  t.teardown(() => child.kill('SIGKILL'));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += String(chunk)));
-  const ended = once(child, 'exit');
-  await waitFor('the worker to be ready', () => output.includes('"msg":"ready"'));
-  const stop = async (): Promise<unknown> => {
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
-    const [code, signal] = await ended;
-    clearTimeout(timer);
-    return code ?? signal;
-  };
-  return { doors, store, projectId, stop, output: () => output };
-}
+import { startBehindDoors } from './worker-process.ts';
 
 /** The same, with an operation that asks a hub which never answers. */
 async function startWithOperation(t: Test) {
@@ -101,4 +42,24 @@ test('A worker with an operation under way whose servers hang', async (t) => {
   doors.redis.block();
   t.equal(await stop(), 1, `ends in time, and not in order:\n${output()}`);
   t.equal((await store.asSystem((tx) => getOperation(tx, id))).state, 'running', 'and leaves it to its lease');
+});
+
+test('A worker that starts before its servers', async (t) => {
+  const { doors, stop, output, awaitReady } = await startBehindDoors(t, { shut: true });
+  const says = (server: string) => waitFor(`word of ${server}`, () => output().includes(`"server":"${server}"`));
+  await says('Redis');
+  await doors.redis.reopen();
+  await says('PostgreSQL');
+  t.notMatch(output(), '"msg":"ready"');
+  await doors.database.reopen();
+  await awaitReady();
+  t.match(output(), /waiting for a server that is away/, 'says what it waits for, and becomes ready');
+  t.equal(await stop(), 0);
+});
+
+test('A worker whose servers do not come', async (t) => {
+  const { ended, output } = await startBehindDoors(t, { shut: true, startSeconds: 0.5 });
+  const [code] = await ended;
+  t.equal(code, 1, 'gives up when its patience is over');
+  t.match(output(), /"msg":"could not start"/);
 });

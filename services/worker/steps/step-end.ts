@@ -15,13 +15,20 @@ export type StepEnd =
   | { outcome: 'waiting' }
   | { outcome: 'died'; detail: string };
 
+/** What an engine says of the same; the class is that of a cloud that has no room, and the advice is not. */
+const fullMachine = /^(ENOSPC|EDQUOT|no space left on device|disk quota exceeded)$/i;
+const fullMachineAdvice =
+  "The machine of the worker is full. Make room in the worker's work directory; the step is tried again.";
+
 /** Describes a failure of a class, with what a person can do about it. */
 export function describeFailure(
   errorClass: EngineErrorClass,
   message: string,
   found: { providerCode?: string; resource?: string } = {},
 ): OperationError {
-  return { class: errorClass, message, advice: engineErrorRules[errorClass].advice, ...found };
+  const isFull = errorClass === 'capacity' && fullMachine.test(found.providerCode ?? '');
+  const advice = isFull ? fullMachineAdvice : engineErrorRules[errorClass].advice;
+  return { class: errorClass, message, advice, ...found };
 }
 
 /** The stored error has the class under both of its names: `class` for the contract, `code` for the store. */
@@ -47,9 +54,7 @@ function isMachineFull(error: unknown): error is Error {
 }
 
 function describeFullMachine({ message }: Error): OperationError {
-  const advice =
-    "The machine of the worker is full. Make room in the worker's work directory; the step is tried again.";
-  return { class: 'capacity', message: `the worker has no room left: ${message}`, advice };
+  return { class: 'capacity', message: `the worker has no room left: ${message}`, advice: fullMachineAdvice };
 }
 
 /** Knows the forms of tokens and keys, not the values of this step's own. */
