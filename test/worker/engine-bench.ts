@@ -40,9 +40,9 @@ const limits = { statementSeconds: 0.5, lockSeconds: 2, idleSeconds: 2, acquireS
 export async function createBench(
   t: Test,
   change: Partial<WorkerContext> = {},
-  { url }: { url?: string } = {},
+  options: NonNullable<Parameters<typeof openTestStore>[1]> = {},
 ): Promise<EngineBench> {
-  const fixture = await openTestStore(t, url === undefined ? {} : { url });
+  const fixture = await openTestStore(t, options);
   const door = await openDoor(t, fixture.url);
   const behind = await openStore({ url: door.url, vault: fixture.vault, applicationName: 'behind', limits });
   t.teardown(() => behind.close(0.1));
