@@ -2,8 +2,9 @@
 
 import type { FastifyBaseLogger } from 'fastify';
 import { addAuditEvents, type NewAuditEvent } from '../store/audit-events.ts';
-import { addAuditTallies, type AuditTally } from '../store/audit-tallies.ts';
+import { addAuditTallies } from '../store/audit-tallies.ts';
 import type { Store } from '../store/open-store.ts';
+import { createRefusalCounts, type RefusalCounts } from './count-refusals.ts';
 
 /** Where handlers and hooks tell what happened. */
 export type AuditTrail = {
@@ -30,7 +31,7 @@ export type AuditTrailOptions = {
   retryMs?: number;
   /** Refusals of one token in one minute that are told one by one. */
   refusalsAMinute?: number;
-  /** Addresses of strangers in one minute that are counted apart; the others are counted together. */
+  /** Addresses of strangers in one minute that are counted apart. */
   addressesAMinute?: number;
   /** Events that are kept while they cannot be written. */
   most?: number;
@@ -38,95 +39,32 @@ export type AuditTrailOptions = {
 
 type Waiting = { event: NewAuditEvent; settle?: (error?: Error) => void };
 
-const minuteMs = 60_000;
 const batch = 500;
-/** The address of strangers who are too many to be counted apart. */
-const others = 'others';
 
 /** Opens the trail; it writes nothing before something is told. */
 export function openAuditTrail(options: AuditTrailOptions): AuditTrail {
-  const { store, log, clock = () => new Date(), everyMs = 100, heldMs = 5 } = options;
-  const { retryMs = 1000, most = 10_000 } = options;
-  const { refusalsAMinute = 300, addressesAMinute = 1000 } = options;
-  let waiting: Waiting[] = [];
-  let tallies = new Map<string, AuditTally>();
+  const { everyMs = 100, heldMs = 5, retryMs = 1000, most = 10_000 } = options;
+  const { clock = () => new Date(), refusalsAMinute = 300, addressesAMinute = 1000 } = options;
+  const counts = createRefusalCounts({ clock, refusalsAMinute, addressesAMinute, most });
+  const writer = createWriter(options, counts, most);
   let timer: NodeJS.Timeout | undefined;
   let held = false;
-  let writing: Promise<boolean> | undefined;
   let closed = false;
-  const seen = { minute: 0, refusals: new Map<string, number>(), addresses: new Set<string>() };
-
-  const beginMinute = (): Date => {
-    const minute = Math.floor(clock().getTime() / minuteMs) * minuteMs;
-    if (minute !== seen.minute) Object.assign(seen, { minute, refusals: new Map(), addresses: new Set() });
-    return new Date(minute);
-  };
   const plan = (milliseconds: number): void => {
     if (timer !== undefined || closed) return;
     timer = setTimeout(() => {
       timer = undefined;
       held = false;
-      void write().then((done) => {
-        if (waiting.length + tallies.size > 0) plan(done ? everyMs : retryMs);
+      void writer.write().then((done) => {
+        if (writer.left() > 0) plan(done ? everyMs : retryMs);
       });
     }, milliseconds);
     timer.unref();
   };
-  const count = (minute: Date, address: string, tokenId: string | null): void => {
-    const key = `${minute.getTime()} ${address} ${tokenId ?? ''}`;
-    const tally = tallies.get(key) ?? { minute, address, tokenId, count: 0 };
-    tally.count += 1;
-    tallies.set(key, tally);
-    plan(everyMs);
-  };
-  const keepBack = (events: Waiting[], counted: Map<string, AuditTally>): void => {
-    for (const [key, tally] of counted) {
-      const later = tallies.get(key);
-      if (later !== undefined) later.count += tally.count;
-      else if (tallies.size < most) tallies.set(key, tally);
-    }
-    waiting = [...events, ...waiting];
-    const lost = waiting.splice(0, Math.max(0, waiting.length - most)).length;
-    if (lost > 0) log.error({ lost }, 'audit events could not be kept any longer and are lost');
-  };
-  const writeBatch = async (): Promise<boolean> => {
-    const events = waiting.splice(0, batch);
-    const counted = tallies;
-    tallies = new Map();
-    try {
-      await store.asSystem(async (tx) => {
-        await addAuditEvents(
-          tx,
-          events.map(({ event }) => event),
-        );
-        await addAuditTallies(tx, [...counted.values()]);
-      });
-      for (const { settle } of events) settle?.();
-      return true;
-    } catch (error) {
-      log.warn({ err: error }, 'audit events could not be written; they are kept');
-      // Whoever waits is refused what they asked for, so there is nothing to tell any more.
-      for (const { settle } of events) settle?.(error as Error);
-      keepBack(
-        events.filter(({ settle }) => settle === undefined),
-        counted,
-      );
-      return false;
-    }
-  };
-  /** Writes all that there is; says whether it could. */
-  const write = async (): Promise<boolean> => {
-    writing ??= (async () => {
-      let done = true;
-      while (done && waiting.length + tallies.size > 0) done = await writeBatch();
-      return done;
-    })().finally(() => (writing = undefined));
-    return writing;
-  };
   return {
     store: (event) =>
       new Promise((resolve, reject) => {
-        waiting.push({ event, settle: (error) => (error === undefined ? resolve() : reject(error)) });
+        writer.add({ event, settle: (error) => (error === undefined ? resolve() : reject(error)) });
         if (held) return;
         // Once a batch, or those who come one after the other would put it off for ever.
         held = true;
@@ -135,28 +73,75 @@ export function openAuditTrail(options: AuditTrailOptions): AuditTrail {
         plan(heldMs);
       }),
     note(event) {
-      const minute = beginMinute();
       const { tokenId, address } = event;
-      if (tokenId !== null) {
-        const refusals = (seen.refusals.get(tokenId) ?? 0) + 1;
-        seen.refusals.set(tokenId, refusals);
-        if (refusals > refusalsAMinute) return count(minute, address ?? others, tokenId);
-      }
-      waiting.push({ event });
-      if (waiting.length > most) keepBack([], new Map());
+      if (tokenId === null || counts.admit(tokenId, address)) writer.add({ event });
       plan(everyMs);
     },
     countStranger(address) {
-      const minute = beginMinute();
-      const known = seen.addresses.has(address) || seen.addresses.size < addressesAMinute;
-      if (known) seen.addresses.add(address);
-      count(minute, known ? address : others, null);
+      counts.countStranger(address);
+      plan(everyMs);
     },
     async close() {
       closed = true;
       clearTimeout(timer);
-      await writing;
-      if (!(await write())) log.error({ lost: waiting.length }, 'audit events could not be written before the end');
+      await writer.write();
+      if (writer.left() > 0 && !(await writer.write())) {
+        options.log.error({ lost: writer.left() }, 'audit events could not be written before the end');
+      }
     },
+  };
+}
+
+type Writer = {
+  add(waiting: Waiting): void;
+  left(): number;
+  /** Writes all that there is; says whether it could. */
+  write(): Promise<boolean>;
+};
+
+/** Holds what is not written yet, within bounds, and writes one batch at a time. */
+function createWriter({ store, log }: AuditTrailOptions, counts: RefusalCounts, most: number): Writer {
+  let waiting: Waiting[] = [];
+  let writing: Promise<boolean> | undefined;
+  const dropOldest = (): void => {
+    const lost = waiting.splice(0, Math.max(0, waiting.length - most));
+    if (lost.length === 0) return;
+    for (const { settle } of lost) settle?.(new Error('the audit trail is full'));
+    log.error({ lost: lost.length }, 'audit events could not be kept any longer and are lost');
+  };
+  const writeBatch = async (): Promise<boolean> => {
+    const events = waiting.splice(0, batch);
+    const sums = counts.take();
+    try {
+      await store.asSystem(async (tx) => {
+        const told = events.map(({ event }) => event);
+        await addAuditEvents(tx, told);
+        await addAuditTallies(tx, sums);
+      });
+      for (const { settle } of events) settle?.();
+      return true;
+    } catch (error) {
+      log.warn({ err: error }, 'audit events could not be written; they are kept');
+      // Whoever waits is refused what they asked for, so there is nothing to tell any more.
+      for (const { settle } of events) settle?.(error as Error);
+      waiting = [...events.filter(({ settle }) => settle === undefined), ...waiting];
+      counts.giveBack(sums);
+      dropOldest();
+      return false;
+    }
+  };
+  const writeAll = async (): Promise<boolean> => {
+    let done = true;
+    while (done && waiting.length + counts.size > 0) done = await writeBatch();
+    return done;
+  };
+  return {
+    add(one) {
+      waiting.push(one);
+      // Those who wait for it are as few as the requests under way, and displace nothing.
+      if (one.settle === undefined) dropOldest();
+    },
+    left: () => waiting.length + counts.size,
+    write: () => (writing ??= writeAll().finally(() => (writing = undefined))),
   };
 }

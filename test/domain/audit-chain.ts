@@ -43,7 +43,10 @@ test('a link is the SHA-256 of the one before and of one text for the event', (t
       '"a \\"quoted\\" \u00fc agent",409,"urn:fleetyard:problem:name-taken",' +
       '"urn:uuid:0c8a3f5e-0000-4000-8000-000000000000",null,false,1]',
   );
-  t.equal(linkEvent(emptyHead, event).hash.toString('hex'), '13eb7559c43c0a1eea672a3bf3baa44f224d4510ff11182527395c404d0728ad');
+  t.equal(
+    linkEvent(emptyHead, event).hash.toString('hex'),
+    '13eb7559c43c0a1eea672a3bf3baa44f224d4510ff11182527395c404d0728ad',
+  );
   t.end();
 });
 
