@@ -111,7 +111,9 @@ async function queueAgain(tx: Tx, { id }: OperationRow): Promise<OperationRow> {
 
 /** The refusal, with the calls that lead out: what asks anew, then what leads on from where the resource is; the one that is refused does not. */
 async function refuse(tx: Tx, operation: OperationRow, obstacle: string): Promise<FleetyardError> {
-  const calls = [...(await findAnew(tx, operation)), ...(await findWaysOut(tx, operation))];
+  // What has not ended need not be asked for anew.
+  const anew = isSettled(operation.state) ? await findAnew(tx, operation) : [];
+  const calls = [...anew, ...(await findWaysOut(tx, operation))];
   const known = new Set([`POST /v1/operations/${operation.id}/retry`]);
   const wayOut = calls.filter(({ method, path }) => known.size < known.add(`${method} ${path}`).size);
   return new FleetyardError('conflict', obstacle, { wayOut });

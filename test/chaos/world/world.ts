@@ -11,6 +11,7 @@ import { prepareLogins } from '../../../services/store/logins.ts';
 import { ensureMasterKeys } from '../../../services/vault/master-keys.ts';
 import { choosePort } from '../../../toolchain/ports.mjs';
 import { findPulumi } from '../../../toolchain/pulumi.mjs';
+import { textLists } from '../../../services/store/text-lists.ts';
 import { describeDatabase, withDatabase } from '../../helpers/postgres.ts';
 import { waitFor } from '../../helpers/wait.ts';
 import { openGate, type Gate } from './gate.ts';
@@ -94,8 +95,10 @@ async function assemble(options: WorldOptions, stops: Stops, stop: () => Promise
   stops.push(() => simulated.stop());
   const cloud = await openGate(simulated.url);
   stops.push(() => cloud.close());
-  const sql = postgres(database.direct, { max: 2, onnotice: () => undefined, transform: postgres.camel });
-  const stateSql = postgres(withDatabase(database.direct, stateDatabase), { max: 1, onnotice: () => undefined });
+  // A server that is restarted in the moment of a connection would end the run otherwise, see the store's own connections.
+  const driver = { onnotice: () => undefined, fetch_types: false, types: { textLists } };
+  const sql: postgres.Sql = postgres(database.direct, { ...driver, max: 2, transform: postgres.camel });
+  const stateSql: postgres.Sql = postgres(withDatabase(database.direct, stateDatabase), { ...driver, max: 1 });
   stops.push(() => Promise.all([sql.end({ timeout: 1 }), stateSql.end({ timeout: 1 })]));
   await ensureMasterKeys(join(directory, 'master.key'));
 
