@@ -263,3 +263,16 @@ test('7: a process that has no memory or time to spare says so, and lives', asyn
   t.equal((await send('GET', '/health')).status, 200);
   t.equal((await send('GET', '/ready')).status, 200);
 });
+
+test('7: a hundred who ask whether it is ready cost one question to the database', async (t) => {
+  const api = await openTestApi(t);
+  let asked = 0;
+  const ping = () => {
+    asked += 1;
+    return api.store.ping();
+  };
+  const { send } = await open(t, api, { parts: { store: { ...api.store, ping } } });
+  const answers = await Promise.all(Array.from({ length: 100 }, () => send('GET', '/ready')));
+  t.ok(answers.every(({ status }) => status === 200));
+  t.ok(asked < 20, `${asked} were asked`);
+});
