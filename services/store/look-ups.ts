@@ -4,13 +4,13 @@ import { isAway } from './database-errors.ts';
 import { gatherReads, type GatherBounds } from './gather-reads.ts';
 import { findProjectsNamed, type ProjectRow } from './projects.ts';
 import type { SessionPool } from './session-pool.ts';
-import { findLiveTokens, findTokensByHash, type TokenRow } from './tokens.ts';
+import { findLiveTokens, findTokensByHash, type FoundToken } from './tokens.ts';
 import type { Query } from './transaction.ts';
 
 /** The reads. */
 export type LookUps = {
-  /** The live token of a hash: neither revoked nor expired at the moment of the question. */
-  findToken(hash: Uint8Array): Promise<TokenRow | undefined>;
+  /** The token of a hash, with whether it was neither revoked nor expired at the moment of the question. */
+  findToken(hash: Uint8Array): Promise<FoundToken | undefined>;
   /** A project by id or name. */
   findProject(idOrName: string): Promise<ProjectRow | undefined>;
   /** Which of these tokens are still good. */

@@ -53,12 +53,16 @@ export async function createToken(tx: Tx, { name, role, hash, expiresAt = null }
   return only(rows);
 }
 
-/** The live tokens of hashes in hexadecimal digits, by those digits: neither revoked nor expired. Only the system sees all projects'. */
-export async function findTokensByHash(sql: Query, hashes: readonly string[]): Promise<Map<string, TokenRow>> {
-  const rows = await sql<(TokenRow & { asked: string })[]>`
-    select ${sql(tokenColumns as unknown as string[])}, encode(hash, 'hex') as asked from tokens
+/** A token with whether it still opens anything: whoever comes with a dead one is known by it. */
+export type FoundToken = TokenRow & { live: boolean };
+
+/** The tokens of hashes in hexadecimal digits, by those digits. Only the system sees all projects'. */
+export async function findTokensByHash(sql: Query, hashes: readonly string[]): Promise<Map<string, FoundToken>> {
+  const rows = await sql<(FoundToken & { asked: string })[]>`
+    select ${sql(tokenColumns as unknown as string[])}, encode(hash, 'hex') as asked,
+      revoked_at is null and (expires_at is null or expires_at > now()) as live
+    from tokens
     where hash in (select decode(asked, 'hex') from jsonb_array_elements_text(${sql.json([...hashes])}) as list (asked))
-      and revoked_at is null and (expires_at is null or expires_at > now())
   `;
   return new Map(rows.map(({ asked, ...row }) => [asked, row]));
 }

@@ -56,9 +56,12 @@ async function findCaller(
   }
   await tokens.takeTurn(hash);
   const row = await store.lookUps.findToken(hash);
-  if (row !== undefined) tokens.noteGood(hash);
-  else await limits.count([guess]);
-  return row === undefined ? undefined : { id: row.id, role: row.role, projectId: row.projectId };
+  if (row?.live !== true) {
+    await limits.count([guess]);
+    return undefined;
+  }
+  tokens.noteGood(hash);
+  return { id: row.id, role: row.role, projectId: row.projectId };
 }
 
 /** A project's token reaches its own project alone; any other one is as if it did not exist. */
