@@ -6,11 +6,21 @@ import type { Parts } from './call.ts';
 
 const patienceMs = 2000;
 
-/** Asks the database and the queue; the database alone decides. */
-export async function checkReadiness({
-  store,
-  queue,
-}: Pick<Parts, 'store' | 'queue'>): Promise<Required<Schemas['Readiness']>> {
+type Readiness = Required<Schemas['Readiness']>;
+type Asked = Pick<Parts, 'store' | 'queue'>;
+
+const underWay = new WeakMap<Asked['store'], Promise<Readiness>>();
+
+/** Asks the database and the queue; the database alone decides. However many want to know at once, each part is asked once: anybody may. */
+export function checkReadiness({ store, queue }: Asked): Promise<Readiness> {
+  const known = underWay.get(store);
+  if (known !== undefined) return known;
+  const check = ask({ store, queue }).finally(() => underWay.delete(store));
+  underWay.set(store, check);
+  return check;
+}
+
+async function ask({ store, queue }: Asked): Promise<Readiness> {
   const [database, redis] = await Promise.all([answers(store.ping()), answers(queue.ping())]);
   return { status: database === 'ok' ? 'ready' : 'not-ready', checks: { database, redis } };
 }

@@ -43,8 +43,8 @@ export type RateLimitOptions = {
 
 /** An answer of Redis that takes longer is not waited for. */
 const patienceMs = 200;
-/** After a failure, Redis is left alone for so long: only few requests of each second wait for a server that hangs. */
-const pauseMs = 1000;
+/** After a failure nobody asks Redis but a probe, this often; so nobody waits for a server that hangs. */
+const probeMs = 500;
 /** Spent quotas that are remembered at most. */
 const mostSpent = 10_000;
 
@@ -70,17 +70,16 @@ export function openRateLimits({ redisUrl, prefix, quotas, onError = () => undef
   const { requests: points, seconds: duration } = quotas.strangers;
   const alone = points === 0 ? undefined : new RateLimiterMemory({ points, duration });
   const spentUntil = createMemory(mostSpent);
-  let pausedUntil = 0;
+  const health = createHealth(() => redis.ping(), onError);
 
   const consume = async ({ quota, key }: Count): Promise<RateLimiterRes | undefined> => {
     const limiter = limiters.get(quota);
     if (limiter === undefined) return undefined;
-    if (performance.now() >= pausedUntil) {
+    if (health.isWell()) {
       try {
         return await take(limiter, key);
       } catch (error) {
-        pausedUntil = performance.now() + pauseMs;
-        onError(error as Error);
+        health.noteFailure(error as Error);
       }
     }
     return quota === 'strangers' && alone !== undefined ? take(alone, key) : undefined;
@@ -105,7 +104,31 @@ export function openRateLimits({ redisUrl, prefix, quotas, onError = () => undef
       );
       return standings.filter((standing) => standing !== undefined);
     },
-    close: () => redis.disconnect(),
+    close() {
+      health.close();
+      redis.disconnect();
+    },
+  };
+}
+
+/** Whether Redis can be asked: not from a failure on until a probe succeeds. */
+function createHealth(probe: () => Promise<unknown>, onError: (error: Error) => void) {
+  let well = true;
+  let timer: NodeJS.Timeout | undefined;
+  const begin = (): void => {
+    timer = setTimeout(() => {
+      probe().then(() => (well = true), begin);
+    }, probeMs).unref();
+  };
+  return {
+    isWell: () => well,
+    noteFailure(error: Error): void {
+      if (!well) return;
+      well = false;
+      onError(error);
+      begin();
+    },
+    close: () => clearTimeout(timer),
   };
 }
 

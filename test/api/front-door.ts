@@ -1,4 +1,5 @@
 // The front door over HTTP: wrong tokens, limits, headers, request ids, pressure and who asked.
+import { connect, type AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { test, type Test } from 'tap';
 import { buildApp, type ServerSettings } from '../../services/api/app.ts';
@@ -199,7 +200,7 @@ test('7: addresses are limited, and a proxy says whose they are only when it is 
 
 test('16: every answer has the headers that keep a browser from making more of it', async (t) => {
   const api = await openTestApi(t);
-  const { send } = await open(t, api, { server: { https: true } });
+  const { send, app } = await open(t, api, { server: { https: true } });
   for (const [url, status] of [
     ['/health', 200],
     ['/v1/clusters', 401],
@@ -224,6 +225,11 @@ test('16: every answer has the headers that keep a browser from making more of i
     'strict-transport-security': /max-age=/,
     'x-frame-options': 'DENY',
   });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1', () => socket.write('nonsense\r\n\r\n'));
+  const said = Buffer.concat((await socket.toArray()) as Buffer[]).toString();
+  t.match(said, /^HTTP\/1\.1 400 [\s\S]+x-content-type-options: nosniff/, 'what is no request at all');
   t.equal(
     (await api.send('GET', '/health')).headers['strict-transport-security'],
     undefined,
@@ -262,4 +268,17 @@ test('7: a process that has no memory or time to spare says so, and lives', asyn
   });
   t.equal((await send('GET', '/health')).status, 200);
   t.equal((await send('GET', '/ready')).status, 200);
+});
+
+test('7: a hundred who ask whether it is ready cost one question to the database', async (t) => {
+  const api = await openTestApi(t);
+  let asked = 0;
+  const ping = () => {
+    asked += 1;
+    return api.store.ping();
+  };
+  const { send } = await open(t, api, { parts: { store: { ...api.store, ping } } });
+  const answers = await Promise.all(Array.from({ length: 100 }, () => send('GET', '/ready')));
+  t.ok(answers.every(({ status }) => status === 200));
+  t.ok(asked < 20, `${asked} were asked`);
 });

@@ -52,8 +52,11 @@ const waitAddress = ({ output }: Process): Promise<string> =>
 
 test('A process on an empty database', async (t) => {
   const { directory, environment } = await prepare(t);
-  const running = startProcess(t, environment);
+  const running = startProcess(t, { ...environment, FLEETYARD_METRICS_PORT: '0' });
   const address = await waitAddress(running);
+  const monitoring = /"monitoring":"([^"]+)"/.exec(running.output())?.[1] ?? '';
+  t.match(await (await fetch(`${monitoring}/metrics`)).text(), /fleetyard_operations/, 'measures on a port of its own');
+  t.equal((await fetch(`${address}/metrics`)).status, 401, 'and not on that of its callers');
   const file = join(directory, 'admin.token');
   const token = (await readFile(file, 'utf8')).trim();
   t.equal((await stat(file)).mode & 0o777, 0o600, 'leaves a token for its owner');
