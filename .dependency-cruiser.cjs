@@ -3,7 +3,7 @@
 /** Each room with the rooms it may import, besides itself and the contract, which anyone may import. */
 const ROOMS = {
   catalogue: [],
-  'services/config.ts': ['services/process'],
+  'services/config.ts': ['services/process', 'services/outgoing'],
   'services/process': [],
   'services/contract': [],
   'services/domain': ['catalogue'],
@@ -11,9 +11,10 @@ const ROOMS = {
   'services/queue': ['services/domain'],
   'services/limits': [],
   'services/vault': [],
-  'services/access': ['services/domain', 'services/vault'],
+  'services/outgoing': [],
+  'services/access': ['services/domain', 'services/vault', 'services/outgoing'],
   'services/changes': ['catalogue', 'services/domain', 'services/store'],
-  'services/federation': ['services/domain', 'services/access'],
+  'services/federation': ['services/domain', 'services/access', 'services/outgoing'],
   'services/engine': ['services/domain', 'stacks', 'toolchain'],
   'services/api': [
     'catalogue',
@@ -39,6 +40,7 @@ const ROOMS = {
     'services/vault',
     'services/access',
     'services/federation',
+    'services/outgoing',
     'services/engine',
     'plugins/simulated',
     'stacks',

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { loadCatalogue } from '../../catalogue/catalogue.ts';
-import { mintKubeconfig } from '../access/kubeconfig.ts';
+import { mintKubeconfig } from '../access/kubeconfig/mint-kubeconfig.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { readContractDocument } from '../contract/document.ts';
 import { isFleetyardError } from '../domain/errors.ts';
@@ -138,6 +138,7 @@ async function start(config: Config, log: Logger): Promise<void> {
       tokens,
       mayMonitor,
       catalogue: loadCatalogue(),
+      defaultAllowedCidrs: config.access.defaultAllowedCidrs,
       document: readContractDocument(),
       mintKubeconfig: mint,
       clock: () => new Date(),

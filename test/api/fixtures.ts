@@ -116,6 +116,7 @@ export async function openTestApi(
     mayMonitor: createMonitoringGate(metricsToken),
     catalogue: loadCatalogue(),
     document: readContractDocument(),
+    defaultAllowedCidrs: ['0.0.0.0/0'],
     clock: () => today,
     tokens: createTokens(),
     metrics: createMetrics(counts, log, false),

@@ -8,6 +8,7 @@ import { createWorkerMetrics, type WorkerMetrics } from '../../services/worker/m
 import type { WorkerContext } from '../../services/worker/context.ts';
 import { openRoom } from '../../services/worker/room.ts';
 import { createTestDirectory } from './directory.ts';
+import { loopbackGuard } from './hub.ts';
 import { createTestRedis, type TestRedis } from './redis.ts';
 
 const emptyState = {
@@ -56,6 +57,7 @@ export async function createWorkerContext(
       settlePause: 10,
     },
     metrics: createTestMetrics(),
+    outgoing: loopbackGuard,
     memberPatience: { everySeconds: 0.05, forSeconds: 5 },
     random: () => 0,
     retryScale: 0,

@@ -3,6 +3,7 @@
 import type { Layer } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
 import type { ClusterSubject } from '../steps/cluster-subject.ts';
+import type { StepOrder } from '../steps/step-order.ts';
 import { prepareCluster } from './cluster.ts';
 import { prepareMembership } from './membership.ts';
 import { prepareNetwork } from './network.ts';
@@ -19,6 +20,7 @@ export function prepareLayer(
   layer: Layer,
   context: WorkerContext,
   subject: ClusterSubject,
+  order: StepOrder,
 ): Promise<PreparedLayer<Layer>> {
-  return preparers[layer](context, subject);
+  return preparers[layer](context, subject, order);
 }

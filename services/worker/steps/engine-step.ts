@@ -2,9 +2,10 @@
 
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Layer, LayerInputs } from '../../../stacks/registry.ts';
+import type { Layer } from '../../../stacks/registry.ts';
 import { buildCloudVariables } from '../../access/cloud-variables.ts';
 import type { OpenCredential } from '../../access/credential.ts';
+import { meetsStrangers } from '../../domain/layers.ts';
 import type { EngineAction } from '../../domain/step-kinds.ts';
 import type { DoubtfulCreate } from '../../engine/pending-creates.ts';
 import { killOperationProcesses, stepKeyOf } from '../../engine/processes.ts';
@@ -17,6 +18,7 @@ import type { StackKey, StackRow } from '../../store/stacks.ts';
 import { createRedactor, type Redactor } from '../../vault/redact.ts';
 import type { OpenState, WorkerContext } from '../context.ts';
 import { beatsPerLease } from '../hold-lease.ts';
+import type { PreparedLayer } from '../layers/prepare-layer.ts';
 import { prepareLayer } from '../layers/registry.ts';
 import { insistUnderLease, writeUnderLease } from '../write-under-lease.ts';
 import { awaitUnless } from './await-unless.ts';
@@ -25,6 +27,7 @@ import { followStepEvents } from './follow-step-events.ts';
 import type { StepEnd } from './step-end.ts';
 import type { StepOrder } from './step-order.ts';
 import { storeVerdict } from './store-verdict.ts';
+import { silenceStrangers } from './stranger-words.ts';
 
 /** Knows every secret that the step's processes are given, so that no text of theirs carries one on. */
 function createStepRedactor(subject: ClusterSubject, secrets: string[]): Redactor {
@@ -74,11 +77,9 @@ async function proveDeath(context: WorkerContext, { operation }: StepOrder, { he
 }
 
 /** What a step is made of. */
-type StepParts = {
+type StepParts = Pick<PreparedLayer<Layer>, 'inputs' | 'variables' | 'folder'> & {
   subject: ClusterSubject;
   stack: OpenedStack;
-  inputs: LayerInputs[Layer];
-  folder: string | undefined;
   backendUrl: string;
 };
 
@@ -153,7 +154,8 @@ async function runInFolder(context: WorkerContext, order: StepOrder, parts: Step
   const { engine } = context;
   const { subject, stack } = parts;
   const stepKey = stepKeyOf(lease.operationId, lease.fence);
-  const redactor = createStepRedactor(subject, [stack.passphrase, new URL(parts.backendUrl).password]);
+  const knowing = createStepRedactor(subject, [stack.passphrase, new URL(parts.backendUrl).password]);
+  const redactor = meetsStrangers(order.step.layer as Layer) ? silenceStrangers(knowing) : knowing;
   const progress = followStepEvents(context, lease, order.step, redactor);
   let place: StepPlace | undefined;
   try {
@@ -166,10 +168,13 @@ async function runInFolder(context: WorkerContext, order: StepOrder, parts: Step
       ...(user === undefined ? {} : { user }),
       access: {
         simulated: subject.credential.simulated,
-        variables: buildCloudVariables(subject.credential, {
-          region: subject.step.spec.region,
-          simulatorUrl: engine.simulatorUrl,
-        }),
+        variables: {
+          ...buildCloudVariables(subject.credential, {
+            region: subject.step.spec.region,
+            simulatorUrl: engine.simulatorUrl,
+          }),
+          ...parts.variables,
+        },
       },
       baseEnvironment: engine.environment,
       onEvent: progress.onEvent,
@@ -200,8 +205,8 @@ export async function runEngineStep(context: WorkerContext, order: StepOrder): P
   const stack = await awaitUnless(toEnd, openStackRow(context, order, subject.credential.simulated));
   if (stack === undefined) return { outcome: 'skipped' };
   await proveDeath(context, order, stack);
-  const preparing = prepareLayer(order.step.layer as Layer, context, subject);
-  const { inputs, cleanUp, folder } = await awaitUnless(toEnd, preparing, (late) => late.cleanUp(!lease.lost.aborted));
+  const preparing = prepareLayer(order.step.layer as Layer, context, subject, order);
+  const { cleanUp, ...prepared } = await awaitUnless(toEnd, preparing, (late) => late.cleanUp(!lease.lost.aborted));
   try {
     const { id: stackId, name: stackName, projectId } = stack;
     const opening = insistUnderLease(context, lease, () =>
@@ -212,7 +217,7 @@ export async function runEngineStep(context: WorkerContext, order: StepOrder): P
       state.close().catch((error: unknown) => context.logger.warn({ err: error }, 'a login is left'));
     const state = await awaitUnless(toEnd, opening, close);
     try {
-      return await runInFolder(context, order, { subject, stack, inputs, folder, backendUrl: state.backendUrl });
+      return await runInFolder(context, order, { ...prepared, subject, stack, backendUrl: state.backendUrl });
     } finally {
       await awaitUnless(lease.lost, close(state)).catch(() => undefined);
     }

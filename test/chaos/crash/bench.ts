@@ -7,7 +7,7 @@ import pino from 'pino';
 import postgres from 'postgres';
 import { loadCatalogue } from '../../../catalogue/catalogue.ts';
 import { installSimulatedHome } from '../../../plugins/simulated/install-home.ts';
-import { describeRealAccount, describeSimulatedCredential } from '../../../services/access/account.ts';
+import { describeSimulatedCredential, readRealSecret } from '../../../services/access/account.ts';
 import { createCredential } from '../../../services/changes/create-credential.ts';
 import { runChange, type Change } from '../../../services/changes/change.ts';
 import { toBackendUrl } from '../../../services/engine/backend-url.ts';
@@ -27,6 +27,7 @@ import { findPulumi } from '../../../toolchain/pulumi.mjs';
 import { withDatabase } from '../../helpers/postgres.ts';
 import { createTestMetrics } from '../../helpers/worker.ts';
 import { signalQuietly } from '../world/step-processes.ts';
+import { createOutgoingGuard } from '../../../services/outgoing/outgoing-guard.ts';
 import { startDatabase } from '../world/servers.ts';
 
 /** The bench. */
@@ -47,7 +48,7 @@ export type CrashBench = {
 };
 
 const stateDatabase = 'crash_state';
-const accounts = { describeReal: describeRealAccount, describeSimulated: describeSimulatedCredential };
+const accounts = { readSecret: readRealSecret, describeSimulated: describeSimulatedCredential };
 
 /** Starts the bench on a PostgreSQL of its own. */
 export async function startCrashBench(): Promise<CrashBench> {
@@ -90,7 +91,16 @@ async function assemble(stops: (() => Promise<unknown>)[], stop: () => Promise<v
   const { id: projectId } = await store.asSystem((tx) => createProject(tx, { name: 'crash' }));
   const catalogue = loadCatalogue();
   const change = <T>(work: (unit: Change) => Promise<T>): Promise<T> =>
-    runChange({ store, catalogue, clock: () => new Date(), actor: { id: null, role: 'admin', projectId } }, work);
+    runChange(
+      {
+        store,
+        catalogue,
+        defaultAllowedCidrs: ['0.0.0.0/0'],
+        clock: () => new Date(),
+        actor: { id: null, role: 'admin', projectId },
+      },
+      work,
+    );
   return {
     directory,
     store,
@@ -108,6 +118,7 @@ async function assemble(stops: (() => Promise<unknown>)[], stop: () => Promise<v
       metrics: createTestMetrics(),
       leaseSeconds: 600,
       engine,
+      outgoing: createOutgoingGuard({ privateNetworks: [], simulatorUrl: engine.simulatorUrl }),
       memberPatience: { everySeconds: 0.05, forSeconds: 30 },
       random: () => 0,
       retention: { operations: keepAll, snapshots: keepAll, history: keepAll },
