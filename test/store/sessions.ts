@@ -135,7 +135,7 @@ test('7: units of work beyond what may wait are refused at once, and projects ta
   const greedy = Array.from({ length: 3 }, () => work(projectId, 'greedy'));
   await Promise.all([
     work(otherProjectId, 'modest'),
-    waitFor('the first four', () => order.length === 4).then(release),
+    waitFor('the first four', () => order.length === 4).then(() => release()),
   ]);
   await Promise.all(greedy);
   t.same(order.toSorted(), ['greedy', 'greedy', 'greedy', 'modest'], 'one connection is left for others');
