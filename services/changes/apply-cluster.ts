@@ -35,7 +35,7 @@ async function updateFromRequest(change: Change, row: ClusterRow, request: Reque
   if (row.federationId !== null && federation?.id !== row.federationId) details.push(fixedField('/federation'));
   const credential = (await findCredentials(change.tx, [request.credential])).get(request.credential);
   const { catalogue, now } = change;
-  const draft = resolveWith(`The cluster ${request.name} cannot be made as asked.`, details, () =>
+  const draft = await resolveWith(`The cluster ${request.name} cannot be made as asked.`, details, () =>
     resolveCluster(request, {
       catalogue,
       now,

@@ -15,7 +15,7 @@ export async function createCluster(change: Change, request: Schemas['ClusterReq
   const federation = await findNamedFederation(change, request.federation, details);
   const credential = (await findCredentials(change.tx, [request.credential])).get(request.credential);
   const { catalogue, now } = change;
-  const draft = resolveWith(`The cluster ${request.name} cannot be made as asked.`, details, () =>
+  const draft = await resolveWith(`The cluster ${request.name} cannot be made as asked.`, details, () =>
     resolveCluster(request, { catalogue, now, credential: credential && describeFacts(credential) }),
   );
   if (space === undefined || credential === undefined)

@@ -6,7 +6,7 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 export type FieldError = { pointer: string; code: string; message: string };
 
 /** Enough to mend a document by; more would only make the answer large. */
-export const mostFieldErrors = 100;
+const mostFieldErrors = 100;
 
 /** One entry for each wrong field, in the order of the document's checks, up to the most that an answer shows. */
 export function listFieldErrors(errors: readonly ErrorObject[]): FieldError[] {
