@@ -14,6 +14,7 @@ const FOLDERS: Record<string, Group> = {
   changes: 'integration',
   worker: 'integration',
   backup: 'integration',
+  'contract-fuzz': 'integration',
   integration: 'integration',
   engine: 'engine',
   'engine/without-pulumi': 'unit',
