@@ -134,7 +134,7 @@ module.exports = {
       name: 'domain-uses-pure-libraries',
       severity: 'error',
       from: { path: '^services/domain/' },
-      to: { path: '^node_modules/', pathNot: npm('ipaddr[.]js|uuidv7|yaml|ajv|ajv-formats') },
+      to: { path: '^node_modules/', pathNot: npm('ipaddr[.]js|uuidv7|yaml|ajv|ajv-formats|fastest-levenshtein') },
     },
     {
       name: 'only-the-engine-and-stacks-know-pulumi',

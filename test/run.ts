@@ -7,14 +7,16 @@ import { findTestFiles, GROUPS, NEEDS, type Group } from './run/groups.ts';
 import { runTestFile, stopRunningFiles, type FileReport } from './run/run-file.ts';
 import { startTestServers, type TestServers } from './run/servers.ts';
 
-const USAGE = `Usage: npm test -- [all | unit | integration | engine | e2e] [--properties] [--seed N | random] [--runs N] [part of a test file's path …]
+const USAGE = `Usage: npm test -- [all | unit | integration | engine | e2e] [--properties] [--seed N | random] [--runs N] [--cases N] [part of a test file's path …]
 
   npm test                                        all groups
   npm run test:integration -- test/store/lease    the integration tests whose path contains that
   npm run test:properties                         the property tests alone, with a random seed, which is printed
-  npm run test:properties -- --seed 7 --runs 50   the same with a seed of yours, and so many runs of each property`;
+  npm run test:properties -- --seed 7 --runs 50   the same with a seed of yours, and so many runs of each property
+  npm run test:contract-fuzz                      the contract, with 20,000 cases; --cases says another number`;
 
 const ERROR_LINES = 40;
+const MANY_CASES_MS = 7_200_000;
 
 type Totals = { passed: number; failed: number; skipped: number };
 
@@ -40,6 +42,7 @@ async function main(args: string[]): Promise<number> {
       properties: { type: 'boolean', default: false },
       seed: { type: 'string' },
       runs: { type: 'string' },
+      cases: { type: 'string' },
     },
   });
   if (values.help === true) {
@@ -79,8 +82,13 @@ async function main(args: string[]): Promise<number> {
 type Selection = { patterns: string[]; properties: boolean; env: NodeJS.ProcessEnv };
 
 /** Reads the options of the property tests, or says what is wrong with them. */
-function readDraw(values: { properties: boolean; seed?: string; runs?: string }): Omit<Selection, 'patterns'> | string {
-  const { properties, seed, runs } = values;
+function readDraw(values: {
+  properties: boolean;
+  seed?: string;
+  runs?: string;
+  cases?: string;
+}): Omit<Selection, 'patterns'> | string {
+  const { properties, seed, runs, cases } = values;
   const env: NodeJS.ProcessEnv = {};
   if (seed !== undefined) {
     const drawn = seed === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(seed);
@@ -92,6 +100,10 @@ function readDraw(values: { properties: boolean; seed?: string; runs?: string })
     if (!/^[1-9]\d{0,6}$/.test(runs)) return `--runs takes a whole number from 1 on, not ${runs}`;
     env.FLEETYARD_TEST_RUNS = runs;
   }
+  if (cases !== undefined) {
+    if (!/^[1-9]\d{0,6}$/.test(cases)) return `--cases takes a whole number from 1 on, not ${cases}`;
+    env.FLEETYARD_TEST_FUZZ_CASES = cases;
+  }
   return { properties, env };
 }
 
@@ -100,13 +112,15 @@ async function runGroup(group: Group, selection: Selection, totals: Totals): Pro
   if (paths.length === 0) return;
   const started = Date.now();
   const needs = NEEDS[group];
-  const env = { ...(await prepare(needs)), ...selection.env };
+  // Many cases take as long as they take. Tap would end a test after 30 seconds; the limit of the file is the one that counts.
+  const timeoutMs = selection.env.FLEETYARD_TEST_FUZZ_CASES === undefined ? needs.timeoutMs : MANY_CASES_MS;
+  const env = { ...(await prepare(needs)), ...selection.env, TAP_TIMEOUT: String(timeoutMs / 1000) };
   const before = { ...totals };
   say(`${group}: ${paths.length} files`);
   const waiting = [...paths];
   const work = async (): Promise<void> => {
     for (let path = waiting.shift(); path !== undefined && !interrupted; path = waiting.shift()) {
-      const report = await runTestFile(root, path, { env, timeoutMs: needs.timeoutMs });
+      const report = await runTestFile(root, path, { env, timeoutMs });
       if (!interrupted) show(report, totals);
     }
   };
@@ -120,8 +134,6 @@ async function prepare(needs: (typeof NEEDS)[Group]): Promise<NodeJS.ProcessEnv>
   const env: NodeJS.ProcessEnv = { ...process.env };
   // A colour or a reporter of the surrounding run would change what the files print.
   for (const name of Object.keys(env)) if (name.startsWith('TAP') || name === 'FORCE_COLOR') delete env[name];
-  // Tap would end a test after 30 seconds; the limit of the file is the one that counts.
-  env.TAP_TIMEOUT = String(needs.timeoutMs / 1000);
   if (needs.servers) {
     servers ??= await startTestServers();
     Object.assign(env, servers.environment);

@@ -10,6 +10,8 @@ import Fastify, {
 } from 'fastify';
 import { endpointNames, endpointTable, type EndpointName } from '../contract/schemas.ts';
 import { createValidators, type EndpointValidator } from '../contract/validator.ts';
+import { createBodyReader } from './body/body-reader.ts';
+import { bodyLimits } from './body/limits.ts';
 import type { AnyAnswer, Handlers, Parts } from './call.ts';
 import { handlers as allHandlers } from './handlers.ts';
 import {
@@ -22,11 +24,12 @@ import {
 import { answerOperation } from './plugins/answering.ts';
 import { beginAuditing, tellRefusal } from './plugins/auditing.ts';
 import { authenticate, type Identity } from './plugins/authentication.ts';
-import { bodyLimits, installBodyParsers } from './plugins/body.ts';
+import { installBodyParsers } from './plugins/body.ts';
+import { createBrokenRequestHandler } from './plugins/broken-requests.ts';
 import { countAddress, countCaller, isExempt } from './plugins/limiting.ts';
 import { installPressure, type PressureBounds } from './plugins/pressure.ts';
 import { createProblem, describeError, describeProblem, type Problem, problemTypes } from './problems.ts';
-import { answerClientError, createBoundedServer, defaultSocketBounds, type SocketBounds } from './sockets.ts';
+import { createBoundedServer, defaultSocketBounds, type SocketBounds } from './sockets.ts';
 import type { TlsPair } from './tls.ts';
 
 /** How the application is built. */
@@ -75,15 +78,14 @@ export function buildApp(options: AppOptions): FastifyInstance {
     bodyLimit: bodyLimits.bytes,
     forceCloseConnections: 'idle',
     serverFactory: (listener) => createBoundedServer(listener, server.sockets, server.tls),
-    clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 128, caseSensitive: true, ignoreTrailingSlash: false },
+    clientErrorHandler: createBrokenRequestHandler(refuseRoute),
     frameworkErrors: (error, request, reply) => {
       // No hook runs for what has no route.
       void reply.headers({ ...plainHeaders, [requestIdHeader]: nameRequest(request.id) });
       sendProblem(reply, describeError(error, request.id));
     },
   });
-  installBodyParsers(app);
   app.decorateRequest('identity', null).decorateRequest('standings', null).decorateRequest('auditing');
   app.addHook('onRequest', async (request) => {
     request.auditing = beginAuditing();
@@ -95,15 +97,18 @@ export function buildApp(options: AppOptions): FastifyInstance {
     app.addHook('onRequest', async (request, reply) => {
       if (!isExempt(request.routeOptions.config.endpoint)) await countAddress(parts.limits, request, reply);
     });
+    // Before a body is read, and for every method that Node knows, also one that Fastify does not.
+    app.addHook('onRequest', async (request, reply) => (request.is404 ? sendRefusal(request, reply) : undefined));
   });
   const validators = createValidators(parts.document);
+  installBodyParsers(app, createBodyReader({ validators }));
   for (const name of endpointNames) addRoute(app, name, validators[name], options, handlers);
   app.setErrorHandler((error, request, reply) => {
     const problem = describeError(error, request.id);
     logFailure(request, problem, error);
     return sendProblem(reply, problem, error);
   });
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, describeMissingRoute(request, reply)));
+  app.setNotFoundHandler(sendRefusal);
   return app;
 }
 
@@ -231,14 +236,16 @@ const routePatterns = endpointNames.map((name) => {
   return { method, pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`) };
 });
 
-function describeMissingRoute(request: FastifyRequest, reply: FastifyReply): Problem {
-  const path = request.url.split('?')[0] ?? '';
-  const allowed = routePatterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
-  if (allowed.length === 0) return createProblem('not-found', `There is nothing at ${path}.`, request.id);
-  void reply.header('allow', allowed.join(', '));
-  return createProblem(
-    'method-not-allowed',
-    `${problemTypes['method-not-allowed'].title}: ${allowed.join(', ')} are.`,
-    request.id,
-  );
+function sendRefusal(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { problem, allow } = refuseRoute(request.url.split('?')[0] ?? '', request.id);
+  if (allow.length > 0) void reply.header('allow', allow.join(', '));
+  return sendProblem(reply, problem);
+}
+
+function refuseRoute(path: string, instance: string): { problem: Problem; allow: string[] } {
+  const allow = routePatterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+  if (allow.length === 0)
+    return { problem: createProblem('not-found', `There is nothing at ${path}.`, instance), allow };
+  const detail = `${problemTypes['method-not-allowed'].title}: ${allow.join(', ')} are.`;
+  return { problem: createProblem('method-not-allowed', detail, instance), allow };
 }

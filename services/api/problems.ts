@@ -2,6 +2,7 @@
 
 import { type ErrorCode, type ErrorDetail, FleetyardError, isFleetyardError } from '../domain/errors.ts';
 import type { Schemas } from '../contract/schemas.ts';
+import { bodyLimits } from './body/limits.ts';
 import type { AnyAnswer } from './call.ts';
 
 /** What only HTTP knows, beside the domain's codes. */
@@ -139,5 +140,6 @@ function describeOutsideError(error: unknown): [ProblemCode, string | undefined]
   const code = outsideCodes[String(error.code)];
   if (code === undefined) return undefined;
   if (code === 'unavailable') return [code, 'The database does not answer; try again.'];
+  if (code === 'payload-too-large') return [code, `The body has more than ${bodyLimits.bytes} bytes.`];
   return [code, error instanceof Error ? error.message : undefined];
 }

@@ -104,7 +104,7 @@ function makeRoom(open: Map<string, Connection>): boolean {
 
 function refuse(socket: Socket, tls: boolean): void {
   if (tls) return void socket.destroy();
-  endWith(socket, 503, { 'retry-after': '5' });
+  endWith(socket, 503, { headers: { 'retry-after': '5' } });
 }
 
 const statusOf: Readonly<Record<string, number>> = {
@@ -121,16 +121,21 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
   else socket.destroy();
 }
 
-function endWith(socket: Socket, status: number, headers: Record<string, string> = {}): void {
+/** Ends a connection with an answer that no handler makes; without a body of its own it says the status. */
+export function endWith(
+  socket: Socket,
+  status: number,
+  { headers = {}, body }: { headers?: Record<string, string>; body?: object } = {},
+): void {
   const title = STATUS_CODES[status] ?? '';
-  const body = JSON.stringify({ type: 'about:blank', title, status });
+  const text = JSON.stringify(body ?? { type: 'about:blank', title, status });
   const head = {
     ...plainHeaders,
     ...headers,
     'content-type': 'application/problem+json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
+    'content-length': String(Buffer.byteLength(text)),
     connection: 'close',
   };
   const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${text}`, () => socket.destroy());
 }

@@ -16,7 +16,7 @@ export async function createCluster(change: Change, request: Schemas['ClusterReq
   await refuseUnready(change, federation);
   const credential = (await findCredentials(change.tx, [request.credential])).get(request.credential);
   const { catalogue, now, defaultAllowedCidrs } = change;
-  const draft = resolveWith(`The cluster ${request.name} cannot be made as asked.`, details, () =>
+  const draft = await resolveWith(`The cluster ${request.name} cannot be made as asked.`, details, () =>
     resolveCluster(request, {
       catalogue,
       now,

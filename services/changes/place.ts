@@ -61,10 +61,14 @@ export async function refuseUnready(change: Change, federation: FederationRow | 
 }
 
 /** Runs a resolution that throws all its faults, and throws them together with those that were found before. */
-export function resolveWith<T>(message: string, details: readonly ErrorDetail[], resolve: () => T): T {
+export async function resolveWith<T>(
+  message: string,
+  details: readonly ErrorDetail[],
+  resolve: () => T | Promise<T>,
+): Promise<T> {
   let result: T;
   try {
-    result = resolve();
+    result = await resolve();
   } catch (error) {
     if (!(error instanceof FleetyardError) || details.length === 0) throw error;
     throw invalidSpec(message, [...details, ...error.details]);

@@ -3,7 +3,7 @@
 import type { Schemas } from '../contract/schemas.ts';
 import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
 import type { Id } from '../domain/ids.ts';
-import { type FleetResolution, resolveFleet } from '../domain/resolve-fleet.ts';
+import { type FleetResolution, resolveFleetInSteps } from '../domain/resolve-fleet.ts';
 import type { Standing } from '../domain/standing.ts';
 import { listNameOwner } from '../domain/ways-out.ts';
 import type { AddressSpaceRow } from '../store/address-spaces.ts';
@@ -13,6 +13,7 @@ import type { Change } from './change.ts';
 import type { StandingMembers } from './fleet-members.ts';
 import { describeFacts, findCredentials, type KnownCredentials } from './known-credentials.ts';
 import { findSpace, resolveWith } from './place.ts';
+import { runInSlices } from './run-in-slices.ts';
 import { listStands } from './start-operation.ts';
 
 type Request = Schemas['FleetRequest'];
@@ -54,17 +55,19 @@ export async function prepareFleet(
   details.push(...(await findNameFaults(change, request, row, standing)));
   const { catalogue, now, defaultAllowedCidrs } = change;
   const existing = standing.members.map(({ id, name, spec }) => ({ id: id as Id<'cl'>, name, spec }));
-  const resolution = resolveWith(`The fleet ${request.name} cannot be made as asked.`, details, () =>
-    resolveFleet(request, existing, {
-      catalogue,
-      now,
-      defaultAllowedCidrs,
-      findCredential: (named) => {
-        const found = credentials.get(named);
-        return found && describeFacts(found);
-      },
-      ...(row === undefined ? {} : { previous: row.spec }),
-    }),
+  const resolution = await resolveWith(`The fleet ${request.name} cannot be made as asked.`, details, () =>
+    runInSlices(
+      resolveFleetInSteps(request, existing, {
+        catalogue,
+        now,
+        defaultAllowedCidrs,
+        findCredential: (named) => {
+          const found = credentials.get(named);
+          return found && describeFacts(found);
+        },
+        ...(row === undefined ? {} : { previous: row.spec }),
+      }),
+    ),
   );
   if (space === undefined) throw new FleetyardError('internal', 'The document was not resolved.');
   return { space, credentials, resolution, standing };

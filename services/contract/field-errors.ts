@@ -5,17 +5,18 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 /** One wrong field of a body. */
 export type FieldError = { pointer: string; code: string; message: string };
 
-// Enough to mend a document by; more would only make the answer large.
-const mostErrors = 100;
+/** Enough to mend a document by; more would only make the answer large. */
+const mostFieldErrors = 100;
 
-/** One entry for each wrong field, in the order of the document's checks. */
+/** One entry for each wrong field, in the order of the document's checks, up to the most that an answer shows. */
 export function listFieldErrors(errors: readonly ErrorObject[]): FieldError[] {
   const seen = new Map<string, FieldError>();
-  for (const error of withoutLosingBranches(errors)) {
+  for (const error of errors) {
     const entry = describeError(error);
-    const key = `${entry?.pointer}\n${entry?.code}`;
-    if (entry !== undefined && !seen.has(key)) seen.set(key, entry);
-    if (seen.size === mostErrors) break;
+    if (entry === undefined) continue;
+    const key = `${entry.pointer}\n${entry.code}`;
+    if (!seen.has(key)) seen.set(key, entry);
+    if (seen.size === mostFieldErrors) break;
   }
   return [...seen.values()];
 }
@@ -23,39 +24,6 @@ export function listFieldErrors(errors: readonly ErrorObject[]): FieldError[] {
 /** The pointer with one more token, escaped as RFC 6901 says. */
 export function extendPointer(pointer: string, token: string): string {
   return `${pointer}/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}
-
-/**
- * Of a failed `oneOf`, keeps the errors of the branch whose type fits the value; when none fits, the `oneOf` speaks
- * itself. Otherwise a misspelt member of an object would also be reported as not being a string.
- */
-function withoutLosingBranches(errors: readonly ErrorObject[]): ErrorObject[] {
-  const dropped = new Set<ErrorObject>();
-  for (const choice of errors) {
-    if (choice.keyword !== 'oneOf') continue;
-    const inside = errors.filter((error) => error !== choice && isInside(error, choice));
-    const branches = Map.groupBy(inside, (error) => branchOf(error));
-    let fitting = 0;
-    for (const branch of branches.values()) {
-      if (branch.some((error) => error.keyword === 'type' && error.instancePath === choice.instancePath)) {
-        for (const error of branch) dropped.add(error);
-      } else {
-        fitting += 1;
-      }
-    }
-    if (fitting > 0) dropped.add(choice);
-  }
-  return errors.filter((error) => !dropped.has(error));
-}
-
-function isInside(error: ErrorObject, choice: ErrorObject): boolean {
-  const path = error.instancePath;
-  return path === choice.instancePath || path.startsWith(`${choice.instancePath}/`);
-}
-
-/** Branches of our `oneOf`s are references, so the schema that an error at the choice's own place came from tells them apart. */
-function branchOf(error: ErrorObject): string {
-  return error.schemaPath.split('/').slice(0, 4).join('/');
 }
 
 function describeError(error: ErrorObject): FieldError | undefined {
@@ -99,8 +67,6 @@ function describeError(error: ErrorObject): FieldError | undefined {
     case 'pattern':
     case 'format':
       return { pointer, code: 'wrong-form', message: `does not have the right form${giveExample(error)}` };
-    case 'oneOf':
-      return { pointer, code: 'wrong-type', message: 'has none of the forms that may stand here' };
     case 'uniqueItems':
       return {
         pointer: `${pointer}/${String(params['i'])}`,

@@ -9,6 +9,7 @@ import {
   type Parameter,
   readContractDocument,
 } from './document.ts';
+import { chooseBranches } from './choose-branches.ts';
 import { type FieldError, listFieldErrors } from './field-errors.ts';
 import { type EndpointName, endpointTable } from './schemas.ts';
 
@@ -44,7 +45,8 @@ export function createValidators(
 ): Record<EndpointName, EndpointValidator> {
   const bodies = createAjv(false);
   const parameters = createAjv(true);
-  for (const ajv of [bodies, parameters]) ajv.addSchema({ $id: documentKey, components: document.components });
+  const components = chooseBranches(document.components);
+  for (const ajv of [bodies, parameters]) ajv.addSchema({ $id: documentKey, components });
   const validators = Object.keys(endpointTable).map((name) => [
     name,
     createEndpointValidator(document, name as EndpointName, bodies, parameters),
@@ -108,12 +110,21 @@ function createParameterCheck(parameters: Parameter[], ajv: Ajv2020): EndpointVa
     for (const { parameter, check } of checks) {
       const holder = { value: readParameter(raw, parameter) };
       if (holder.value === undefined) continue;
+      if (parameter.schema['type'] === 'integer' && !isWhole(holder.value)) {
+        errors.push({ parameter: parameter.name, code: 'wrong-type', message: 'must be a whole number' });
+        continue;
+      }
       for (const { code, message } of check(holder)) errors.push({ parameter: parameter.name, code, message });
       if (parameter.in === 'path') checked.path[parameter.name] = String(holder.value);
       if (parameter.in === 'query') checked.query[parameter.name] = holder.value as string | number | boolean;
     }
     return { parameters: checked, errors };
   };
+}
+
+/** Written in digits: Ajv would also take `0x10`, `1e3` and spaces around. */
+function isWhole(value: unknown): boolean {
+  return typeof value === 'string' && /^-?\d{1,15}$/.test(value);
 }
 
 function readParameter(raw: RawParameters, parameter: Parameter): unknown {

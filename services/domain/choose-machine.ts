@@ -28,8 +28,9 @@ export function chooseMachine(request: Schemas['Machine'], place: MachinePlace):
   const asked = request.accelerator;
   const accelerator = asked === undefined ? undefined : findAcceleratorName(place.catalogue, asked.type);
   if (asked !== undefined && accelerator === undefined) {
-    const known = place.catalogue.accelerators.map(({ name }) => name);
-    const message = `Unknown accelerator ${asked.type}.${offerNearest(asked.type, known) || ` Known are ${known.join(', ')}.`}`;
+    const known = place.catalogue.accelerators;
+    const listed = (): string => ` Known are ${known.map(({ name }) => name).join(', ')}.`;
+    const message = `Unknown accelerator ${asked.type}.${offerNearest(asked.type, known) || listed()}`;
     return { fault: message, field: '/accelerator/type' };
   }
   const ofKind = place.catalogue.machines[place.provider].filter(
@@ -58,8 +59,8 @@ export function chooseMachine(request: Schemas['Machine'], place: MachinePlace):
 export function chooseNamedMachine(name: string, place: MachinePlace): MachineChoice {
   const machine = findMachine(place.catalogue, place.provider, name);
   if (machine === undefined) {
-    const names = place.catalogue.machines[place.provider].map((known) => known.name);
-    return { fault: `Unknown machine type ${name}.${offerNearest(name, names)}`, field: '' };
+    const offered = offerNearest(name, place.catalogue.machines[place.provider]);
+    return { fault: `Unknown machine type ${name}.${offered}`, field: '' };
   }
   if (!isAvailable(machine, place)) {
     const zones = zonesWithMachine(machine, place.region);

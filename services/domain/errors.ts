@@ -13,6 +13,9 @@ export type ErrorDetail = {
   wayOut?: readonly Schemas['Call'][];
 };
 
+/** How many wrong places an error tells at most: enough to mend a document by. */
+export const mostDetails = 100;
+
 /**
  * Every code with whether the same call may succeed later without being changed. Codes are never renamed or reused:
  * the API publishes them in the type of its problem documents. Where the state of things is what refuses, rather than a fault of the
@@ -81,7 +84,7 @@ export class FleetyardError extends Error {
     this.name = 'FleetyardError';
     this.code = code;
     this.retryable = options.retryable ?? errorCodes[code].retryable;
-    this.details = options.details ?? [];
+    this.details = (options.details ?? []).slice(0, mostDetails);
     this.wayOut = options.wayOut ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
   }

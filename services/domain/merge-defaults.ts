@@ -58,8 +58,19 @@ function mergeMaps(below: object, above: object): Record<string, unknown> {
 }
 
 function uniteLists(below: readonly unknown[], above: readonly unknown[]): unknown[] {
-  const seen = new Set(below.map((element) => JSON.stringify(element)));
+  const seen = listTexts(below);
   return [...below, ...above.filter((element) => !seen.has(JSON.stringify(element)))];
+}
+
+// A list of the defaults meets one of every cluster.
+const textsOfLists = new WeakMap<readonly unknown[], ReadonlySet<string>>();
+
+function listTexts(list: readonly unknown[]): ReadonlySet<string> {
+  const known = textsOfLists.get(list);
+  if (known !== undefined) return known;
+  const texts = new Set(list.map((element) => JSON.stringify(element)));
+  textsOfLists.set(list, texts);
+  return texts;
 }
 
 // An add-on that both name is one add-on, and the cluster's version and values of it win.

@@ -146,8 +146,8 @@ function resolveRegion(
   }
   const region = findRegion(catalogue, provider, request.region);
   if (region === undefined) {
-    const names = catalogue.regions[provider].map(({ name }) => name);
-    const message = `${provider} has no region ${request.region}.${offerNearest(request.region, names)}`;
+    const offered = offerNearest(request.region, catalogue.regions[provider]);
+    const message = `${provider} has no region ${request.region}.${offered}`;
     details.push({ pointer, message, code: 'unknown-region' });
   } else if (region.zones.length === 0) {
     details.push({

@@ -5,7 +5,7 @@ import type { ClusterDraft, ClusterRequest, CredentialFacts, ManagedCluster, Res
 import { findHubFault } from './clouds.ts';
 import { isSame } from './compare.ts';
 import { type ClusterDiff, describeImmutable, diffCluster } from './diff-cluster.ts';
-import type { ErrorDetail } from './errors.ts';
+import { type ErrorDetail, mostDetails } from './errors.ts';
 import { type FleetRequest, isBuiltEngine, type ResolvedFleet } from './fleet-spec.ts';
 import { checkPools } from './given-ranges.ts';
 import type { Id } from './ids.ts';
@@ -56,12 +56,28 @@ export type FleetResolution = {
   changed: boolean;
 };
 
-/** Resolves a document; throws one error that carries every fault. */
+/** Resolves a document at once; throws one error that carries the faults. */
 export function resolveFleet(
   document: FleetRequest,
   existing: readonly ExistingMember[],
   context: FleetContext,
 ): FleetResolution {
+  const steps = resolveFleetInSteps(document, existing, context);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/**
+ * The same, a cluster at a time, so that whoever has others to serve can do so in between. It ends early when there are more faults than
+ * would be told.
+ */
+export function* resolveFleetInSteps(
+  document: FleetRequest,
+  existing: readonly ExistingMember[],
+  context: FleetContext,
+): Generator<void, FleetResolution> {
   const details = [
     ...findUnbuiltFleetFields(document),
     ...checkName(document.name, '/name'),
@@ -74,6 +90,8 @@ export function resolveFleet(
     const result = resolveMember(document, cluster, `/clusters/${index}`, existing, context);
     if (Array.isArray(result)) details.push(...result);
     else members.push(result);
+    if (details.length >= mostDetails) break;
+    yield;
   }
   const absent = existing.filter(({ name }) => !document.clusters.some((cluster) => cluster.name === name));
   const prune = document.prune === true ? absent : [];
@@ -147,7 +165,7 @@ function resolveMember(
 ): FleetMember | ErrorDetail[] {
   const places = { cluster, clusterPointer: pointer, defaults: document.defaults };
   const locate = (details: readonly ErrorDetail[]): ErrorDetail[] =>
-    details.map((detail) => ({ ...detail, pointer: locatePointer(detail.pointer, places) }));
+    details.slice(0, mostDetails).map((detail) => ({ ...detail, pointer: locatePointer(detail.pointer, places) }));
   const request = mergeDefaults(document.defaults, cluster);
   const standing = existing.find(({ name }) => name === cluster.name);
   const resolution = tryResolveCluster(request, {
@@ -202,5 +220,5 @@ function checkFederationChange(
 // One fault of the defaults would otherwise be told once for every cluster that takes them.
 function uniteDetails(details: readonly ErrorDetail[]): ErrorDetail[] {
   const seen = new Map(details.map((detail) => [`${detail.pointer} ${detail.message}`, detail]));
-  return [...seen.values()];
+  return [...seen.values()].slice(0, mostDetails);
 }

@@ -1,31 +1,50 @@
-// Finds what a user probably meant.
+// Finds what a user probably meant, at a cost that does not grow with what the user wrote.
+
+import { distance } from 'fastest-levenshtein';
+
+/** No name that we offer is longer than this twice over, so that a longer text is near to none. */
+const longestText = 64;
+const leastDistance = 3;
+
+/** What may be offered: names, or what is called by one. */
+type Candidates = readonly (string | { name: string })[];
+
+type Known = { name: string; lower: string };
+
+/** What was made of each list; those of the catalogue live as long as the process. */
+const knownLists = new WeakMap<Candidates, readonly Known[]>();
 
 /** The candidates nearest to a text by edit distance, nearest first; those too far to help are left out. */
-export function suggestNearest(text: string, candidates: readonly string[], limit = 3): string[] {
+export function suggestNearest(text: string, candidates: Candidates, limit = 3): string[] {
+  if (text.length > longestText) return [];
   const lower = text.toLowerCase();
-  return candidates
-    .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(3, Math.ceil(candidate.length / 2)))
-    .toSorted((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
+  const near: { name: string; away: number }[] = [];
+  for (const known of listKnown(candidates)) {
+    const most = Math.max(leastDistance, Math.ceil(known.lower.length / 2));
+    // No edit changes the length by more than one.
+    if (Math.abs(known.lower.length - lower.length) > most) continue;
+    const away = distance(lower, known.lower);
+    if (away <= most) near.push({ name: known.name, away });
+  }
+  return near
+    .toSorted((a, b) => a.away - b.away || (a.name < b.name ? -1 : 1))
     .slice(0, limit)
-    .map(({ candidate }) => candidate);
+    .map(({ name }) => name);
 }
 
 /** A sentence that offers the nearest candidates; empty when there is none. */
-export function offerNearest(text: string, candidates: readonly string[]): string {
+export function offerNearest(text: string, candidates: Candidates): string {
   const nearest = suggestNearest(text, candidates);
   return nearest.length === 0 ? '' : ` Did you mean ${nearest.join(', ')}?`;
 }
 
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      current.push(Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + cost));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
+function listKnown(candidates: Candidates): readonly Known[] {
+  const known = knownLists.get(candidates);
+  if (known !== undefined) return known;
+  const made = candidates.map((candidate) => {
+    const name = typeof candidate === 'string' ? candidate : candidate.name;
+    return { name, lower: name.toLowerCase() };
+  });
+  knownLists.set(candidates, made);
+  return made;
 }

@@ -16,6 +16,8 @@ export type PageRequest = {
 export type Page<T> = { items: T[]; nextCursor: string | null };
 
 const cursorVersion = 'v1';
+// Of any id of ours, and of nothing that PostgreSQL would refuse as a text.
+const idForm = /^[a-z0-9_]{1,64}$/;
 
 /** Makes the opaque cursor that resumes after an id. */
 export function encodeCursor(id: string): string {
@@ -25,7 +27,13 @@ export function encodeCursor(id: string): string {
 /** The id after which a page starts; refuses what `encodeCursor` did not make. */
 export function decodeCursor(cursor: string): string {
   const [version, id, ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
-  if (version !== cursorVersion || id === undefined || rest.length > 0 || encodeCursor(id) !== cursor) {
+  if (
+    version !== cursorVersion ||
+    id === undefined ||
+    rest.length > 0 ||
+    !idForm.test(id) ||
+    encodeCursor(id) !== cursor
+  ) {
     throw new FleetyardError('validation', 'The cursor is not one that this list returned.', {
       details: [
         { pointer: '', message: 'Start without a cursor, or use the one of the last page.', code: 'cursor-invalid' },

@@ -274,8 +274,8 @@ const cases: Wanted[] = [
   {
     title: 'YAML that is too deep for any stack',
     request: { raw: { text: '['.repeat(200_000), type: 'application/yaml' } },
-    status: 400,
-    type: 'malformed-body',
+    status: 413,
+    type: 'payload-too-large',
   },
   {
     title: 'A list that is too long',

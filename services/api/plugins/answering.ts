@@ -59,7 +59,7 @@ function findKey(request: FastifyRequest, identity: Identity | null): RequestKey
     path: `${identity.projectId ?? ''}${request.url.split('?')[0] ?? ''}${describeQuery(request.query)}`,
     key: String(key),
   };
-  return readKey(scope, request.body);
+  return readKey(scope, request.bodyHash);
 }
 
 /** A forced deletion asks for something else than a plain one. */
@@ -74,7 +74,7 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
     headers: request.headers,
   });
   if (errors.length > 0) throw new ParameterProblem(errors);
-  checkBody(name, validator, request.body);
+  checkBody(name, request);
   const caller = identity?.caller ?? nobody;
   const projectId = identity?.projectId ?? null;
   const getProjectId = (): string => projectId ?? refuseWithoutProject();
@@ -118,11 +118,11 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
   } as unknown as Call;
 }
 
-function checkBody(name: EndpointName, validator: EndpointValidator, body: unknown): void {
+function checkBody(name: EndpointName, { body, bodyFaults }: FastifyRequest): void {
   const { body: schema, bodyOptional = false } = endpointTable[name];
   if (schema === null || (body === undefined && bodyOptional)) return;
   if (body === undefined) throw new FleetyardError('malformed-body', 'The body is empty.');
-  const details = validator.checkBody(body);
+  const details = bodyFaults ?? [];
   if (details.length === 0) return;
   const message = details.length === 1 ? '1 field is wrong.' : `${details.length} fields are wrong.`;
   throw new FleetyardError('validation', message, { details });

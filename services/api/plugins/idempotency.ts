@@ -1,11 +1,11 @@
 // Answers a request with an `Idempotency-Key` once, and the same again to whoever repeats it.
 
-import { createHash } from 'node:crypto';
 import { isFleetyardError } from '../../domain/errors.ts';
 import { keepAnswer, takeKey, type IdempotencyScope, type StoredAnswer } from '../../store/idempotency.ts';
 import type { Work } from '../../store/open-store.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { AnyAnswer } from '../call.ts';
+import { hashBody } from '../body/hash-body.ts';
 import { describeProblem, type Problem } from '../problems.ts';
 
 /** The key of a request. */
@@ -13,9 +13,9 @@ export type RequestKey = IdempotencyScope & { bodyHash: Uint8Array };
 
 const keptHeaders = ['location', 'etag'];
 
-/** The key of a request with this body. */
-export function readKey(scope: IdempotencyScope, body: unknown): RequestKey {
-  return { ...scope, bodyHash: hashBody(body) };
+/** The key of a request; without a hash it has no body. */
+export function readKey(scope: IdempotencyScope, bodyHash: Uint8Array | null): RequestKey {
+  return { ...scope, bodyHash: bodyHash ?? hashBody(undefined) };
 }
 
 /**
@@ -65,21 +65,4 @@ function replay({ status, headers, body }: StoredAnswer): AnyAnswer {
     ...(stored.contentType === undefined ? {} : { contentType: stored.contentType }),
     ...(stored.body === null ? {} : { body: stored.body }),
   };
-}
-
-/** The parsed body, so that neither spaces nor the order of members make another one. */
-function hashBody(body: unknown): Buffer {
-  return createHash('sha256')
-    .update(JSON.stringify(sortMembers(body)) ?? '')
-    .digest();
-}
-
-function sortMembers(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortMembers);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sortMembers(inner)]),
-  );
 }
