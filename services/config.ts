@@ -1,5 +1,7 @@
-// The only reader of the environment: parses it once into a frozen value, or names every fault.
+// The only reader of the environment: parses it once into a frozen value, or names every fault. Each variable X may be given as
+// X_FILE, the path of a file that holds its value, so that secrets need not stand in the environment.
 
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigError } from './process/config-error.ts';
 
@@ -55,6 +57,8 @@ export type Config = {
     deadlineScale: number;
     /** Seconds between two looks at what a cloud was still making when a worker died. */
     settleSeconds: number;
+    /** Touched at every round of sweeps, for a health check; not when undefined. */
+    pulseFile: string | undefined;
   };
   /** How many days, and how many of each resource or stack, are kept of what is over. */
   retention: Record<'operations' | 'snapshots' | 'history', { days: number; kept: number }>;
@@ -144,6 +148,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       retryScale: read.number('FLEETYARD_RETRY_SCALE', 1, { min: 0, max: 100 }),
       deadlineScale: read.number('FLEETYARD_DEADLINE_SCALE', 1, { min: 0.0001, max: 100 }),
       settleSeconds: read.number('FLEETYARD_SETTLE_SECONDS', 10, { min: 0, max: 3600 }),
+      pulseFile: read.optional('FLEETYARD_PULSE_FILE'),
     },
     retention: {
       operations: {
@@ -181,13 +186,21 @@ type Reader = {
 
 function createReader(environment: Environment): Reader {
   const faults: string[] = [];
-  const optional = (name: string): string | undefined => {
+  const get = (name: string): string | undefined => {
     const value = environment[name]?.trim();
     return value === '' ? undefined : value;
   };
   const refuse = <T>(fault: string, instead: T): T => {
-    faults.push(fault);
+    if (!faults.includes(fault)) faults.push(fault);
     return instead;
+  };
+  const optional = (name: string): string | undefined => {
+    const value = get(name);
+    const file = get(`${name}_FILE`);
+    if (file === undefined) return value;
+    if (value !== undefined) return refuse(`${name} and ${name}_FILE are both set; leave one of them out`, value);
+    const read = readSecretFile(file);
+    return 'text' in read ? read.text : refuse(`${name}_FILE names ${file}, which ${read.fault}`, undefined);
   };
   return {
     faults,
@@ -237,6 +250,15 @@ function createReader(environment: Environment): Reader {
       return chosen ?? refuse(`${name} must be one of ${choices.join(', ')}, not ${JSON.stringify(value)}`, fallback);
     },
   };
+}
+
+function readSecretFile(file: string): { text: string } | { fault: string } {
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    return text === '' ? { fault: 'is empty' } : { text };
+  } catch (error) {
+    return { fault: `can't be read (${(error as NodeJS.ErrnoException).code})` };
+  }
 }
 
 function freeze<T extends object>(value: T): T {

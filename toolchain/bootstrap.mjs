@@ -24,6 +24,10 @@ const COMMANDS = {
   simulator: { target: 'services/simulator/cli/main.ts' },
   backup: { target: 'services/backup/main.ts', args: ['backup'] },
   restore: { target: 'services/backup/main.ts', args: ['restore'] },
+  migrate: { target: 'services/admin/main.ts', args: ['migrate'] },
+  secrets: { target: 'services/secrets/main.ts' },
+  plugins: { target: 'toolchain/fetch-plugins.mjs' },
+  sbom: { target: 'toolchain/write-sbom.mjs' },
   'start:api': { target: 'services/api/main.ts' },
   'start:worker': { target: 'services/worker/main.ts' },
 };

@@ -9,7 +9,11 @@ import { runOperation, type HeldOperations, type RunEnd } from './run-operation.
 import { runSweeps } from './sweeps/run-sweeps.ts';
 
 /** What a worker is given beside its context. */
-export type WorkerOptions = Pick<ConsumerOptions, 'redisUrl' | 'prefix' | 'concurrency'> & { sweepSeconds: number };
+export type WorkerOptions = Pick<ConsumerOptions, 'redisUrl' | 'prefix' | 'concurrency'> & {
+  sweepSeconds: number;
+  /** Called after each round of sweeps: the sign that this worker lives. */
+  onRound?: (() => Promise<void>) | undefined;
+};
 
 /** A running worker; its end has two parts, since the first may take long and the second must not. */
 export type RunningWorker = {
@@ -51,7 +55,8 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
   const unlisten = await context.store.listen(eventChannel, (operationId) => {
     for (const { held } of runs) held.get(operationId)?.beat();
   });
-  const sweeps = runSweeps(context, { everySeconds: options.sweepSeconds, signal: ending.signal });
+  const { sweepSeconds: everySeconds, onRound } = options;
+  const sweeps = runSweeps(context, { everySeconds, onRound, signal: ending.signal });
   let stopped: Promise<void> | undefined;
   return {
     async drain(graceSeconds) {

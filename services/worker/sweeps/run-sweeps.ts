@@ -21,7 +21,7 @@ const retentionSeconds = 600;
 /** Sweeps until the signal aborts. A round that fails is reported and the next one tries again. */
 export async function runSweeps(
   context: WorkerContext,
-  options: { everySeconds: number; signal: AbortSignal },
+  options: { everySeconds: number; signal: AbortSignal; onRound?: (() => Promise<void>) | undefined },
 ): Promise<void> {
   const warn = (error: unknown): void => context.logger.warn({ err: error }, 'a sweep failed');
   let forgotAt = -Infinity;
@@ -31,6 +31,7 @@ export async function runSweeps(
       forgotAt = performance.now();
       await forgetOld(context);
     }
+    await options.onRound?.().catch(warn);
     await delay(options.everySeconds * 1000, undefined, { signal: options.signal }).catch(() => undefined);
   }
 }

@@ -1,0 +1,36 @@
+// `health api | worker`, asked by a container's health check: exit code 0 when the process beside it does its work.
+
+import { stat } from 'node:fs/promises';
+import { loadConfig, type Config } from '../config.ts';
+
+/** A worker sweeps every few seconds; a round may wait for the database as long as its limits say. */
+const pulseSeconds = 120;
+const answerMs = 4_000;
+
+const [subject] = process.argv.slice(2);
+const fault = await findFault(subject, loadConfig());
+if (fault !== undefined) {
+  process.stderr.write(`${fault}\n`);
+  process.exitCode = 1;
+}
+
+async function findFault(name: string | undefined, config: Config): Promise<string | undefined> {
+  try {
+    if (name === 'api') return await askApi(config.http.port);
+    if (name === 'worker') return await feelPulse(config.worker.pulseFile);
+    return 'usage: health api | worker';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function askApi(port: number): Promise<string | undefined> {
+  const { ok, status } = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(answerMs) });
+  return ok ? undefined : `the API answers ${status}`;
+}
+
+async function feelPulse(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return 'FLEETYARD_PULSE_FILE is not set, so the worker writes no pulse';
+  const age = (Date.now() - (await stat(file)).mtimeMs) / 1000;
+  return age <= pulseSeconds ? undefined : `the worker was last heard of ${Math.round(age)} s ago`;
+}
