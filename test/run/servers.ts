@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { migrate } from '../../services/store/migrate.ts';
 import { removePostgresData, startPostgres } from '../../toolchain/postgres.mjs';
-import { startRedis } from '../../toolchain/redis.mjs';
+import { removeRedisData, startRedis } from '../../toolchain/redis.mjs';
 import { TEMPLATE_DATABASE, withDatabase } from '../helpers/postgres.ts';
 
 /** The servers, as test files find them. */
@@ -28,6 +28,7 @@ export async function startTestServers(): Promise<TestServers> {
   const stop = async (): Promise<void> => {
     for (const outcome of outcomes) if (outcome.status === 'fulfilled') await outcome.value.stop();
     await removePostgresData({ dataDir });
+    await removeRedisData({ dataDir: join(directory, 'redis') });
     await rm(directory, { recursive: true, force: true });
   };
   try {
