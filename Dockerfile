@@ -35,7 +35,7 @@ RUN mkdir -p /out/plugins \
 FROM debian:12.12-slim
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates \
-  && rm -rf /var/lib/apt/lists/* \
+  && rm -rf /var/lib/apt/lists/* /var/cache/apt \
   && groupadd --gid 10001 fleetyard \
   && useradd --uid 10001 --gid 10001 --home-dir /var/lib/fleetyard --shell /usr/sbin/nologin --no-create-home fleetyard \
   && install --directory --owner 10001 --group 10001 --mode 0700 \

@@ -16,8 +16,8 @@ export type SecretsPlan = {
   owners?: { service: number; servers: number };
 };
 
-/** The logins that the compose file's first start of PostgreSQL makes. */
-export const logins = { owner: 'fleetyard_owner', runtime: 'fleetyard' } as const;
+/** Who logs in to PostgreSQL with which URL; the compose file's first start of the server makes them. */
+const logins = { migration: 'fleetyard_owner', api: 'fleetyard_api', worker: 'fleetyard_worker' } as const;
 
 const bytes = 24;
 
@@ -44,12 +44,11 @@ export async function makeSecrets({ directory, postgres, redis, owners }: Secret
   const url = (name: string, text: string): Promise<string> => ensure(name, `${text}\n`, owners?.service);
 
   await password('postgres-password');
-  const ownerPassword = await password('owner-password');
-  const runtimePassword = await password('runtime-password');
+  for (const [name, login] of Object.entries(logins)) {
+    await url(`${name}-url`, `postgres://${login}:${await password(`${name}-password`)}@${postgres}`);
+  }
   const redisPassword = await password('redis-password');
   await ensure('redis.conf', `requirepass ${redisPassword}\n`, owners?.servers);
-  await url('migration-url', `postgres://${logins.owner}:${ownerPassword}@${postgres}`);
-  await url('database-url', `postgres://${logins.runtime}:${runtimePassword}@${postgres}`);
   await url('redis-url', `redis://:${redisPassword}@${redis}/0`);
   const keys = join(directory, 'master.key');
   if (await isMissing(keys)) made.push('master.key');

@@ -16,13 +16,17 @@ test('Passwords, the URLs that hold them and a master key, for their owner alone
   t.match(new URL(read('migration-url')), {
     host: 'db:5432',
     pathname: '/fleetyard',
-    password: read('owner-password'),
+    password: read('migration-password'),
   });
   t.match(new URL(read('redis-url')), { host: 'queue:6379', password: read('redis-password') });
   t.equal(read('redis.conf'), `requirepass ${read('redis-password')}`);
   t.equal((await readMasterKeys(join(directory, 'master.key'))).length, 1);
   const passwords = made.filter((name) => name.endsWith('password')).map(read);
-  t.equal(new Set(passwords).size, 4, 'no two are alike');
+  t.equal(new Set(passwords).size, 5, 'no two are alike');
+  const users = ['migration-url', 'api-url', 'worker-url'].map((name) => new URL(read(name)).username);
+  t.same(users, ['fleetyard_owner', 'fleetyard_api', 'fleetyard_worker']);
+  const script = readFileSync(new URL('../../toolchain/container/make-logins.sh', import.meta.url), 'utf8');
+  for (const user of users) t.match(script, `create role ${user} login `, 'made at the first start');
   for (const password of passwords) t.match(password, /^[0-9a-f]{48}$/);
 });
 
@@ -39,9 +43,10 @@ test('What is there stays, and what is made later fits it', async (t) => {
 test('As root each file is given to the one user that reads it', async (t) => {
   if (process.getuid?.() !== 0) return t.pass('only root may give files away');
   const directory = await createTestDirectory(t);
-  await makeSecrets({ directory, ...plan, owners: { service: 10_001, servers: 999 } });
+  const made = await makeSecrets({ directory, ...plan, owners: { service: 10_001, servers: 999 } });
   const ownerOf = (name: string): number => statSync(join(directory, name)).uid;
-  for (const name of ['postgres-password', 'owner-password', 'runtime-password', 'redis-password', 'redis.conf'])
-    t.equal(ownerOf(name), 999, name);
-  for (const name of ['migration-url', 'database-url', 'redis-url', 'master.key']) t.equal(ownerOf(name), 10_001, name);
+  for (const name of made) {
+    const servers = name.endsWith('password') || name === 'redis.conf';
+    t.equal(ownerOf(name), servers ? 999 : 10_001, name);
+  }
 });

@@ -128,7 +128,7 @@ test('Servers are out of reach, and the API is on loopback unless somebody says 
   for (const name of ['postgres', 'redis', 'migrate']) t.same(compose.services[name]?.networks, ['servers'], name);
   const published = services.filter(([, { ports }]) => ports !== undefined).map(([name]) => name);
   t.same(published, ['api']);
-  t.same(compose.services['api']?.ports, ['${FLEETYARD_BIND:-127.0.0.1}:8080:8080']);
+  t.same(compose.services['api']?.ports, ['${FLEETYARD_BIND:-127.0.0.1:8080}:8080']);
   t.ok(compose.services['redis']?.command?.includes('noeviction'));
 });
 
