@@ -1,6 +1,8 @@
 // `health api | worker`, asked by a container's health check: exit code 0 when the process beside it does its work.
 
 import { stat } from 'node:fs/promises';
+import * as http from 'node:http';
+import * as https from 'node:https';
 import { loadConfig, type Config } from '../config.ts';
 
 /** A worker sweeps every few seconds; a round may wait for the database as long as its limits say. */
@@ -24,9 +26,24 @@ async function findFault(name: string | undefined, config: Config): Promise<stri
   }
 }
 
+/** Whether it speaks TLS is its own business; it is asked on loopback, where no certificate would be good. */
 async function askApi(port: number): Promise<string | undefined> {
-  const { ok, status } = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(answerMs) });
-  return ok ? undefined : `the API answers ${status}`;
+  const status = await readStatus(http.get, port).catch(() => readStatus(https.get, port));
+  return status === 200 ? undefined : `the API answers ${status}`;
+}
+
+function readStatus(get: typeof http.get | typeof https.get, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, path: '/ready', rejectUnauthorized: false, timeout: answerMs };
+    get(options, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('timeout', function (this: http.ClientRequest) {
+        this.destroy(new Error(`no answer in ${answerMs / 1000} s`));
+      })
+      .on('error', reject);
+  });
 }
 
 async function feelPulse(file: string | undefined): Promise<string | undefined> {
