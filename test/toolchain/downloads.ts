@@ -71,7 +71,7 @@ esac
 }
 
 test('hardening 15: a release that is not the pinned one is deleted and never run, whatever checksum it comes with', async (t) => {
-  let content = Buffer.alloc(0);
+  let content: Buffer = Buffer.alloc(0);
   const server = await startReleaseServer(t, (response, path) => {
     // What a server that was taken over would publish beside its archive.
     if (path.endsWith('.txt')) response.end(`${sha256(content)}  pulumi-v${PULUMI_VERSION}-linux-x64.tar.gz\n`);
@@ -96,7 +96,7 @@ test('hardening 15: a release that is not the pinned one is deleted and never ru
 });
 
 test('hardening 15: a server without checksums changes nothing', async (t) => {
-  let content = Buffer.alloc(0);
+  let content: Buffer = Buffer.alloc(0);
   const server = await startReleaseServer(t, (response, path) => {
     if (path.endsWith('.txt')) response.writeHead(503).end();
     else response.end(content);
