@@ -16,8 +16,13 @@ export type SecretsPlan = {
   owners?: { service: number; servers: number };
 };
 
-/** Who logs in to PostgreSQL with which URL; the compose file's first start of the server makes them. */
-const logins = { migration: 'fleetyard_owner', api: 'fleetyard_api', worker: 'fleetyard_worker' } as const;
+/** Who logs in to PostgreSQL with which URL: the superuser, for backups, and those whom the compose file's first start makes. */
+const logins = {
+  postgres: 'postgres',
+  migration: 'fleetyard_owner',
+  api: 'fleetyard_api',
+  worker: 'fleetyard_worker',
+} as const;
 
 const bytes = 24;
 
@@ -43,7 +48,6 @@ export async function makeSecrets({ directory, postgres, redis, owners }: Secret
     ensure(name, `${randomBytes(bytes).toString('hex')}\n`, owners?.servers);
   const url = (name: string, text: string): Promise<string> => ensure(name, `${text}\n`, owners?.service);
 
-  await password('postgres-password');
   for (const [name, login] of Object.entries(logins)) {
     await url(`${name}-url`, `postgres://${login}:${await password(`${name}-password`)}@${postgres}`);
   }

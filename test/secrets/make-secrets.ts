@@ -25,6 +25,7 @@ test('Passwords, the URLs that hold them and a master key, for their owner alone
   t.equal(new Set(passwords).size, 5, 'no two are alike');
   const users = ['migration-url', 'api-url', 'worker-url'].map((name) => new URL(read(name)).username);
   t.same(users, ['fleetyard_owner', 'fleetyard_api', 'fleetyard_worker']);
+  t.match(new URL(read('postgres-url')), { username: 'postgres', password: read('postgres-password') });
   const script = readFileSync(new URL('../../toolchain/container/make-logins.sh', import.meta.url), 'utf8');
   for (const user of users) t.match(script, `create role ${user} login `, 'made at the first start');
   for (const password of passwords) t.match(password, /^[0-9a-f]{48}$/);

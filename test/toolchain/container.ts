@@ -125,7 +125,8 @@ test('Nothing runs as root, writes to its image or has rights beyond its user’
 
 test('Servers are out of reach, and the API is on loopback unless somebody says otherwise', async (t) => {
   t.equal(compose.networks['servers']?.internal, true);
-  for (const name of ['postgres', 'redis', 'migrate']) t.same(compose.services[name]?.networks, ['servers'], name);
+  for (const name of ['postgres', 'redis', 'migrate', 'backup'])
+    t.same(compose.services[name]?.networks, ['servers'], name);
   const published = services.filter(([, { ports }]) => ports !== undefined).map(([name]) => name);
   t.same(published, ['api']);
   t.same(compose.services['api']?.ports, ['${FLEETYARD_BIND:-127.0.0.1:8080}:8080']);
