@@ -37,29 +37,33 @@ export function listMissingPlugins(home) {
 /**
  * Fetches what the home lacks, each held to its pinned checksum.
  * @param {string} home
- * @param {{ onProgress: OnProgress, env?: NodeJS.ProcessEnv }} options
+ * @param {{ onProgress: OnProgress, env?: NodeJS.ProcessEnv, getPin?: (archive: string) => string }} options `getPin`: for tests
  * @returns {Promise<Plugin[]>} what was fetched
  */
-export async function fetchPlugins(home, { onProgress, env = process.env }) {
+export async function fetchPlugins(home, { onProgress, env = process.env, getPin = getChecksum }) {
   const missing = listMissingPlugins(home);
   // Before the first byte is fetched: half of a set is of no use.
-  for (const plugin of missing) getChecksum(getArchive(plugin));
+  for (const plugin of missing) getPin(getArchive(plugin));
   mkdirSync(home, { recursive: true, mode: 0o700 });
   for (const plugin of missing) {
-    await withLock(join(home, `${plugin.name}.lock`), () => fetchPlugin(home, plugin, onProgress, env));
+    await withLock(join(home, `${plugin.name}.lock`), () => fetchPlugin(home, plugin, { onProgress, env, getPin }));
   }
   return missing;
 }
 
-/** @param {string} home @param {Plugin} plugin @param {OnProgress} onProgress @param {NodeJS.ProcessEnv} env */
-async function fetchPlugin(home, plugin, onProgress, env) {
+/**
+ * @param {string} home
+ * @param {Plugin} plugin
+ * @param {{ onProgress: OnProgress, env: NodeJS.ProcessEnv, getPin: (archive: string) => string }} options
+ */
+async function fetchPlugin(home, plugin, { onProgress, env, getPin }) {
   if (existsSync(getProgram(home, plugin))) return;
   const archive = getArchive(plugin);
   const subject = `Pulumi plugin ${plugin.name}`;
   await fillAtomically(getDirectory(home, plugin), async (draft) => {
     const file = join(draft, archive);
     await downloadFile(getReleaseUrl(archive, env), file, {
-      sha256: getChecksum(archive),
+      sha256: getPin(archive),
       timeoutMs: TIMEOUT_MS,
       onBytes: (done, total) =>
         onProgress({ subject, phase: 'downloading (MB)', done: toMegabytes(done), total: total && toMegabytes(total) }),

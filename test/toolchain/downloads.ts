@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -158,6 +158,27 @@ test('hardening 15: plugins come by the toolchain alone, and none without a pin'
   });
   if (unpinned.length > 0) t.same(server.asked, [], 'nobody is asked');
   t.equal(listMissingPlugins(home).length, listPlugins().length, 'nothing came into the home');
+});
+
+test('hardening 15: a plugin that is the pinned one is put where the engine looks, any other is not', async (t) => {
+  const directory = await createTestDirectory(t);
+  const home = join(directory, 'home');
+  const [first] = listPlugins();
+  const program = `pulumi-resource-${first?.name}`;
+  const right = await packRelease(directory, '', program, 'echo plugin');
+  const server = await startReleaseServer(t, (response, path) => {
+    response.end(path.includes(`-${first?.name}-v`) ? right : 'something else');
+  });
+  const options = { onProgress: () => undefined, env: { FLEETYARD_PLUGIN_RELEASES: server.url } };
+  await t.rejects(fetchPlugins(home, { ...options, getPin: () => sha256(right) }), { message: /it was deleted/ });
+  const installed = join(home, 'plugins', `resource-${first?.name}-v${first?.version}`, program);
+  t.ok((statSync(installed).mode & 0o100) !== 0, 'the first is there and may be run');
+  t.equal(listMissingPlugins(home).length, listPlugins().length - 1, 'the others are not');
+  t.same(
+    readdirSync(home, { recursive: true }).filter((name) => /\.tar\.gz|draft/.test(String(name))),
+    [],
+    'and no archive is left',
+  );
 });
 
 test('hardening 15: a module that is not what go.sum says is not built', async (t) => {
