@@ -56,6 +56,8 @@ const ROOMS = {
   ],
   'services/backup': ['services/config.ts', 'services/process', 'services/store', 'services/vault', 'toolchain'],
   'services/audit': ['services/config.ts', 'services/process', 'services/domain', 'services/store'],
+  'services/secrets': ['services/vault'],
+  'services/health': ['services/config.ts', 'services/process'],
   'services/simulator': ['services/domain', 'catalogue', 'plugins/kit', 'toolchain'],
   'services/simulator/ledger': [],
   'services/simulator/clouds': ['services/domain', 'catalogue', 'plugins/kit', 'services/simulator/ledger'],

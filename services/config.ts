@@ -1,5 +1,7 @@
-// The only reader of the environment: parses it once into a frozen value, or names every fault.
+// The only reader of the environment: parses it once into a frozen value, or names every fault. Each variable X may be given as
+// X_FILE, the path of a file that holds its value, so that secrets need not stand in the environment.
 
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
@@ -96,6 +98,8 @@ export type Config = {
     deadlineScale: number;
     /** Seconds between two looks at what a cloud was still making when a worker died. */
     settleSeconds: number;
+    /** Touched at every round of sweeps, for a health check; not when undefined. */
+    pulseFile: string | undefined;
   };
   /** Operations at work at once, of one project that has no limit of its own, and with one credential. */
   limits: { perProject: number; perCredential: number };
@@ -326,6 +330,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       retryScale: read.number('FLEETYARD_RETRY_SCALE', 1, { min: 0, max: 100 }),
       deadlineScale: read.number('FLEETYARD_DEADLINE_SCALE', 1, { min: 0.0001, max: 100 }),
       settleSeconds: read.number('FLEETYARD_SETTLE_SECONDS', 10, { min: 0, max: 3600 }),
+      pulseFile: read.optional('FLEETYARD_PULSE_FILE'),
     },
     limits: {
       perProject: read.integer('FLEETYARD_PROJECT_RUNNING', 100, { min: 1, max: 10_000 }),
@@ -380,13 +385,21 @@ type Reader = {
 
 function createReader(environment: Environment): Reader {
   const faults: string[] = [];
-  const optional = (name: string): string | undefined => {
+  const get = (name: string): string | undefined => {
     const value = environment[name]?.trim();
     return value === '' ? undefined : value;
   };
   const refuse = <T>(fault: string, instead: T): T => {
-    faults.push(fault);
+    if (!faults.includes(fault)) faults.push(fault);
     return instead;
+  };
+  const optional = (name: string): string | undefined => {
+    const value = get(name);
+    const file = get(`${name}_FILE`);
+    if (file === undefined) return value;
+    if (value !== undefined) return refuse(`${name} and ${name}_FILE are both set; leave one of them out`, value);
+    const read = readSecretFile(file);
+    return 'text' in read ? read.text : refuse(`${name}_FILE names ${file}, which ${read.fault}`, undefined);
   };
   return {
     faults,
@@ -460,6 +473,15 @@ function isRange(text: string): boolean {
   const family = isIP(address);
   if (family === 0 || rest.length > 0) return false;
   return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}
+
+function readSecretFile(file: string): { text: string } | { fault: string } {
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    return text === '' ? { fault: 'is empty' } : { text };
+  } catch (error) {
+    return { fault: `can't be read (${(error as NodeJS.ErrnoException).code})` };
+  }
 }
 
 function freeze<T extends object>(value: T): T {

@@ -28,6 +28,9 @@ const COMMANDS = {
   migrate: { target: 'services/admin/main.ts', args: ['migrate'] },
   'admin-token': { target: 'services/admin/main.ts', args: ['admin-token'] },
   'rotate-master-key': { target: 'services/admin/main.ts', args: ['rotate-master-key'] },
+  secrets: { target: 'services/secrets/main.ts' },
+  plugins: { target: 'toolchain/fetch-plugins.mjs' },
+  sbom: { target: 'toolchain/write-sbom.mjs' },
   'start:api': { target: 'services/api/main.ts' },
   'start:worker': { target: 'services/worker/main.ts' },
 };

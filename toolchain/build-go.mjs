@@ -1,5 +1,6 @@
-// Builds a program from a pinned Go module under toolchain/, counting packages so that the wait can be shown.
-import { join } from 'node:path';
+// Builds a program from a pinned Go module under toolchain/, counting packages so that the wait can be shown. go.sum holds
+// every module to its hash.
+import { resolve } from 'node:path';
 import { compareVersions, GO_MINIMUM } from './versions.mjs';
 import { findOnPath, runCommand } from './run-command.mjs';
 
@@ -7,7 +8,7 @@ import { findOnPath, runCommand } from './run-command.mjs';
 
 /**
  * @typedef {object} GoProgram
- * @property {string} module the directory under toolchain/ that holds go.mod
+ * @property {string} module the directory that holds go.mod and go.sum, from toolchain/ on
  * @property {string} program the import path of the main package
  * @property {string} ldflags
  */
@@ -34,8 +35,10 @@ export async function findGo() {
  * @returns {Promise<void>}
  */
 export async function buildGoProgram(go, { module, program, ldflags }, output, onProgress) {
-  const directory = join(import.meta.dirname, module);
+  const directory = resolve(import.meta.dirname, module);
   const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' };
+  // A machine's GOFLAGS may say -mod=mod or name another go.mod: go would then take what comes and write its hash down.
+  const pinned = ['-mod=readonly', '-modfile='];
   onProgress({ phase: 'fetching Go modules' });
   let modules = 0;
   const onFetch = (/** @type {string} */ line) => {
@@ -43,13 +46,13 @@ export async function buildGoProgram(go, { module, program, ldflags }, output, o
     modules += 1;
     onProgress({ phase: `fetching Go modules (${modules} so far)` });
   };
-  const listed = await runCommand(go, ['list', '-C', directory, '-deps', '-f', '{{.ImportPath}}', program], {
+  const listed = await runCommand(go, ['list', '-C', directory, ...pinned, '-deps', '-f', '{{.ImportPath}}', program], {
     env,
     onLine: onFetch,
   });
   if (listed.code !== 0) throw new Error(`go list failed: ${lastLines(listed.stderr)}`);
   const compile = createCompileProgress(listed.stdout.trim().split('\n').length, onProgress);
-  const args = ['build', '-C', directory, '-v', '-trimpath', '-ldflags', ldflags, '-o', output, program];
+  const args = ['build', '-C', directory, ...pinned, '-v', '-trimpath', '-ldflags', ldflags, '-o', output, program];
   const built = await runCommand(go, args, { env, onLine: compile });
   if (built.code !== 0) throw new Error(`go build failed: ${lastLines(built.stderr)}`);
 }

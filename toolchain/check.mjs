@@ -41,7 +41,18 @@ const STEPS = {
   'lock-file': {
     command: 'node',
     args: ['toolchain/complete-lock.mjs', '--check'],
-    advice: 'or `npm ci` will refuse it',
+    advice: 'or `npm ci` will refuse it, or take whatever comes',
+  },
+  licences: {
+    command: 'node',
+    args: ['toolchain/check-licences.mjs'],
+    advice: 'take another package, or read its licence and say so in toolchain/licences.json',
+  },
+  advisories: {
+    command: 'node',
+    args: ['toolchain/check-advisories.mjs'],
+    advice:
+      'take a version without it, or accept it in toolchain/advisories.json: {"GHSA-…": {"reason": …, "until": date}}',
   },
   generated: {
     command: 'node',
@@ -91,6 +102,9 @@ async function runStep(name, { command, args, advice }) {
   });
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   process.stdout.write(`${code === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(12)} ${seconds} s\n`);
+  for (const notice of code === 0 ? stdout.split('\n').filter((line) => line.startsWith('notice: ')) : []) {
+    process.stdout.write(`     ${notice}\n`);
+  }
   if (code === 0) return true;
   process.stdout.write(`${stdout}${stderr}`.trimEnd().replace(/^/gm, '     '));
   process.stdout.write(`\n     ${advice}\n`);

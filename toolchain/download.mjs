@@ -1,6 +1,6 @@
-// Downloads of official releases: fails fast where the network refuses, checks what came against the published checksums.
+// Downloads of official releases: fails fast where the network refuses, and keeps nothing but what has the pinned checksum.
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
@@ -8,14 +8,32 @@ const CONNECT_TIMEOUT_MS = 8_000;
 const TOTAL_TIMEOUT_MS = 180_000;
 
 /**
- * Downloads one file.
+ * Downloads one file. Whatever goes wrong, nothing is left at `file` that was not checked.
  * @param {string} url
  * @param {string} file where to write it
- * @param {{ sha256?: string, onBytes?: (done: number, total: number | undefined) => void }} [options]
+ * @param {{ sha256: string, onBytes?: (done: number, total: number | undefined) => void, timeoutMs?: number }} options
  * @returns {Promise<void>}
  */
-export async function downloadFile(url, file, { sha256, onBytes } = {}) {
-  const response = await open(url);
+export async function downloadFile(url, file, { sha256, onBytes, timeoutMs = TOTAL_TIMEOUT_MS }) {
+  // A plain JavaScript caller may have lost it on the way; comparing with nothing must not pass.
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error(`${url} is not downloaded: there is no checksum to hold it to`);
+  try {
+    const actual = await receive(url, file, { onBytes, timeoutMs });
+    if (actual !== sha256) throw new Error(`${url} has SHA-256 ${actual}, pinned is ${sha256}: it was deleted`);
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * @param {string} url
+ * @param {string} file
+ * @param {{ onBytes?: (done: number, total: number | undefined) => void, timeoutMs: number }} options
+ * @returns {Promise<string>} the SHA-256 of what came
+ */
+async function receive(url, file, { onBytes, timeoutMs }) {
+  const response = await open(url, timeoutMs);
   if (response.body === null) throw new Error(`${url} answered without a body`);
   const length = Number(response.headers.get('content-length'));
   const hash = createHash('sha256');
@@ -31,38 +49,20 @@ export async function downloadFile(url, file, { sha256, onBytes } = {}) {
   await pipeline(
     Readable.fromWeb(/** @type {import('node:stream/web').ReadableStream} */ (response.body)),
     meter,
-    createWriteStream(file),
+    createWriteStream(file, { mode: 0o600 }),
   );
-  const actual = hash.digest('hex');
-  if (sha256 !== undefined && actual !== sha256)
-    throw new Error(`${url} has checksum ${actual}, published is ${sha256}`);
+  return hash.digest('hex');
 }
 
-/**
- * Reads a list of checksums as release pages publish it: one `<sha256>  <file name>` a line.
- * @param {string} url
- * @returns {Promise<Map<string, string>>} file name to checksum; empty when none is published
- */
-export async function downloadChecksums(url) {
-  const response = await open(url).catch(() => undefined);
-  const text = response === undefined ? '' : await response.text();
-  return new Map(
-    text.split('\n').flatMap((line) => {
-      const match = /^([0-9a-f]{64})\s+\*?(\S+)$/.exec(line.trim());
-      return match === null ? [] : [/** @type {[string, string]} */ ([match[2], match[1]])];
-    }),
-  );
-}
-
-/** @param {string} url @returns {Promise<Response>} */
-async function open(url) {
+/** @param {string} url @param {number} timeoutMs @returns {Promise<Response>} */
+async function open(url, timeoutMs) {
   const abort = new AbortController();
   // Refusing networks either answer at once or never: waiting for the head of the answer is bounded tightly, the body loosely.
   const head = setTimeout(
     () => abort.abort(new Error(`no answer in ${CONNECT_TIMEOUT_MS / 1000} s`)),
     CONNECT_TIMEOUT_MS,
   );
-  setTimeout(() => abort.abort(new Error('took too long')), TOTAL_TIMEOUT_MS).unref();
+  setTimeout(() => abort.abort(new Error('took too long')), timeoutMs).unref();
   try {
     const response = await fetch(url, { signal: abort.signal });
     if (!response.ok) throw new Error(`${url} answered ${response.status}`);

@@ -1,9 +1,10 @@
 // Keeps node_modules equal to package-lock.json; runs on any Node 20 or newer, before anything is installed.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { isExecutable, runCommand } from './run-command.mjs';
 import { withLock } from './lock.mjs';
+import { compareVersions, NODE_MINIMUM } from './versions.mjs';
 
 /** @typedef {import('./progress.mjs').OnProgress} OnProgress */
 /** @typedef {{ version?: string, optional?: boolean, link?: boolean }} LockedPackage */
@@ -66,12 +67,22 @@ async function runInstall(root, onProgress) {
   });
   clearInterval(timer);
   if (code !== 0) throw new Error(`npm ci failed: ${selectErrors(stderr)}`);
-  if (!isExecutable(getPinnedNode(root))) {
-    throw new Error(
-      'npm ci did not install Node.js into node_modules: allow install scripts (npm config ignore-scripts=false)',
-    );
-  }
+  if (!isExecutable(getPinnedNode(root))) useOwnNode(root);
   writeFileSync(getStamp(root), hashLock(root));
+}
+
+/**
+ * Where the lock file has no Node.js for this platform, the one that runs this has to be new enough for everything.
+ * @param {string} root
+ */
+function useOwnNode(root) {
+  if (compareVersions(process.version, NODE_MINIMUM) < 0) {
+    const machine = `${process.platform} ${process.arch}`;
+    throw new Error(`package-lock.json has no Node.js for ${machine}: run this with Node.js ${NODE_MINIMUM} or newer`);
+  }
+  mkdirSync(dirname(getPinnedNode(root)), { recursive: true });
+  rmSync(getPinnedNode(root), { force: true });
+  symlinkSync(process.execPath, getPinnedNode(root));
 }
 
 /** @param {string} text what npm said @returns {string} its errors, without warnings and advertisements of its help */

@@ -6,21 +6,23 @@ import { dirname, join, resolve } from 'node:path';
 import { choosePort } from './ports.mjs';
 import { runCommand } from './run-command.mjs';
 import { readIfPresent, startServer } from './server.mjs';
-import { ensureEnterable, getServiceUser, relocateData } from './service-user.mjs';
+import { ensureEnterable, getServiceUser, relocateData, removeData } from './service-user.mjs';
 
 /** @typedef {import('./service-user.mjs').ServiceUser} ServiceUser */
 
 const SUPERUSER = 'postgres';
+/** Whom it runs as when we are root. */
+const USER = 'postgres';
 
 /**
  * Starts PostgreSQL on a directory of its own, making the cluster at the first start; or hands out `DATABASE_URL` when
  * that is set. The server ends with `stop()` or with this process.
- * @param {{ dataDir: string, port?: number, durable?: boolean, settings?: Record<string, string>, env?: NodeJS.ProcessEnv }} options
+ * @param {{ dataDir: string, port?: number, durable?: boolean, settings?: Record<string, string>, onProgress?: import('./progress.mjs').OnProgress, env?: NodeJS.ProcessEnv }} options
  *   `port`: when it is not given, the port of the last start if that is free, else any free one;
  *   `durable: false` does without syncing to disk, for tests
  * @returns {Promise<import('./server.mjs').RunningServer>} its url names the superuser and the database `postgres`
  */
-export async function startPostgres({ dataDir, port, durable = true, settings = {}, env = process.env }) {
+export async function startPostgres({ dataDir, port, durable = true, settings = {}, onProgress, env = process.env }) {
   if (env.DATABASE_URL) {
     return {
       url: env.DATABASE_URL,
@@ -32,8 +34,8 @@ export async function startPostgres({ dataDir, port, durable = true, settings = 
   const home = resolve(dataDir);
   mkdirSync(dirname(home), { recursive: true });
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  const user = await getServiceUser();
-  const native = ensureEnterable(getNativeDirectory(), user);
+  const user = await getServiceUser(USER, (phase) => onProgress?.({ subject: 'PostgreSQL', phase }));
+  const native = ensureEnterable(getNativeDirectory(), user, 'postgres');
   const base = relocateData(home, user);
   const data = join(base, 'data');
   const password = readPassword(join(home, 'password'));
@@ -63,11 +65,7 @@ export async function startPostgres({ dataDir, port, durable = true, settings = 
  * @returns {Promise<void>}
  */
 export async function removePostgresData({ dataDir }) {
-  const home = resolve(dataDir);
-  if (!existsSync(home)) return;
-  const base = relocateData(home, await getServiceUser());
-  rmSync(base, { recursive: true, force: true });
-  rmSync(home, { recursive: true, force: true });
+  removeData(resolve(dataDir));
 }
 
 /** @returns {string} the directory of the server's bin, lib and share */

@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildGoProgram, findGo } from './build-go.mjs';
 import { fillAtomically, getCacheDirectory } from './cache.mjs';
-import { downloadChecksums, downloadFile } from './download.mjs';
+import { getChecksum } from './checksums.mjs';
+import { downloadFile } from './download.mjs';
 import { findInChild } from './find-in-child.mjs';
 import { findOnPath, isExecutable, runCommand } from './run-command.mjs';
 import { GO_MINIMUM, PULUMI_VERSION } from './versions.mjs';
@@ -82,7 +83,7 @@ export async function makePulumi(onProgress, env) {
       await fillAtomically(home, async (draft) => {
         mkdirSync(join(draft, 'bin'));
         const binary = join(draft, 'bin', 'pulumi');
-        await make(binary, (progress) => onProgress({ subject: SUBJECT, ...progress }));
+        await make(binary, (progress) => onProgress({ subject: SUBJECT, ...progress }), env);
         chmodSync(binary, 0o755);
         const version = await readPulumiVersion(binary);
         if (version !== PULUMI_VERSION) throw new Error(`what came says it is version ${version ?? 'unknown'}`);
@@ -115,18 +116,18 @@ async function readPulumiVersion(binary) {
   return code === 0 ? stdout.trim().replace(/^v/, '') : undefined;
 }
 
-/** @param {string} binary @param {(progress: Omit<Progress, 'subject'>) => void} onProgress */
-async function downloadPulumi(binary, onProgress) {
+/** @param {string} binary @param {(progress: Omit<Progress, 'subject'>) => void} onProgress @param {NodeJS.ProcessEnv} env */
+async function downloadPulumi(binary, onProgress, env) {
   const system = { linux: 'linux', darwin: 'darwin' }[/** @type {string} */ (process.platform)];
   const machine = { x64: 'x64', arm64: 'arm64' }[/** @type {string} */ (process.arch)];
   if (system === undefined || machine === undefined)
     throw new Error(`no release for ${process.platform} ${process.arch}`);
-  onProgress({ phase: 'asking for the official release' });
   const name = `pulumi-v${PULUMI_VERSION}-${system}-${machine}.tar.gz`;
+  const sha256 = getChecksum(name);
   const archive = `${binary}.tar.gz`;
-  const checksums = await downloadChecksums(`${RELEASES}/pulumi-${PULUMI_VERSION}-checksums.txt`);
-  await downloadFile(`${RELEASES}/${name}`, archive, {
-    sha256: checksums.get(name),
+  onProgress({ phase: 'asking for the official release' });
+  await downloadFile(`${env.FLEETYARD_PULUMI_RELEASES || RELEASES}/${name}`, archive, {
+    sha256,
     onBytes: (done, total) =>
       onProgress({ phase: 'downloading (MB)', done: toMegabytes(done), total: total && toMegabytes(total) }),
   });

@@ -1,16 +1,19 @@
 // Finds a Redis server (explicit path, PATH, cache, Debian's packages) and runs one of Fleetyard's own on loopback.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fillAtomically, getCacheDirectory } from './cache.mjs';
+import { unpackPackages } from './debian.mjs';
 import { findInChild } from './find-in-child.mjs';
 import { choosePort } from './ports.mjs';
-import { findOnPath, isExecutable, runCommand } from './run-command.mjs';
+import { findOnPath, runCommand } from './run-command.mjs';
 import { startServer } from './server.mjs';
+import { ensureEnterable, getServiceUser, relocateData, removeData } from './service-user.mjs';
 import { compareVersions, REDIS_MINIMUM } from './versions.mjs';
 
 /** @typedef {import('./progress.mjs').OnProgress} OnProgress */
+/** @typedef {import('./service-user.mjs').ServiceUser} ServiceUser */
 
 /**
  * @typedef {object} FoundRedis
@@ -21,6 +24,8 @@ import { compareVersions, REDIS_MINIMUM } from './versions.mjs';
  */
 
 const SUBJECT = 'Redis';
+/** Whom it runs as when we are root. */
+const USER = 'redis';
 const ADVICE = `put redis-server ${REDIS_MINIMUM} or newer on the PATH, or set REDIS_URL to a running one`;
 
 /**
@@ -56,12 +61,17 @@ export async function startRedis({
       stop: async () => undefined,
       ended: new Promise(() => undefined),
     };
-  const { binary, libraries } = await findRedis({ onProgress, env });
+  const found = await findRedis({ onProgress, env });
   const home = resolve(dataDir);
-  const data = join(home, 'data');
-  const configuration = join(home, 'redis.conf');
-  const pidFile = join(home, 'redis.pid');
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const user = await getServiceUser(USER, (phase) => onProgress?.({ subject: SUBJECT, phase }));
+  const { binary, libraries } = makeEnterable(found, getCachedHome(env), user);
+  const base = relocateData(home, user);
+  const data = join(base, 'data');
+  const configuration = join(base, 'redis.conf');
+  const pidFile = join(base, 'redis.pid');
   mkdirSync(data, { recursive: true, mode: 0o700 });
+  giveTo(user, data);
   const password = readPassword(join(home, 'password'));
   let chosen = 0;
   const server = await startServer({
@@ -85,12 +95,40 @@ export async function startRedis({
       // The password goes by file: an argument would show in the process list.
       const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
       writeFileSync(configuration, lines.join(''), { mode: 0o600 });
+      giveTo(user, configuration);
       const serverEnv = { PATH: env.PATH, ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }) };
-      return { command: binary, args: [configuration], cwd: data, env: serverEnv };
+      return { command: binary, args: [configuration], cwd: data, env: serverEnv, ...user };
     },
     isReady: () => answersPing(chosen, password),
   });
   return { ...server, url: `redis://:${password}@127.0.0.1:${chosen}/0`, source: binary };
+}
+
+/**
+ * Removes what a stopped server left under `dataDir`, wherever it had to be put.
+ * @param {{ dataDir: string }} options
+ * @returns {Promise<void>}
+ */
+export async function removeRedisData({ dataDir }) {
+  removeData(resolve(dataDir));
+}
+
+/**
+ * The server where its user can reach it: a cache below a home of root can't be entered by others.
+ * @param {FoundRedis} found
+ * @param {string} cached
+ * @param {ServiceUser} user
+ * @returns {Pick<FoundRedis, 'binary' | 'libraries'>}
+ */
+function makeEnterable({ binary, libraries }, cached, user) {
+  if (!binary.startsWith(`${cached}/`)) return { binary, libraries };
+  const place = ensureEnterable(cached, user, 'redis');
+  return { binary: binary.replace(cached, place), libraries: libraries?.replaceAll(cached, place) };
+}
+
+/** @param {ServiceUser} user @param {string} path */
+function giveTo(user, path) {
+  if (user.uid !== undefined) chownSync(path, user.uid, user.gid ?? user.uid);
 }
 
 /**
@@ -114,8 +152,7 @@ export async function findPresentRedis(env) {
 }
 
 /**
- * Gets Debian's package. Nothing is installed that a system service would run: as root only the tools and their libraries
- * (the server is one binary with them), else everything is unpacked into the cache.
+ * Unpacks Debian's packages into the cache. As root too nothing is installed: a machine is not ours to change.
  * @param {OnProgress} onProgress
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<FoundRedis>}
@@ -124,10 +161,13 @@ export async function makeRedis(onProgress, env) {
   const home = getCachedHome(env);
   const apt = findOnPath('apt-get', env);
   if (apt === undefined) throw new Error(`no Redis server: ${ADVICE}`);
-  await fillAtomically(home, async (draft) => {
-    if (process.getuid?.() === 0 && (await installTools(apt, draft, onProgress))) return;
-    await unpackPackages(apt, draft, onProgress);
-  });
+  if (env.FLEETYARD_DOWNLOADS === 'off') throw new Error(`no Redis server, and downloads are off: ${ADVICE}`);
+  const onPhase = (/** @type {string} */ phase) => onProgress({ subject: SUBJECT, phase });
+  try {
+    await fillAtomically(home, (draft) => unpackPackages(apt, ['redis-server', 'redis-tools'], draft, onPhase));
+  } catch (error) {
+    throw new Error(`no Redis server: ${ADVICE} (${error instanceof Error ? error.message : String(error)})`);
+  }
   const found = await findUnpacked(home, 'debian');
   if (found === undefined) throw new Error(`no Redis server, Debian's package did not run: ${ADVICE}`);
   return found;
@@ -136,42 +176,6 @@ export async function makeRedis(onProgress, env) {
 /** @param {NodeJS.ProcessEnv} env */
 export function getRedisLock(env) {
   return `${getCachedHome(env)}.lock`;
-}
-
-/** @param {string} apt @param {string} draft @param {OnProgress} onProgress */
-async function installTools(apt, draft, onProgress) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const install = () => runCommand(apt, ['install', '-y', '-q', '--no-install-recommends', 'redis-tools'], { env });
-  onProgress({ subject: SUBJECT, phase: 'installing Debian’s redis-tools' });
-  let { code } = await install();
-  if (code !== 0) {
-    await runCommand(apt, ['update', '-q'], { env });
-    ({ code } = await install());
-  }
-  const binary = '/usr/bin/redis-check-rdb';
-  if (code !== 0 || !isExecutable(binary)) return false;
-  // One binary plays all parts by the name it is called by.
-  mkdirSync(join(draft, 'usr', 'bin'), { recursive: true });
-  symlinkSync(binary, join(draft, 'usr', 'bin', 'redis-server'));
-  return (await readRedisVersion(join(draft, 'usr', 'bin', 'redis-server'))) !== undefined;
-}
-
-/** @param {string} apt @param {string} draft @param {OnProgress} onProgress */
-async function unpackPackages(apt, draft, onProgress) {
-  onProgress({ subject: SUBJECT, phase: 'fetching Debian’s redis-server' });
-  const listed = await runCommand('apt-cache', ['depends', '--no-recommends', '--no-suggests', 'redis-tools']);
-  const libraries = [...listed.stdout.matchAll(/Depends: (lib\S+)/g)]
-    .map((match) => match[1] ?? '')
-    .filter((name) => name !== 'libc6');
-  for (const name of ['redis-server', 'redis-tools', ...libraries]) {
-    const { code, stderr } = await runCommand(apt, ['download', '-q', name], { cwd: draft });
-    if (code !== 0 && name.startsWith('redis'))
-      throw new Error(`no Redis server: ${ADVICE} (${stderr.trim().split('\n').at(-1)})`);
-  }
-  for (const file of readdirSync(draft).filter((entry) => entry.endsWith('.deb'))) {
-    await runCommand('dpkg', ['-x', join(draft, file), draft]);
-    rmSync(join(draft, file));
-  }
 }
 
 /** @param {string} home @param {'cache' | 'debian'} source @returns {Promise<FoundRedis | undefined>} */

@@ -1,4 +1,5 @@
-// Whom PostgreSQL runs as when we are root (it refuses to be), and where that user can read its program and keep its data.
+// Whom a server runs as when we are root (PostgreSQL refuses to be, Redis need not be), and where that user can read its program
+// and keep its data.
 import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -20,15 +21,18 @@ import { findOnPath, runCommand } from './run-command.mjs';
  * @typedef {{ uid?: number, gid?: number }} ServiceUser
  */
 
-const USER = 'postgres';
 const SHARED = '/var/lib/fleetyard';
 
-/** @returns {Promise<ServiceUser>} */
-export async function getServiceUser() {
+/**
+ * @param {string} name the user of this server alone, made when there is none
+ * @param {(phase: string) => void} [onPhase] hears of it before the machine gets a new user
+ * @returns {Promise<ServiceUser>}
+ */
+export async function getServiceUser(name, onPhase) {
   if (process.getuid?.() !== 0) return {};
-  const present = (await readIds(USER)) ?? (await createUser()) ?? (await readIds('nobody'));
+  const present = (await readIds(name)) ?? (await createUser(name, onPhase)) ?? (await readIds('nobody'));
   if (present === undefined)
-    throw new Error('PostgreSQL does not run as root and there is no user postgres: add one, or set DATABASE_URL');
+    throw new Error(`there is no user ${name} to run the server as, for root must not: add one`);
   return present;
 }
 
@@ -56,18 +60,29 @@ export function relocateData(home, user) {
 }
 
 /**
+ * Removes what a stopped server left for `home`, wherever it had to be put.
+ * @param {string} home
+ */
+export function removeData(home) {
+  const memory = join(home, 'location');
+  if (existsSync(memory)) rmSync(readFileSync(memory, 'utf8'), { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true });
+}
+
+/**
  * The program's directory, or a copy of it that the service user can read.
  * @param {string} native
  * @param {ServiceUser} user
+ * @param {string} name of the program
  * @returns {string}
  */
-export function ensureEnterable(native, user) {
+export function ensureEnterable(native, user, name) {
   if (user.uid === undefined || isReachable(native)) return native;
   const key = createHash('sha256')
     .update(`${native} ${statSync(native).mtimeMs}`)
     .digest('hex')
     .slice(0, 16);
-  const copy = join(SHARED, `postgres-${key}`);
+  const copy = join(SHARED, `${name}-${key}`);
   if (existsSync(copy)) return copy;
   const draft = `${copy}.${process.pid}`;
   mkdirSync(SHARED, { recursive: true, mode: 0o755 });
@@ -97,10 +112,15 @@ async function readIds(name) {
   return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
 }
 
-/** @returns {Promise<ServiceUser | undefined>} */
-async function createUser() {
+/**
+ * @param {string} name
+ * @param {(phase: string) => void} [onPhase]
+ * @returns {Promise<ServiceUser | undefined>}
+ */
+async function createUser(name, onPhase) {
   const useradd = findOnPath('useradd');
   if (useradd === undefined) return undefined;
+  onPhase?.(`adding the system user ${name}, for a server is not to run as root`);
   await runCommand(useradd, [
     '--system',
     '--user-group',
@@ -109,7 +129,7 @@ async function createUser() {
     '/nonexistent',
     '--shell',
     '/usr/sbin/nologin',
-    USER,
+    name,
   ]);
-  return readIds(USER);
+  return readIds(name);
 }

@@ -3,6 +3,9 @@
 /** The Pulumi CLI: always the version of the SDK in package.json, because the two speak one protocol. */
 export const PULUMI_VERSION = '3.259.0';
 
+/** The oldest Node.js that runs the services, where the lock file has none for a platform. */
+export const NODE_MINIMUM = '24.0.0';
+
 /** The oldest Go that builds the modules under toolchain/. */
 export const GO_MINIMUM = '1.25.0';
 

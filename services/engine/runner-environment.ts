@@ -25,7 +25,7 @@ const inherited = [
 
 /**
  * The environment of one step. `PULUMI_IGNORE_AMBIENT_PLUGINS`: a plugin on the PATH would override the pinned one.
- * A simulated stack may never fetch a plugin: an official one would talk to a real cloud.
+ * The engine fetches no plugin: it would take what its server sends, and an official one in a simulated home would talk to a real cloud.
  */
 export function buildRunnerEnvironment(options: {
   base: Record<string, string | undefined>;
@@ -49,11 +49,11 @@ export function buildRunnerEnvironment(options: {
     ...(options.userHome === undefined ? {} : { HOME: options.userHome, USER: 'fleetyard' }),
     ...(temporaryDir === undefined ? {} : { TMPDIR: temporaryDir }),
     ...options.access.variables,
-    ...(options.access.simulated ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: '1' } : {}),
     [stepMarker]: options.stepKey,
     PULUMI_HOME: options.home,
     PULUMI_SKIP_UPDATE_CHECK: '1',
     PULUMI_IGNORE_AMBIENT_PLUGINS: '1',
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: '1',
     PULUMI_DISABLE_PROGRESS: '1',
   };
 }

@@ -181,7 +181,7 @@ async function startServers({ data, options, onProgress, stops, breakDown, launc
     return server;
   };
   const started = await Promise.allSettled([
-    startPostgres({ dataDir: join(data, 'postgres') }).then((server) => watch('PostgreSQL', server)),
+    startPostgres({ dataDir: join(data, 'postgres'), onProgress }).then((server) => watch('PostgreSQL', server)),
     startRedis({ dataDir: join(data, 'redis'), noeviction: true, appendonly: true, onProgress }).then((server) =>
       watch('Redis', server),
     ),

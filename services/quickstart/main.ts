@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { removePostgresData } from '../../toolchain/postgres.mjs';
 import { createProgressLine } from '../../toolchain/progress.mjs';
+import { removeRedisData } from '../../toolchain/redis.mjs';
 import { createClient, ProblemError, unwrap, type FleetyardClient } from '../contract/client.ts';
 import type { Schemas } from '../contract/schemas.ts';
 import { compose, type Composition } from './compose.ts';
@@ -117,6 +118,7 @@ function describe(error: unknown): string {
 async function clean(options: QuickstartOptions, view: ProgressView): Promise<void> {
   const data = resolve(options.data);
   await removePostgresData({ dataDir: `${data}/postgres` });
+  await removeRedisData({ dataDir: `${data}/redis` });
   await rm(data, { recursive: true, force: true });
   view.say(`Removed ${data}.`);
 }

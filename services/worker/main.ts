@@ -1,8 +1,9 @@
 // The worker process: builds its parts from the configuration, runs, and ends in phases.
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { listMissingPlugins } from '../../toolchain/plugins.mjs';
 import { findPulumi } from '../../toolchain/pulumi.mjs';
 import { loadConfig, type Config } from '../config.ts';
 import { toBackendUrl } from '../engine/backend-url.ts';
@@ -32,13 +33,10 @@ import { nameOwner } from './name-owner.ts';
 import { openRoom } from './room.ts';
 import { openUsers } from './open-users.ts';
 import { startWorker } from './start-worker.ts';
+import { cancelGrace, closingSeconds, getStopSeconds } from './stop-deadline.ts';
 
 /** Seconds between two sweeps: what Redis lost waits no longer than this. */
 const sweepSeconds = 5;
-/** Milliseconds from a cancel to the kill; clouds finish most creates within it. */
-const cancelGrace = 15 * 60_000;
-/** For each connection to close; servers that are away never answer. */
-const closingSeconds = 3;
 /** A hub looks at a new member within seconds; a slow network may take minutes. */
 const memberPatience = { everySeconds: 1, forSeconds: 300 };
 
@@ -123,11 +121,12 @@ async function start(config: Config, logger: Logger): Promise<void> {
     now: () => new Date(),
     retention: config.retention,
   };
-  const worker = await startWorker(context, { ...queueOptions, sweepSeconds, room, limits: config.limits });
+  const { pulseFile } = config.worker;
+  const onRound = pulseFile === undefined ? undefined : () => writeFile(pulseFile, '');
+  const worker = await startWorker(context, { ...queueOptions, sweepSeconds, room, limits: config.limits, onRound });
   shutDownOnSignals({
     log: logger,
-    // An engine that was asked to stop finishes what the cloud is making; without the servers its lease ends that sooner.
-    seconds: config.shutdownSeconds + config.worker.leaseSeconds + cancelGrace / 1000 + 5 * closingSeconds,
+    seconds: getStopSeconds({ ...config, ...config.worker }),
     exit: (code) => process.exit(code),
     phases: [
       { name: 'operations', run: () => worker.drain(config.shutdownSeconds) },
@@ -136,6 +135,9 @@ async function start(config: Config, logger: Logger): Promise<void> {
       { name: 'store', seconds: closingSeconds, run: () => store.close(1) },
     ],
   });
+  const missing = listMissingPlugins(config.pulumi.home).map(({ name, version }) => `${name} ${version}`);
+  if (missing.length > 0)
+    logger.warn({ missing, home: config.pulumi.home }, 'real clouds need plugins that are not here: npm run plugins');
   logger.info({ owner: context.owner, simulator: config.simulator.url ?? null }, 'ready');
 }
 

@@ -20,6 +20,8 @@ export type WorkerOptions = Pick<ConsumerOptions, 'redisUrl' | 'prefix'> & {
   sweepSeconds: number;
   room: Room;
   limits: RunningLimits;
+  /** Called in each round of sweeps: the sign that this worker lives. */
+  onRound?: (() => Promise<void>) | undefined;
 };
 
 /** A running worker; its end has two parts, since the first may take long and the second must not. */
@@ -84,7 +86,7 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
   const sweeps = runSweeps(context, {
     everySeconds: options.sweepSeconds,
     signal: ending.signal,
-    more: [() => taker.wake(), () => tellOfItself(context, room)],
+    more: [() => taker.wake(), () => tellOfItself(context, room), async () => options.onRound?.()],
   });
   let stopped: Promise<void> | undefined;
   return {

@@ -1,7 +1,10 @@
 // The configuration: read once, frozen, and every fault named at once.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'tap';
 import { loadHostConfig, loadConfig } from '../../services/config.ts';
 import { ConfigError } from '../../services/process/config-error.ts';
+import { createTestDirectory } from '../helpers/directory.ts';
 
 const least = { DATABASE_URL: 'postgres://fleetyard:secret@db/fleetyard', REDIS_URL: 'redis://queue:6379/' };
 
@@ -46,6 +49,29 @@ test('Everything that can be wrong', async (t) => {
     }
     t.notOk(message.includes('hunter2'), 'without a password');
   }
+});
+
+test('A value may come from a file instead', async (t) => {
+  const directory = await createTestDirectory(t);
+  const file = join(directory, 'database-url');
+  writeFileSync(file, `${least.DATABASE_URL}\n`);
+  const { REDIS_URL } = least;
+  t.equal(loadConfig({ DATABASE_URL_FILE: file, REDIS_URL }).database.url, least.DATABASE_URL);
+  const faultsOf = (environment: Record<string, string>): readonly string[] => {
+    try {
+      loadConfig({ REDIS_URL, ...environment });
+      return [];
+    } catch (error) {
+      return (error as ConfigError).faults;
+    }
+  };
+  t.match(faultsOf({ ...least, DATABASE_URL_FILE: file }), ['DATABASE_URL and DATABASE_URL_FILE are both set']);
+  const away = join(directory, 'away');
+  t.match(faultsOf({ DATABASE_URL_FILE: away })[0], /^DATABASE_URL_FILE names .*away, which can't be read \(ENOENT\)/);
+  writeFileSync(file, ' \n');
+  t.match(faultsOf({ DATABASE_URL_FILE: file })[0], /is empty/);
+  writeFileSync(file, 'mysql://user:hunter2@db/x');
+  t.notMatch(faultsOf({ DATABASE_URL_FILE: file }).join(), 'hunter2', 'and no fault tells what stands in it');
 });
 
 test('Words for yes and no', async (t) => {

@@ -5,7 +5,7 @@ import { startOperationConsumer, type ConsumerOptions } from '../../services/que
 import { jobOptions, readJob, toJob } from '../../services/queue/operation-job.ts';
 import { openOperationProducer } from '../../services/queue/operation-producer.ts';
 import { checkRedis } from '../../services/queue/redis-connection.ts';
-import { startRedis } from '../../toolchain/redis.mjs';
+import { removeRedisData, startRedis } from '../../toolchain/redis.mjs';
 import { createTestDirectory } from '../helpers/directory.ts';
 import { createTestRedis } from '../helpers/redis.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -149,8 +149,12 @@ test('a producer fails soon when Redis is away', async (t) => {
 });
 
 test('a Redis that evicts keys is refused', async (t) => {
-  const server = await startRedis({ dataDir: await createTestDirectory(t), appendonly: false });
-  t.teardown(() => server.stop());
+  const dataDir = await createTestDirectory(t);
+  const server = await startRedis({ dataDir, appendonly: false });
+  t.teardown(async () => {
+    await server.stop();
+    await removeRedisData({ dataDir });
+  });
   await checkRedis(server.url);
   const redis = new Redis(server.url);
   await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');

@@ -6,7 +6,7 @@ import postgres from 'postgres';
 import { prepareLogins } from '../../services/store/logins.ts';
 import { migrate } from '../../services/store/migrate.ts';
 import { removePostgresData, startPostgres } from '../../toolchain/postgres.mjs';
-import { startRedis } from '../../toolchain/redis.mjs';
+import { removeRedisData, startRedis } from '../../toolchain/redis.mjs';
 import { describeDatabase, TEMPLATE_DATABASE } from '../helpers/postgres.ts';
 
 /** The servers, as test files find them. */
@@ -29,6 +29,7 @@ export async function startTestServers(): Promise<TestServers> {
   const stop = async (): Promise<void> => {
     for (const outcome of outcomes) if (outcome.status === 'fulfilled') await outcome.value.stop();
     await removePostgresData({ dataDir });
+    await removeRedisData({ dataDir: join(directory, 'redis') });
     await rm(directory, { recursive: true, force: true });
   };
   try {

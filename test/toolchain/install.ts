@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { getPinnedNode, installPackages } from '../../toolchain/install.mjs';
@@ -54,6 +54,19 @@ test('A lock file that says something else is installed, once', async (t) => {
   useNpm('exit 1');
   await install();
   t.pass('the second start finds the stamp of the first');
+});
+
+test('Where the lock file has no Node.js for the machine, the running one serves when it is new enough', async (t) => {
+  const { root, install, useNpm } = await createRepository(t, one, {});
+  const pinned = getPinnedNode(root);
+  useNpm(`rm -f ${pinned}`);
+  await install();
+  t.equal(readlinkSync(pinned), process.execPath);
+  const { version } = process;
+  t.teardown(() => Object.defineProperty(process, 'version', { value: version }));
+  Object.defineProperty(process, 'version', { value: 'v22.1.0' });
+  rmSync(pinned);
+  await t.rejects(install(), { message: /has no Node\.js for .*: run this with Node\.js 24\.0\.0 or newer/ });
 });
 
 test('A failed installation says what npm said, without its advertisements', async (t) => {

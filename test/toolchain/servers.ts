@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import postgres from 'postgres';
@@ -88,6 +88,24 @@ test('Redis keeps its data and never evicts', async (t) => {
   again.disconnect();
   await second.stop();
   t.same(findProcesses(directory), []);
+});
+
+test('hardening 15: as root, Redis runs as a user of its own that its files belong to', async (t) => {
+  const directory = await createServerDirectory(t);
+  const server = await startRedis({ dataDir: join(directory, 'redis'), env });
+  t.teardown(() => server.stop());
+  const pids = findProcesses(directory).filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('redis'));
+  t.equal(pids.length, 1);
+  const status = readFileSync(`/proc/${pids[0]}/status`, 'utf8');
+  const [uid, gid] = ['Uid', 'Gid'].map((name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]));
+  if (process.getuid?.() !== 0) return t.equal(uid, process.getuid?.(), 'who is not root stays who they are');
+  t.not(uid, 0);
+  t.not(gid, 0);
+  t.match(status, /^Groups:\s*$/m, 'and in no other group');
+  const owned = join(directory, 'redis', 'server');
+  t.match(statSync(join(owned, 'redis.conf')), { uid, mode: 0o100600 }, 'the password is for it alone');
+  t.match(statSync(join(owned, 'data')), { uid, mode: 0o40700 });
+  t.match(statSync(join(directory, 'redis', 'password')), { uid: 0, mode: 0o100600 });
 });
 
 test('A URL in the environment replaces a server of our own', async (t) => {

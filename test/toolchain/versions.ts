@@ -1,12 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'tap';
-import { compareVersions, GO_MINIMUM, PULUMI_VERSION } from '../../toolchain/versions.mjs';
+import { compareVersions, GO_MINIMUM, NODE_MINIMUM, PULUMI_VERSION } from '../../toolchain/versions.mjs';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 test('The Pulumi CLI is the version of the SDK', async (t) => {
   const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
   t.equal(dependencies['@pulumi/pulumi'], PULUMI_VERSION);
+});
+
+test('The pinned Node.js is one version on all platforms, and new enough', async (t) => {
+  const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: Record<string, string> };
+  const versions = Object.entries(optionalDependencies).filter(([name]) => name.startsWith('node-'));
+  t.ok(versions.length >= 2);
+  t.equal(new Set(versions.map(([, version]) => version)).size, 1);
+  for (const [name, version] of versions) t.ok(compareVersions(version, NODE_MINIMUM) >= 0, name);
 });
 
 test('The Go module builds that version with a Go that the finder accepts', async (t) => {

@@ -110,13 +110,19 @@ test('a failure that may pass is tried again although the worker is about to sto
 
 test('a worker that starts finds what Redis lost, and a worker that stops leaves nothing running', async (t) => {
   const { store, context, redis, operation } = await prepare(t);
+  let rounds = 0;
   const worker = await startWorker(context, {
     redisUrl: redis.url,
     prefix: redis.prefix,
     ...testRoom,
     sweepSeconds: 0.05,
+    async onRound() {
+      rounds += 1;
+      if (rounds === 1) throw new Error('no file could be written');
+    },
   });
   await waitFor('the operation to be found', async () => (await read(store, operation.id)).state === 'succeeded');
+  await waitFor('a sign of life after each round, one that fails included', () => rounds > 2);
   await worker.drain(1);
   await worker.close();
   t.same(await context.queue.countJobs(), { waiting: 0, active: 0, delayed: 0 });
