@@ -73,7 +73,8 @@ async function run(pool: Piscina<BodyTask, ThreadAnswer>, task: BodyTask, deadli
 function open(answer: ThreadAnswer): ReceivedBody {
   if ('refused' in answer) {
     const { code, message, details } = answer.refused;
-    throw new FleetyardError(code, message, { details });
+    // A body's fault is in the body: no call leads out of it.
+    throw new FleetyardError(code, message, { details, wayOut: [] });
   }
   const { json, faults, hash } = answer;
   return { value: json === undefined ? undefined : JSON.parse(json), faults, hash };
