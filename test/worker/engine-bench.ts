@@ -33,9 +33,6 @@ export const up: Step = { kind: 'engine', action: 'up', layer: 'network' };
 export const destroy: Step = { kind: 'engine', action: 'destroy', layer: 'network' };
 export const secret = 'very-secret-token';
 
-/** Scaled: what a door keeps back is given up soon. */
-const limits = { statementSeconds: 0.5, lockSeconds: 2, idleSeconds: 2, acquireSeconds: 1 };
-
 /** Makes the bench. */
 export async function createBench(
   t: Test,
@@ -44,7 +41,7 @@ export async function createBench(
 ): Promise<EngineBench> {
   const fixture = await openTestStore(t, options);
   const door = await openDoor(t, fixture.url);
-  const behind = await openStore({ url: door.url, vault: fixture.vault, applicationName: 'behind', limits });
+  const behind = await openStore({ url: door.url, vault: fixture.vault, applicationName: 'behind' });
   t.teardown(() => behind.close(0.1));
   const fake = await createFakePulumi(t);
   const { context } = await createWorkerContext(t, behind, change);
