@@ -3,16 +3,17 @@
 /** Each room with the rooms it may import, besides itself and the contract, which anyone may import. */
 const ROOMS = {
   catalogue: [],
-  'services/config.ts': ['services/process'],
+  'services/config.ts': ['services/process', 'services/outgoing'],
   'services/process': [],
   'services/contract': [],
   'services/domain': ['catalogue'],
   'services/store': ['services/domain'],
   'services/queue': ['services/domain'],
   'services/vault': [],
-  'services/access': ['services/domain', 'services/vault'],
+  'services/outgoing': [],
+  'services/access': ['services/domain', 'services/vault', 'services/outgoing'],
   'services/changes': ['catalogue', 'services/domain', 'services/store'],
-  'services/federation': ['services/domain', 'services/access'],
+  'services/federation': ['services/domain', 'services/access', 'services/outgoing'],
   'services/engine': ['services/domain', 'stacks', 'toolchain'],
   'services/api': [
     'catalogue',
@@ -37,6 +38,7 @@ const ROOMS = {
     'services/vault',
     'services/access',
     'services/federation',
+    'services/outgoing',
     'services/engine',
     'plugins/simulated',
     'stacks',

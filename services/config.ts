@@ -1,6 +1,7 @@
 // The only reader of the environment: parses it once into a frozen value, or names every fault.
 
 import { resolve } from 'node:path';
+import { findNetwork, isAllowable } from './outgoing/judge-address.ts';
 import { ConfigError } from './process/config-error.ts';
 
 /** Levels of the log, the chattiest first. */
@@ -36,6 +37,14 @@ export type Config = {
     home: string;
     /** PULUMI_HOME with the simulated clouds' plugins. */
     simulatedHome: string;
+  };
+  access: {
+    /** Who may use the public endpoint of a cluster whose request does not say; empty: the request has to say. */
+    defaultAllowedCidrs: string[];
+  };
+  outgoing: {
+    /** Private networks that the hubs of users may lie in; public addresses need none. */
+    privateNetworks: string[];
   };
   simulator: {
     /** The simulated clouds; without one, simulated credentials are of no use. */
@@ -96,6 +105,15 @@ function readDatabase(read: Reader): Config['database'] {
   };
 }
 
+/** Networks that may be called although they are private; what leads to the machine's own surroundings can't be among them. */
+function readPrivateNetworks(read: Reader): string[] {
+  const fault = 'is no private range such as 10.20.0.0/16';
+  return read.list('FLEETYARD_PRIVATE_NETWORKS', (text) => {
+    const network = findNetwork(text);
+    return network !== undefined && isAllowable(network) ? undefined : fault;
+  });
+}
+
 const waitBounds = { min: 0.1, max: 3600 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -130,6 +148,12 @@ export function loadConfig(environment: Environment = process.env): Config {
       home: resolve(read.text('FLEETYARD_PULUMI_HOME', inData('pulumi'))),
       simulatedHome: resolve(read.text('FLEETYARD_SIMULATED_PULUMI_HOME', inData('pulumi-simulated'))),
     },
+    access: {
+      defaultAllowedCidrs: read.list('FLEETYARD_DEFAULT_ALLOWED_CIDRS', (text) =>
+        findNetwork(text)?.[0].kind() === 'ipv4' ? undefined : 'is no IPv4 range such as 203.0.113.0/24',
+      ),
+    },
+    outgoing: { privateNetworks: readPrivateNetworks(read) },
     simulator: {
       url:
         read.optional('FLEETYARD_SIMULATOR_URL') === undefined
@@ -175,6 +199,8 @@ type Reader = {
   url(name: string, protocols: string[], fallback?: string): string;
   integer(name: string, fallback: number, bounds: { min: number; max: number }): number;
   number(name: string, fallback: number, bounds: { min: number; max: number }): number;
+  /** Texts between commas; `check` says what is wrong with one. */
+  list(name: string, check: (text: string) => string | undefined): string[];
   flag(name: string, fallback: boolean): boolean;
   choice<T extends string>(name: string, fallback: T, choices: readonly T[]): T;
 };
@@ -223,6 +249,15 @@ function createReader(environment: Environment): Reader {
       return number >= min && number <= max
         ? number
         : refuse(`${name} must be a number from ${min} to ${max}, not ${JSON.stringify(value)}`, fallback);
+    },
+    list(name, check) {
+      const texts = (optional(name) ?? '').split(',').map((text) => text.trim());
+      const found = texts.filter((text) => text !== '');
+      for (const text of found) {
+        const fault = check(text);
+        if (fault !== undefined) refuse(`${name}: ${JSON.stringify(text)} ${fault}`, undefined);
+      }
+      return found;
     },
     flag(name, fallback) {
       const value = optional(name)?.toLowerCase();

@@ -1,7 +1,8 @@
-// What may be known of the account behind a credential.
+// What may be known of the account behind a credential, and the form in which its secret is kept.
 
 import type { Cloud } from '../domain/clouds.ts';
 import { describeSimulatedAccount } from '../domain/simulated-account.ts';
+import type { ReadSecret } from './clouds/cloud-access.ts';
 import { getCloudAccess } from './clouds/registry.ts';
 
 /** The made-up account of a simulated credential. */
@@ -9,7 +10,7 @@ export function describeSimulatedCredential(cloud: Cloud, id: string): Record<st
   return getCloudAccess(cloud).describeSimulatedAccount(describeSimulatedAccount(id));
 }
 
-/** The public members of a real credential's secret; throws `validation` for a key file that is not one. */
-export function describeRealAccount(cloud: Cloud, secret: Record<string, unknown>): Record<string, string> {
-  return getCloudAccess(cloud).describeAccount(secret);
+/** A real credential's secret, parsed and written anew, with what may be known of it; throws `validation` for one that is none. */
+export function readRealSecret(cloud: Cloud, secret: Record<string, unknown>): ReadSecret {
+  return getCloudAccess(cloud).readSecret(secret);
 }

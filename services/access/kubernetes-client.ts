@@ -1,57 +1,65 @@
-// Opens API servers of members and hubs over a kubeconfig, and says what their failures mean.
+// Opens API servers of members and hubs, and says what their failures mean in words of our own.
 
 import {
   ApiException,
   CustomObjectsApi,
-  KubeConfig,
+  ResponseContext,
   ServerConfiguration,
   VersionApi,
   createConfiguration,
+  wrapHttpLibrary,
+  type RequestContext,
 } from '@kubernetes/client-node';
 import { FleetyardError } from '../domain/errors.ts';
+import { explainOutgoing } from '../outgoing/outgoing-error.ts';
+import type { OutgoingGuard } from '../outgoing/outgoing-guard.ts';
+import { writeOutgoingUrl } from '../outgoing/read-url.ts';
+import { sendRequest } from '../outgoing/send-request.ts';
+import type { ApiServerAccess } from './kubeconfig/api-server-access.ts';
 
 /** The parts of an API server that Fleetyard asks. */
 export type KubernetesClient = { server: string; version: VersionApi; objects: CustomObjectsApi };
 
-/**
- * Opens the current context of a kubeconfig; each call gives up after `timeout` milliseconds. Exec plugins and auth providers are
- * refused: they would run a program of the user's on a worker. Throws `validation` for a kubeconfig that can't be used.
- */
-export function openKubernetes(kubeconfig: string, timeout = 15_000): KubernetesClient {
-  const config = new KubeConfig();
-  try {
-    config.loadFromString(kubeconfig);
-  } catch (error) {
-    throw new FleetyardError('validation', `the kubeconfig can't be read: ${(error as Error).message}`);
-  }
-  const cluster = config.getCurrentCluster();
-  const user = config.getCurrentUser();
-  if (!cluster || !user) {
-    throw new FleetyardError('validation', 'the kubeconfig has no current context with a cluster and a user');
-  }
-  if (user.exec !== undefined || user.authProvider !== undefined) {
-    throw new FleetyardError(
-      'validation',
-      'the kubeconfig runs a program to log in; use a token or a client certificate',
-    );
-  }
+/** Opens an API server behind the guard; each call gives up after `timeout` milliseconds. */
+export function openKubernetes(guard: OutgoingGuard, access: ApiServerAccess, timeout = 15_000): KubernetesClient {
+  const send = async (request: RequestContext): Promise<ResponseContext> => {
+    const { status, headers, body } = await sendRequest(guard, {
+      url: access.url,
+      origin: access.origin,
+      tls: access,
+      ...describeRequest(request, access.token),
+      signal: AbortSignal.timeout(timeout),
+    });
+    return new ResponseContext(status, headers, {
+      text: async () => body.toString('utf8'),
+      binary: async () => body,
+      stream: () => new Blob([new Uint8Array(body)]).stream(),
+    });
+  };
   const configuration = createConfiguration({
-    baseServer: new ServerConfiguration(cluster.server, {}),
-    authMethods: { default: config },
-    promiseMiddleware: [
-      {
-        pre: async (context) => {
-          context.setSignal(AbortSignal.timeout(timeout));
-          return context;
-        },
-        post: async (context) => context,
-      },
-    ],
+    // The library only joins paths with it; the address is the guard's.
+    baseServer: new ServerConfiguration('https://api-server', {}),
+    httpApi: wrapHttpLibrary({ send }),
   });
   return {
-    server: cluster.server,
+    server: writeOutgoingUrl(access.url),
     version: new VersionApi(configuration),
     objects: new CustomObjectsApi(configuration),
+  };
+}
+
+function describeRequest(request: RequestContext, token: string | undefined) {
+  const { pathname, search } = new URL(request.getUrl());
+  const body = request.getBody();
+  return {
+    method: request.getHttpMethod().toString(),
+    path: `${pathname}${search}`,
+    headers: {
+      accept: 'application/json',
+      ...request.getHeaders(),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(typeof body === 'string' ? { body } : {}),
   };
 }
 
@@ -61,23 +69,26 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 /**
- * What a failed call to an API server means: `credential-mismatch` when it refused us, `unavailable` (retryable) when it was
- * not reached or is not well.
+ * What a failed call to an API server means: `credential-mismatch` when it refused us, `validation` when the guard did, `unavailable`
+ * (retryable) when it was not reached or is not well. Nothing of an answer but its status is told.
  */
 export function explainFailure(error: unknown, server: string): FleetyardError {
   const status = statusOf(error);
   if (status === 401 || status === 403) {
-    return new FleetyardError('credential-mismatch', `the API server ${server} refused the credential (${status})`, {
-      cause: error,
-    });
+    return new FleetyardError('credential-mismatch', `the API server ${server} refused the credential (${status})`);
   }
-  const reason = status === undefined ? `could not be reached: ${deepestMessage(error)}` : `answered ${status}`;
-  return new FleetyardError('unavailable', `the API server ${server} ${reason}`, { cause: error });
+  if (status !== undefined) {
+    const redirect = status >= 300 && status < 400 ? '; redirects are not followed' : '';
+    return new FleetyardError('unavailable', `the API server ${server} answered ${status}${redirect}`);
+  }
+  // What the library can't parse is no failure of the way there.
+  const { reason, message } =
+    error instanceof SyntaxError ? { reason: 'answer-unreadable', message: 'its answer could not be read' } : explainOutgoing(error);
+  const code = reason === 'address-refused' || reason === 'url-refused' ? 'validation' : 'unavailable';
+  return new FleetyardError(code, `the API server ${server} could not be reached: ${message}`);
 }
 
-/** fetch says only "fetch failed"; the cause knows why. */
-function deepestMessage(error: unknown): string {
-  let current = error;
-  while (current instanceof Error && current.cause instanceof Error) current = current.cause;
-  return current instanceof Error ? current.message || current.name : String(current);
+/** The version that an API server says it has; null when it is nothing like one, for it may be any text. */
+export function readVersion(text: unknown): string | null {
+  return typeof text === 'string' && /^v\d{1,3}\.\d{1,4}\.\d{1,4}([-+][A-Za-z0-9.+-]{1,40})?$/.test(text) ? text : null;
 }

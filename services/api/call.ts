@@ -35,6 +35,8 @@ export type Parts = {
   store: Store;
   queue: ApiQueue;
   catalogue: Catalogue;
+  /** Who may use public endpoints of clusters whose requests do not say. */
+  defaultAllowedCidrs?: readonly string[] | undefined;
   mintKubeconfig: KubeconfigMint;
   clock: () => Date;
   /** Makes and hashes tokens. */

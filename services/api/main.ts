@@ -2,7 +2,7 @@
 
 import type { Logger } from 'pino';
 import { loadCatalogue } from '../../catalogue/catalogue.ts';
-import { mintKubeconfig } from '../access/kubeconfig.ts';
+import { mintKubeconfig } from '../access/kubeconfig/mint-kubeconfig.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { readContractDocument } from '../contract/document.ts';
 import { runMain } from '../process/run-main.ts';
@@ -79,6 +79,7 @@ async function start(config: Config, log: Logger): Promise<void> {
       tokens,
       heartbeatMs,
       catalogue: loadCatalogue(),
+      defaultAllowedCidrs: config.access.defaultAllowedCidrs,
       document: readContractDocument(),
       mintKubeconfig: mint,
       clock: () => new Date(),

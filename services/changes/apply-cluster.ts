@@ -13,7 +13,7 @@ import { bringAbout, type ClusterOutcome, startUpdate } from './cluster-operatio
 import { createCluster } from './create-cluster.ts';
 import { describeFacts, findCredentials } from './known-credentials.ts';
 import { lockApplied, type Named } from './lock-resource.ts';
-import { findNamedFederation, findSpace, isPlacedIn, resolveWith } from './place.ts';
+import { findNamedFederation, findSpace, isPlacedIn, refuseUnready, resolveWith } from './place.ts';
 import { getStand, refuseLeaving } from './start-operation.ts';
 
 type Request = Schemas['ClusterRequest'];
@@ -33,12 +33,14 @@ async function updateFromRequest(change: Change, row: ClusterRow, request: Reque
   if (space !== undefined && !(await isPlacedIn(change, space, row.id))) details.push(fixedField('/addressSpace'));
   const federation = await findNamedFederation(change, request.federation, details);
   if (row.federationId !== null && federation?.id !== row.federationId) details.push(fixedField('/federation'));
+  if (row.federationId === null) await refuseUnready(change, federation);
   const credential = (await findCredentials(change.tx, [request.credential])).get(request.credential);
-  const { catalogue, now } = change;
+  const { catalogue, now, defaultAllowedCidrs } = change;
   const draft = resolveWith(`The cluster ${request.name} cannot be made as asked.`, details, () =>
     resolveCluster(request, {
       catalogue,
       now,
+      defaultAllowedCidrs,
       credential: credential && describeFacts(credential),
       previous: row.spec,
     }),

@@ -19,6 +19,8 @@ export type Actor = {
 export type Application = {
   store: Pick<Store, 'asProject' | 'asSystem'>;
   catalogue: Catalogue;
+  /** Who may use public endpoints of clusters whose requests do not say; nobody has said so when it is left out. */
+  defaultAllowedCidrs?: readonly string[] | undefined;
   clock: () => Date;
   actor: Actor;
 };
@@ -27,6 +29,7 @@ export type Application = {
 export type Change = {
   tx: Tx;
   catalogue: Catalogue;
+  defaultAllowedCidrs?: readonly string[] | undefined;
   now: Date;
   actor: Actor;
 };
@@ -43,6 +46,6 @@ export async function runSystemChange<T>(application: Application, work: (change
   return application.store.asSystem((tx) => work(describe(application, tx)));
 }
 
-function describe({ catalogue, clock, actor }: Application, tx: Tx): Change {
-  return { tx, catalogue, now: clock(), actor };
+function describe({ catalogue, defaultAllowedCidrs, clock, actor }: Application, tx: Tx): Change {
+  return { tx, catalogue, defaultAllowedCidrs, now: clock(), actor };
 }

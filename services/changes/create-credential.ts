@@ -14,8 +14,11 @@ type Request = Schemas['CredentialRequest'];
 /** What may be known of the accounts behind credentials; the process hands in what knows the clouds. */
 export type Accounts = {
   describeSimulated(cloud: Cloud, id: string): Record<string, string>;
-  /** Refuses a secret that is not one of the cloud's. */
-  describeReal(cloud: Cloud, secret: Record<string, unknown>): Record<string, string>;
+  /** Parses a secret and writes it anew; refuses one that is not of the cloud's. */
+  readSecret(
+    cloud: Cloud,
+    secret: Record<string, unknown>,
+  ): { attributes: Record<string, string>; secret: Record<string, string> };
 };
 
 /** Stores the credential; whether it is real or simulated is fixed for ever. */
@@ -28,8 +31,8 @@ export async function createCredential({ tx }: Change, request: Request, account
     const attributes = accounts.describeSimulated(provider, id);
     return storeCredential(tx, { id, name, provider, simulated: true, attributes, secret });
   }
-  const secret = request.secret ?? {};
-  const attributes = accounts.describeReal(provider, secret);
+  // What was sent goes no further: only what was understood is stored.
+  const { attributes, secret } = accounts.readSecret(provider, request.secret ?? {});
   return storeCredential(tx, { id, name, provider, simulated: false, attributes, secret });
 }
 

@@ -7,6 +7,7 @@ import type { AddressPools } from '../domain/range-roles.ts';
 import { listRangeNeeds, placeCluster } from '../domain/ranges.ts';
 import { invalidSpec } from '../domain/resolve-cluster.ts';
 import { type AddressSpaceRow, findAddressSpace, getOrCreateDefaultAddressSpace } from '../store/address-spaces.ts';
+import { listWaysOut } from '../domain/ways-out.ts';
 import { type FederationRow, holdFederation } from '../store/federations.ts';
 import { listRanges, reserveRanges } from '../store/ranges.ts';
 import type { Change } from './change.ts';
@@ -46,6 +47,17 @@ export async function findNamedFederation(
     details.push({ pointer: '/federation', message: `There is no federation ${named}.`, code: 'unknown-federation' });
   }
   return federation;
+}
+
+/** Throws `conflict`, with what leads out, while a federation can't take a member: its hub was checked and not found to be one. */
+export async function refuseUnready(change: Change, federation: FederationRow | undefined): Promise<void> {
+  if (federation === undefined) return;
+  const { id, name } = federation;
+  const { standing, newest } = await getStand(change, federation);
+  if (standing !== 'astray') return;
+  const wayOut = newest === undefined ? [] : listWaysOut({ resource: { kind: 'federation', id }, operation: newest });
+  const message = `The federation "${name}" takes no members: the check of its hub has not succeeded.`;
+  throw new FleetyardError('conflict', message, { wayOut });
 }
 
 /** Runs a resolution that throws all its faults, and throws them together with those that were found before. */

@@ -51,12 +51,13 @@ export async function prepareFleet(
   ]);
   const standing = await findStanding(change, row);
   details.push(...(await findNameFaults(change, request, row, standing)));
-  const { catalogue, now } = change;
+  const { catalogue, now, defaultAllowedCidrs } = change;
   const existing = standing.members.map(({ id, name, spec }) => ({ id: id as Id<'cl'>, name, spec }));
   const resolution = resolveWith(`The fleet ${request.name} cannot be made as asked.`, details, () =>
     resolveFleet(request, existing, {
       catalogue,
       now,
+      defaultAllowedCidrs,
       findCredential: (named) => {
         const found = credentials.get(named);
         return found && describeFacts(found);

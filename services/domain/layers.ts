@@ -15,16 +15,24 @@ type LayerRule = {
   then: readonly PlainStep[];
   /** How long a step of it may take; the providers say so of the layers that each makes in its own way. */
   deadline: Span | 'of the provider';
+  /** Whether its program speaks to servers of the user's choice, whose words are repeated to nobody. */
+  meetsStrangers: boolean;
 };
 
 /** The layers in the order in which they are made; they are destroyed in reverse. What touches each says the table of fields. */
 const layerRules = {
-  network: { stands: () => true, then: [], deadline: 'of the provider' },
-  cluster: { stands: () => true, then: [{ kind: 'check', action: 'reachable' }], deadline: 'of the provider' },
+  network: { stands: () => true, then: [], deadline: 'of the provider', meetsStrangers: false },
+  cluster: {
+    stands: () => true,
+    then: [{ kind: 'check', action: 'reachable' }],
+    deadline: 'of the provider',
+    meetsStrangers: false,
+  },
   membership: {
     stands: ({ federated }) => federated,
     then: [{ kind: 'hub', action: 'member-ready' }],
     deadline: { up: 900, destroy: 900 },
+    meetsStrangers: true,
   },
 } as const satisfies Record<string, LayerRule>;
 
@@ -47,6 +55,11 @@ export function listLayers(subject: LayerSubject): Layer[] {
 /** What follows each `up` of a layer. */
 export function listFollowing(layer: Layer): readonly PlainStep[] {
   return layerRules[layer].then;
+}
+
+/** Whether the words of a layer's step may be a stranger's. */
+export function meetsStrangers(layer: Layer): boolean {
+  return layerRules[layer].meetsStrangers;
 }
 
 /** How long a step of a layer may take; `ofProvider` says so of the layers that each provider makes in its own way. */

@@ -23,6 +23,8 @@ export type ClusterContext = {
   now: Date;
   /** The credential that the request names; undefined when the project has none of that name. */
   credential: CredentialFacts | undefined;
+  /** Who may use the public endpoint when the request does not say. */
+  defaultAllowedCidrs?: readonly string[] | undefined;
   /** The stored spec, when the cluster stands: what is not asked anew keeps its resolved values. */
   previous?: ResolvedCluster;
 };
@@ -60,7 +62,7 @@ export function tryResolveCluster(request: ClusterRequest, context: ClusterConte
   details.push(...checkCredential(request, provider, context.credential));
   const region = resolveRegion(request, provider, context.catalogue, details);
   const version = resolveVersion(request, provider, { ...context, previous }, details);
-  const access = resolveAccess(request.access ?? {}, provider, context.catalogue, details);
+  const access = resolveAccess(request.access ?? {}, provider, { ...context, previous }, details);
   const labels = request.labels ?? {};
   const tags = request.tags ?? {};
   details.push(...checkLabels(labels, { catalogue: context.catalogue, provider, pointer: '/labels' }));
@@ -212,18 +214,23 @@ function minorOf(version: string): number {
 function resolveAccess(
   asked: Schemas['Access'],
   provider: ManagedProvider,
-  catalogue: Catalogue,
+  context: ManagedContext,
   details: ErrorDetail[],
 ): Access {
+  const { catalogue } = context;
+  const isPublic = asked.public ?? true;
   const access = {
     private: asked.private ?? true,
-    public: asked.public ?? true,
-    allowedCidrs: asked.allowedCidrs ?? [],
+    public: isPublic,
+    allowedCidrs: chooseAllowed(asked, isPublic, context),
   };
   const say = (field: string, message: string): number =>
     details.push({ pointer: `/access/${field}`, message, code: 'access-invalid' });
   if (!access.public && !access.private) say('private', 'A cluster without public access needs private access.');
   if (!access.public && access.allowedCidrs.length > 0) say('allowedCidrs', 'They bound public access, which is off.');
+  if (access.public && access.allowedCidrs.length === 0 && context.previous?.access.public !== true) {
+    say('allowedCidrs', 'Say who may use the public endpoint: ranges, or 0.0.0.0/0 for everybody; or set public to false.');
+  }
   const refused = getManagedRules(provider).findAccessFault(access);
   if (refused !== undefined) say(refused.field, refused.message);
   const most = catalogue.limits[provider].allowedCidrs;
@@ -237,6 +244,16 @@ function resolveAccess(
     }
   }
   return access;
+}
+
+/** What the request says, else what stands (in clusters of old an empty list, which is everybody), else what the installation says. */
+function chooseAllowed(
+  { allowedCidrs = [] }: Schemas['Access'],
+  isPublic: boolean,
+  { previous, defaultAllowedCidrs = [] }: ManagedContext,
+): string[] {
+  if (allowedCidrs.length > 0 || !isPublic) return allowedCidrs;
+  return previous?.access.public === true ? previous.access.allowedCidrs : [...defaultAllowedCidrs];
 }
 
 function resolvePools(

@@ -34,6 +34,8 @@ export type FleetMember =
 /** What a fleet is resolved with. */
 export type FleetContext = {
   catalogue: Catalogue;
+  /** Who may use public endpoints when a cluster's part does not say. */
+  defaultAllowedCidrs?: readonly string[] | undefined;
   now: Date;
   /** Looks a credential up by name or id. */
   findCredential: (nameOrId: string) => CredentialFacts | undefined;
@@ -150,6 +152,7 @@ function resolveMember(
   const standing = existing.find(({ name }) => name === cluster.name);
   const resolution = tryResolveCluster(request, {
     catalogue: context.catalogue,
+    defaultAllowedCidrs: context.defaultAllowedCidrs,
     now: context.now,
     credential: request.credential === undefined ? undefined : context.findCredential(request.credential),
     ...(standing === undefined ? {} : { previous: standing.spec }),

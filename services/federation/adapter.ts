@@ -3,13 +3,13 @@
 import type { KubernetesClient } from '../access/kubernetes-client.ts';
 
 /** What is known of a hub. */
-export type HubReport = { kubernetesVersion: string; members: number };
+export type HubReport = { kubernetesVersion: string | null; members: number };
 
 /** What the hub says of one member. */
 export type MemberReport = {
   name: string;
   ready: boolean;
-  /** The condition's reason, or why there is none. */
+  /** Why it is ready or not, in words of our own: a hub may say anything. */
   reason: string;
   kubernetesVersion: string | null;
 };

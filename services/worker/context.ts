@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino';
 import type { OperationProducer } from '../queue/operation-producer.ts';
+import type { OutgoingGuard } from '../outgoing/outgoing-guard.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Keeping } from '../store/retention.ts';
 import type { StateHolder } from '../store/state-access.ts';
@@ -39,6 +40,8 @@ export type WorkerContext = {
   owner: string;
   leaseSeconds: number;
   engine: EngineSettings;
+  /** Stands before every connection to an address that a user named. */
+  outgoing: OutgoingGuard;
   memberPatience: Patience;
   /** Draws the jitter of retries; 0 ≤ x < 1. */
   random(): number;

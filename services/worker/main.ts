@@ -10,6 +10,7 @@ import { prepareBackend } from '../engine/prepare-backend.ts';
 import { ConfigError } from '../process/config-error.ts';
 import { runMain } from '../process/run-main.ts';
 import { shutDownOnSignals } from '../process/shutdown.ts';
+import { createOutgoingGuard } from '../outgoing/outgoing-guard.ts';
 import { createDelivery } from '../queue/deliver-signals.ts';
 import { checkRedis } from '../queue/redis-connection.ts';
 import { openOperationProducer } from '../queue/operation-producer.ts';
@@ -90,6 +91,10 @@ async function start(config: Config, logger: Logger): Promise<void> {
     owner: await nameOwner(),
     leaseSeconds: config.worker.leaseSeconds,
     engine,
+    outgoing: createOutgoingGuard({
+      privateNetworks: config.outgoing.privateNetworks,
+      simulatorUrl: config.simulator.url,
+    }),
     memberPatience,
     random: Math.random,
     retryScale: config.worker.retryScale,

@@ -3,6 +3,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { getSecretField, type OpenCredential } from '../credential.ts';
+import { readSecretFields } from '../secret-fields.ts';
 import { addMinutes, type CloudAccess, type ClusterToken, type TokenSubject } from './cloud-access.ts';
 
 /** EKS accepts a presigned URL for 15 minutes; one minute is left for clocks that differ (aws-iam-authenticator). */
@@ -49,7 +50,14 @@ export const aws: CloudAccess = {
     };
   },
   mintClusterToken,
-  // The account's number is asked of the cloud at the first use; the key's id tells keys apart until then.
-  describeAccount: (secret) => ({ accessKeyId: String(secret['accessKeyId']) }),
+  readSecret: (secret) => {
+    const fields = readSecretFields(secret, {
+      accessKeyId: { pattern: /^[A-Z0-9]{16,128}$/, form: 'an access key id, such as AKIA…' },
+      secretAccessKey: { pattern: /^[\x21-\x7e]{16,256}$/, form: 'a secret access key' },
+      sessionToken: { pattern: /^[\x21-\x7e]{1,8192}$/, form: 'a session token', optional: true },
+    });
+    // The account's number is asked of the cloud at the first use; the key's id tells keys apart until then.
+    return { attributes: { accessKeyId: fields['accessKeyId'] ?? '' }, secret: fields };
+  },
   describeSimulatedAccount: ({ accountId }) => ({ accountId }),
 };

@@ -2,6 +2,7 @@
 
 import { ClientSecretCredential } from '@azure/identity';
 import { getSecretField, type OpenCredential } from '../credential.ts';
+import { readSecretFields } from '../secret-fields.ts';
 import type { CloudAccess, ClusterToken } from './cloud-access.ts';
 
 /** Application id of the AKS Microsoft Entra server, the same in every tenant. */
@@ -21,9 +22,16 @@ export const azure: CloudAccess = {
     ARM_SUBSCRIPTION_ID: getSecretField(credential, 'subscriptionId'),
   }),
   mintClusterToken,
-  describeAccount: (secret) => ({
-    subscriptionId: String(secret['subscriptionId']),
-    tenantId: String(secret['tenantId']),
-  }),
+  readSecret: (secret) => {
+    const uuid = { pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, form: 'a UUID', smallLetters: true };
+    const fields = readSecretFields(secret, {
+      tenantId: uuid,
+      clientId: uuid,
+      clientSecret: { pattern: /^[\x21-\x7e]{1,512}$/, form: 'a client secret' },
+      subscriptionId: uuid,
+    });
+    const { subscriptionId = '', tenantId = '' } = fields;
+    return { attributes: { subscriptionId, tenantId }, secret: fields };
+  },
   describeSimulatedAccount: ({ subscriptionId, tenantId }) => ({ subscriptionId, tenantId }),
 };

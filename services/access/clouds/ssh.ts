@@ -4,6 +4,7 @@ import type { CloudAccess } from './cloud-access.ts';
 
 export const ssh: CloudAccess = {
   buildVariables: () => ({}),
-  describeAccount: () => ({}),
+  // Nothing is stored of what is not built.
+  readSecret: () => ({ attributes: {}, secret: {} }),
   describeSimulatedAccount: () => ({}),
 };

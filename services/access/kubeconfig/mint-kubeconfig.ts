@@ -1,10 +1,12 @@
-// Makes kubeconfigs: for a cluster from its outputs and a fresh token, for a hub from its credential.
+// Makes the access to a cluster's API server, from the cluster's outputs and a fresh token.
 
-import { stringify } from 'yaml';
-import { FleetyardError } from '../domain/errors.ts';
-import { getCloudAccess } from './clouds/registry.ts';
-import type { OpenCredential } from './credential.ts';
-import { mintClusterToken } from './kubernetes-token.ts';
+import { FleetyardError } from '../../domain/errors.ts';
+import { readOutgoingUrl } from '../../outgoing/read-url.ts';
+import type { OpenCredential } from '../credential.ts';
+import { mintClusterToken } from '../kubernetes-token.ts';
+import type { ApiServerAccess } from './api-server-access.ts';
+import { readCertificates } from './key-material.ts';
+import { writeKubeconfig } from './write-kubeconfig.ts';
 
 /** A kubeconfig as YAML; it holds a bearer token or a key and is a secret. */
 export type Kubeconfig = { kubeconfig: string; expiresAt: Date | null };
@@ -12,75 +14,36 @@ export type Kubeconfig = { kubeconfig: string; expiresAt: Date | null };
 /** The outputs of the cluster layer that a kubeconfig is made of. */
 export type ClusterEndpoint = { endpoint: string; certificateAuthority: string; physicalName: string };
 
-function writeKubeconfig(options: {
-  name: string;
-  server: string;
-  certificateAuthority: string;
-  token: string;
-}): string {
-  const { name, server, certificateAuthority, token } = options;
-  const cluster = {
-    server,
-    // Clients refuse plain http unless they are told that there is nothing to verify.
-    ...(server.startsWith('http:') ? { 'insecure-skip-tls-verify': true } : {}),
-    ...(certificateAuthority === '' ? {} : { 'certificate-authority-data': certificateAuthority }),
-  };
-  return stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name, cluster }],
-    users: [{ name, user: { token } }],
-    contexts: [{ name, context: { cluster: name, user: name } }],
-    'current-context': name,
-  });
-}
-
-/** The simulator serves its clusters' objects over plain http on loopback. */
-function reachableServer(endpoint: string, simulated: boolean): { server: string; plain: boolean } {
-  return simulated ? { server: endpoint.replace(/^https:/, 'http:'), plain: true } : { server: endpoint, plain: false };
-}
-
-/**
- * A kubeconfig for a cluster with a freshly minted token, valid for 14 minutes (EKS) to about an hour (AKS, GKE).
- * Throws `credential-mismatch` or `unavailable` when no token can be had.
- */
-export async function mintKubeconfig(options: {
+/** Which cluster is to be reached, and as whom. */
+export type MintRequest = {
   name: string;
   outputs: ClusterEndpoint;
   credential: OpenCredential;
   region: string;
   now: Date;
-}): Promise<Kubeconfig> {
-  const { outputs, credential, region } = options;
-  const subject = { region, physicalName: outputs.physicalName };
-  const { token, expiresAt } = await mintClusterToken(credential, subject, options.now);
-  const { server, plain } = reachableServer(outputs.endpoint, credential.simulated);
-  const certificateAuthority = plain ? '' : outputs.certificateAuthority;
-  return { kubeconfig: writeKubeconfig({ name: options.name, server, certificateAuthority, token }), expiresAt };
-}
+};
 
 /**
- * The kubeconfig of a federation's hub: the user's own for a real credential, one of the simulator's ledger for a simulated one.
+ * The access to a cluster with a freshly minted token, valid for 14 minutes (EKS) to about an hour (AKS, GKE).
+ * Throws `credential-mismatch` or `unavailable` when no token can be had.
  */
-export function openHubKubeconfig(credential: OpenCredential, simulatorUrl: string | undefined): Kubeconfig {
-  const { readHubKubeconfig } = getCloudAccess(credential.provider);
-  if (readHubKubeconfig === undefined) {
-    throw new FleetyardError(
-      'credential-mismatch',
-      `credential ${credential.id} is for ${credential.provider}, a hub needs kubernetes`,
-    );
+export async function mintAccess(request: MintRequest): Promise<{ access: ApiServerAccess; expiresAt: Date | null }> {
+  const { name, outputs, credential, region, now } = request;
+  const url = readOutgoingUrl(outputs.endpoint);
+  if (typeof url === 'string') throw new FleetyardError('internal', `The endpoint of ${name} can't be used. ${url}`);
+  const { certificateAuthority: encoded } = outputs;
+  const certificateAuthority = encoded === '' ? undefined : readCertificates(encoded);
+  if (encoded !== '' && certificateAuthority === undefined) {
+    throw new FleetyardError('internal', `The certificate authority of ${name} can't be read.`);
   }
-  if (!credential.simulated) return { kubeconfig: readHubKubeconfig(credential), expiresAt: null };
-  if (simulatorUrl === undefined) {
-    throw new FleetyardError(
-      'credential-mismatch',
-      `credential ${credential.id} is simulated and no simulator is configured`,
-    );
-  }
-  const server = `${simulatorUrl}/k8s/hub-${credential.id}`;
-  const token = credential.secret['token'] ?? '';
-  return {
-    kubeconfig: writeKubeconfig({ name: 'simulated-hub', server, certificateAuthority: '', token }),
-    expiresAt: null,
-  };
+  const { token, expiresAt } = await mintClusterToken(credential, { region, physicalName: outputs.physicalName }, now);
+  const origin = credential.simulated ? 'simulated' : 'cloud';
+  const trust = certificateAuthority === undefined ? {} : { certificateAuthority };
+  return { access: { name, url, origin, token, ...trust }, expiresAt };
+}
+
+/** The same as a kubeconfig for somebody who asked for one. */
+export async function mintKubeconfig(request: MintRequest): Promise<Kubeconfig> {
+  const { access, expiresAt } = await mintAccess(request);
+  return { kubeconfig: writeKubeconfig(access), expiresAt };
 }

@@ -1,9 +1,9 @@
-import { describeRealAccount, describeSimulatedCredential } from '../../access/account.ts';
+import { describeSimulatedCredential, readRealSecret } from '../../access/account.ts';
 import { createCredential as create } from '../../changes/create-credential.ts';
 import type { Handler } from '../call.ts';
 import { describeCredential } from '../describe-access.ts';
 
-const accounts = { describeReal: describeRealAccount, describeSimulated: describeSimulatedCredential };
+const accounts = { readSecret: readRealSecret, describeSimulated: describeSimulatedCredential };
 
 /** Stores a real credential sealed, or makes a simulated one with an account of its own. */
 export const createCredential: Handler<'createCredential'> = ({ asChange, body }) =>

@@ -73,6 +73,7 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
   const getApplication = (project: string | null): Application => ({
     store: parts.store,
     catalogue: parts.catalogue,
+    defaultAllowedCidrs: parts.defaultAllowedCidrs,
     clock: parts.clock,
     actor: { id: caller.id, role: caller.role, projectId: project },
   });

@@ -17,6 +17,8 @@ const podsPerNode = 110;
 export const eks: ManagedRules = {
   on: 'cloud',
   built: true,
+  // A presigned call with the name of the cluster in it.
+  tokenOpens: 'cluster',
   cloud: 'aws',
   rangeRoles: ['nodes', 'pods', 'services'],
   sizePods: (load) => sizePodsByNode(load, shortestPods),

@@ -1,37 +1,82 @@
-// Makes a self-signed certificate authority, as each control plane has one. Node can read certificates but not write
-// them, so the few fields that a CA needs are encoded here (X.509, RFC 5280; DER, X.690).
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+// Makes certificate authorities and what they sign. Node can read certificates but not write them, so the few fields that
+// those need are encoded here (X.509, RFC 5280; DER, X.690).
+import { createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate, type KeyObject } from 'node:crypto';
 
 const VALID_YEARS = 10;
 const OID_COMMON_NAME = '2.5.4.3';
 const OID_ECDSA_SHA256 = '1.2.840.10045.4.3.2';
 const OID_BASIC_CONSTRAINTS = '2.5.29.19';
 const OID_KEY_USAGE = '2.5.29.15';
+const OID_ALTERNATIVE_NAMES = '2.5.29.17';
 
-/** Makes a CA certificate with a key of its own, which is thrown away; PEM. */
-export function createAuthorityCertificate(commonName: string, now: Date): string {
+/** A certificate with its private key; PEM. */
+export type Certified = { certificate: string; key: string };
+
+type Body = { subject: string; issuer: string; now: Date; extensions: Buffer[]; publicKey: KeyObject; signer: KeyObject };
+
+/** Makes a certificate authority. */
+export function createAuthority(commonName: string, now: Date): Certified {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const until = new Date(now);
-  until.setUTCFullYear(until.getUTCFullYear() + VALID_YEARS);
-  const name = sequence(set(sequence(oid(OID_COMMON_NAME), tagged(0x0c, Buffer.from(commonName)))));
-  const algorithm = sequence(oid(OID_ECDSA_SHA256));
   const isAuthority = sequence(tagged(0x01, Buffer.from([0xff])));
   // keyCertSign and cRLSign: bits 5 and 6, so one unused bit at the end.
   const usage = tagged(0x03, Buffer.from([0x01, 0x06]));
+  const extensions = [extension(OID_BASIC_CONSTRAINTS, isAuthority), extension(OID_KEY_USAGE, usage)];
+  const certificate = write({ subject: commonName, issuer: commonName, now, extensions, publicKey, signer: privateKey });
+  return { certificate, key: exportKey(privateKey) };
+}
+
+/** Makes a certificate that an authority has signed, for a server of these names and addresses, or for a client of a name. */
+export function issueCertificate(
+  authority: Certified,
+  { commonName, names = [], addresses = [] }: { commonName: string; names?: string[]; addresses?: string[] },
+  now: Date,
+): Certified {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const alternatives = [
+    ...names.map((name) => tagged(0x82, Buffer.from(name))),
+    ...addresses.map((address) => tagged(0x87, Buffer.from(address.split('.').map(Number)))),
+  ];
+  const certificate = write({
+    subject: commonName,
+    issuer: getCommonName(authority.certificate),
+    now,
+    extensions: alternatives.length === 0 ? [] : [extension(OID_ALTERNATIVE_NAMES, sequence(...alternatives), false)],
+    publicKey,
+    signer: createPrivateKey(authority.key),
+  });
+  return { certificate, key: exportKey(privateKey) };
+}
+
+function write({ subject, issuer, now, extensions, publicKey, signer }: Body): string {
+  const until = new Date(now);
+  until.setUTCFullYear(until.getUTCFullYear() + VALID_YEARS);
+  const algorithm = sequence(oid(OID_ECDSA_SHA256));
   const body = sequence(
     tagged(0xa0, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([0x40]), randomBytes(15)])),
     algorithm,
-    name,
+    nameOf(issuer),
     sequence(time(now), time(until)),
-    name,
+    nameOf(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(0xa3, sequence(extension(OID_BASIC_CONSTRAINTS, isAuthority), extension(OID_KEY_USAGE, usage))),
+    ...(extensions.length === 0 ? [] : [tagged(0xa3, sequence(...extensions))]),
   );
-  const signature = sign('sha256', body, privateKey);
+  const signature = sign('sha256', body, signer);
   const certificate = sequence(body, algorithm, tagged(0x03, Buffer.concat([Buffer.from([0]), signature])));
   const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+function nameOf(commonName: string): Buffer {
+  return sequence(set(sequence(oid(OID_COMMON_NAME), tagged(0x0c, Buffer.from(commonName)))));
+}
+
+function getCommonName(certificate: string): string {
+  return new X509Certificate(certificate).subject.replace(/^CN=/, '');
+}
+
+function exportKey(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 function tagged(tag: number, content: Buffer): Buffer {
@@ -71,6 +116,6 @@ function time(at: Date): Buffer {
   return text < '2050' ? tagged(0x17, Buffer.from(text.slice(2))) : tagged(0x18, Buffer.from(text));
 }
 
-function extension(id: string, value: Buffer): Buffer {
-  return sequence(oid(id), tagged(0x01, Buffer.from([0xff])), tagged(0x04, value));
+function extension(id: string, value: Buffer, critical = true): Buffer {
+  return sequence(oid(id), ...(critical ? [tagged(0x01, Buffer.from([0xff]))] : []), tagged(0x04, value));
 }

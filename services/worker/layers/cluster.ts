@@ -1,6 +1,7 @@
 // The cluster layer: control plane and pools, on the network below.
 
 import type { ClusterInputs, NetworkOutputs } from '../../../stacks/contract.ts';
+import type { ManagedCluster } from '../../domain/cluster-spec.ts';
 import { buildBaseInputs, type StepCluster } from './base-inputs.ts';
 import type { PrepareLayer } from './prepare-layer.ts';
 
@@ -20,7 +21,7 @@ export function buildClusterInputs(
   return {
     ...buildBaseInputs(cluster),
     kubernetesVersion,
-    access,
+    access: planAccess(access),
     nodePools: nodePools.map(({ machine: _asked, ...pool }) => pool),
     network,
     podCidr: ranges.podCidr,
@@ -28,4 +29,11 @@ export function buildClusterInputs(
     ...(systemPool === null ? {} : { systemPool }),
     ...(ranges.controlPlaneCidr === undefined ? {} : { controlPlaneCidr: ranges.controlPlaneCidr }),
   };
+}
+
+const everybody = '0.0.0.0/0';
+
+/** The programs say "everybody" by an empty list, for not every cloud takes it as a range. */
+function planAccess(access: ManagedCluster['access']): ManagedCluster['access'] {
+  return access.allowedCidrs.includes(everybody) ? { ...access, allowedCidrs: [] } : access;
 }

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import type { ClusterOutputs } from '../../../stacks/contract.ts';
 import type { LayerInputs } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
-import { mintMemberKubeconfig, openHub, type ClusterSubject } from '../steps/cluster-subject.ts';
+import type { ApiServerAccess } from '../../access/kubeconfig/api-server-access.ts';
+import { pinAccess } from '../../access/kubeconfig/open-hub.ts';
+import { writeKubeconfig } from '../../access/kubeconfig/write-kubeconfig.ts';
+import { explainFailure } from '../../access/kubernetes-client.ts';
+import { writeOutgoingUrl } from '../../outgoing/read-url.ts';
+import { mintMemberAccess, openHub, type ClusterSubject } from '../steps/cluster-subject.ts';
 import { buildBaseInputs, type StepCluster } from './base-inputs.ts';
 import type { CleanUp, PrepareLayer } from './prepare-layer.ts';
 import { takeFolder } from './step-folder.ts';
@@ -15,10 +20,35 @@ export type StepHub = { identifier: string; kubeconfigs: { member: string; hub: 
 
 /** Prepares a step of the membership layer: writes the kubeconfigs of both sides, which go with the step. */
 export const prepareMembership: PrepareLayer<'membership'> = async (context, subject) => {
-  const { remove, ...kubeconfigs } = await writeKubeconfigs(context, subject);
-  const hub = { identifier: openHub(context, subject).identifier, kubeconfigs };
-  return { inputs: buildMembershipInputs(subject.step, subject.outputs('cluster'), hub), cleanUp: remove };
+  // Minted first, so that a failure leaves nothing behind.
+  const member = await mintMemberAccess(context, subject);
+  const { access, identifier } = await openHub(context, subject);
+  const hub = await pin(context, access);
+  const { remove, ...kubeconfigs } = await writeKubeconfigs(context, subject, { member, hub });
+  return {
+    inputs: buildMembershipInputs(subject.step, subject.outputs('cluster'), { identifier, kubeconfigs }),
+    variables: shieldPlugin(context.engine.environment, hub),
+    cleanUp: remove,
+  };
 };
+
+/** The plugin resolves names by itself: it is told the address that was checked. */
+async function pin(context: WorkerContext, access: ApiServerAccess): Promise<ApiServerAccess> {
+  try {
+    return await pinAccess(context.outgoing, access);
+  } catch (error) {
+    throw explainFailure(error, writeOutgoingUrl(access.url));
+  }
+}
+
+/**
+ * The plugin's way past proxies: none on the way to the hub, and one that nobody answers at for plain http, which only a redirect of
+ * a hub's would lead to.
+ */
+function shieldPlugin(environment: Record<string, string | undefined>, { url }: ApiServerAccess): Record<string, string> {
+  const direct = [environment['NO_PROXY'], url.host].filter(Boolean).join(',');
+  return { HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: direct };
+}
 
 /** Inputs of the membership layer. */
 export function buildMembershipInputs(
@@ -41,17 +71,16 @@ export function buildMembershipInputs(
 async function writeKubeconfigs(
   context: WorkerContext,
   subject: ClusterSubject,
+  { member, hub }: { member: ApiServerAccess; hub: ApiServerAccess },
 ): Promise<{ member: string; hub: string; remove: CleanUp }> {
-  // Minted first, so that a failure leaves nothing behind.
-  const contents = [await mintMemberKubeconfig(context, subject), openHub(context, subject).kubeconfig] as const;
   const { folder, own, remove } = await takeFolder(
     join(context.engine.workDir, 'kubeconfigs'),
     subject.cluster.id,
     subject.claim,
   );
   try {
-    await writeFile(join(own, 'member.yaml'), contents[0], { mode: 0o600 });
-    await writeFile(join(own, 'hub.yaml'), contents[1], { mode: 0o600 });
+    await writeFile(join(own, 'member.yaml'), writeKubeconfig(member), { mode: 0o600 });
+    await writeFile(join(own, 'hub.yaml'), writeKubeconfig(hub), { mode: 0o600 });
     return { member: join(folder, 'member.yaml'), hub: join(folder, 'hub.yaml'), remove };
   } catch (error) {
     await remove(false);

@@ -1,12 +1,13 @@
 // Every layer with its part in the worker; one that is forgotten does not compile.
 
-import type { Layer, LayerInputs } from '../../../stacks/registry.ts';
+import type { Layer } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
 import type { ClusterSubject } from '../steps/cluster-subject.ts';
+import type { StepOrder } from '../steps/step-order.ts';
 import { prepareCluster } from './cluster.ts';
 import { prepareMembership } from './membership.ts';
 import { prepareNetwork } from './network.ts';
-import type { CleanUp, PrepareLayer } from './prepare-layer.ts';
+import type { PreparedLayer, PrepareLayer } from './prepare-layer.ts';
 
 const preparers = {
   network: prepareNetwork,
@@ -19,6 +20,7 @@ export function prepareLayer(
   layer: Layer,
   context: WorkerContext,
   subject: ClusterSubject,
-): Promise<{ inputs: LayerInputs[Layer]; cleanUp: CleanUp }> {
-  return preparers[layer](context, subject);
+  order: StepOrder,
+): Promise<PreparedLayer<Layer>> {
+  return preparers[layer](context, subject, order);
 }

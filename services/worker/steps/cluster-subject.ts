@@ -1,6 +1,8 @@
 // Loads what the steps of a cluster work on: its row, credential, outputs so far and hub.
 
-import { openHubKubeconfig, mintKubeconfig } from '../../access/kubeconfig.ts';
+import type { ApiServerAccess } from '../../access/kubeconfig/api-server-access.ts';
+import { mintAccess } from '../../access/kubeconfig/mint-kubeconfig.ts';
+import { openHubAccess } from '../../access/kubeconfig/open-hub.ts';
 import type { OpenCredential } from '../../access/credential.ts';
 import { FleetyardError } from '../../domain/errors.ts';
 import type { Layer } from '../../domain/layers.ts';
@@ -92,28 +94,28 @@ function stands({ deployedAt, destroyedAt }: StackRow): boolean {
   return deployedAt !== null && destroyedAt === null;
 }
 
-/** A fresh kubeconfig of the cluster. */
-export async function mintMemberKubeconfig(context: WorkerContext, subject: ClusterSubject): Promise<string> {
+/** A fresh access to the cluster. */
+export async function mintMemberAccess(context: WorkerContext, subject: ClusterSubject): Promise<ApiServerAccess> {
   const { region, name } = subject.step.spec;
-  const { kubeconfig } = await mintKubeconfig({
+  const { access } = await mintAccess({
     name,
     outputs: subject.outputs('cluster'),
     credential: subject.credential,
     region,
     now: context.now(),
   });
-  return kubeconfig;
+  return access;
 }
 
 /** The hub of the cluster's federation; throws when it has none. */
-export function openHub(
+export async function openHub(
   context: WorkerContext,
   subject: ClusterSubject,
-): { kubeconfig: string; identifier: string; engine: string } {
+): Promise<{ access: ApiServerAccess; identifier: string; engine: string }> {
   if (subject.federation === undefined) {
     throw new FleetyardError('internal', `Cluster "${subject.cluster.name}" is in no federation.`);
   }
   const { row, credential } = subject.federation;
-  const { kubeconfig } = openHubKubeconfig(credential, context.engine.simulatorUrl);
-  return { kubeconfig, identifier: row.id, engine: row.engine };
+  const access = await openHubAccess(credential, context.engine.simulatorUrl);
+  return { access, identifier: row.id, engine: row.engine };
 }

@@ -2,9 +2,10 @@
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Layer, LayerInputs } from '../../../stacks/registry.ts';
+import type { Layer } from '../../../stacks/registry.ts';
 import { buildCloudVariables } from '../../access/cloud-variables.ts';
 import type { OpenCredential } from '../../access/credential.ts';
+import { meetsStrangers } from '../../domain/layers.ts';
 import type { EngineAction } from '../../domain/step-kinds.ts';
 import type { DoubtfulCreate } from '../../engine/pending-creates.ts';
 import { killOperationProcesses, stepKeyOf } from '../../engine/processes.ts';
@@ -15,12 +16,14 @@ import type { StackKey, StackRow } from '../../store/stacks.ts';
 import { createRedactor, type Redactor } from '../../vault/redact.ts';
 import type { WorkerContext } from '../context.ts';
 import { beatsPerLease } from '../hold-lease.ts';
+import type { PreparedLayer } from '../layers/prepare-layer.ts';
 import { prepareLayer } from '../layers/registry.ts';
 import { loadClusterSubject, type ClusterSubject } from './cluster-subject.ts';
 import { followStepEvents } from './follow-step-events.ts';
 import type { StepEnd } from './step-end.ts';
 import type { StepOrder } from './step-order.ts';
 import { storeVerdict } from './store-verdict.ts';
+import { silenceStrangers } from './stranger-words.ts';
 
 /** Knows every secret that the step's processes are given, so that no text of theirs carries one on. */
 function createStepRedactor(subject: ClusterSubject, secrets: string[]): Redactor {
@@ -70,7 +73,11 @@ async function proveDeath(context: WorkerContext, { operation }: StepOrder, { he
 }
 
 /** What a step is made of. */
-type StepParts = { subject: ClusterSubject; stack: OpenedStack; inputs: LayerInputs[Layer]; backendUrl: string };
+type StepParts = Pick<PreparedLayer<Layer>, 'inputs' | 'variables'> & {
+  subject: ClusterSubject;
+  stack: OpenedStack;
+  backendUrl: string;
+};
 
 /** What the engine is to do. Putting a stack right is what precedes every action, and a refresh adds nothing to it. */
 function getAction({ step, onlySettle = false }: StepOrder): EngineAction {
@@ -120,7 +127,8 @@ async function runInFolder(context: WorkerContext, order: StepOrder, parts: Step
   const stepKey = stepKeyOf(lease.operationId, lease.fence);
   const workDir = join(engine.workDir, 'steps', stepKey);
   const temporaryDir = join(workDir, 'tmp');
-  const redactor = createStepRedactor(subject, [stack.passphrase, new URL(parts.backendUrl).password]);
+  const knowing = createStepRedactor(subject, [stack.passphrase, new URL(parts.backendUrl).password]);
+  const redactor = meetsStrangers(order.step.layer as Layer) ? silenceStrangers(knowing) : knowing;
   const progress = followStepEvents(context, lease, order.step, redactor);
   try {
     await mkdir(temporaryDir, { recursive: true, mode: 0o700 });
@@ -130,10 +138,13 @@ async function runInFolder(context: WorkerContext, order: StepOrder, parts: Step
       temporaryDir,
       access: {
         simulated: subject.credential.simulated,
-        variables: buildCloudVariables(subject.credential, {
-          region: subject.step.spec.region,
-          simulatorUrl: engine.simulatorUrl,
-        }),
+        variables: {
+          ...buildCloudVariables(subject.credential, {
+            region: subject.step.spec.region,
+            simulatorUrl: engine.simulatorUrl,
+          }),
+          ...parts.variables,
+        },
       },
       baseEnvironment: engine.environment,
       onEvent: progress.onEvent,
@@ -158,12 +169,12 @@ export async function runEngineStep(context: WorkerContext, order: StepOrder): P
   const stack = await openStackRow(context, order, subject.credential.simulated);
   if (stack === undefined) return { outcome: 'skipped' };
   await proveDeath(context, order, stack);
-  const { inputs, cleanUp } = await prepareLayer(order.step.layer as Layer, context, subject);
+  const { cleanUp, ...prepared } = await prepareLayer(order.step.layer as Layer, context, subject, order);
   try {
     const { id: stackId, name: stackName, projectId } = stack;
     const state = await context.engine.openState({ lease: order.lease, projectId, stackId, stackName });
     try {
-      return await runInFolder(context, order, { subject, stack, inputs, backendUrl: state.backendUrl });
+      return await runInFolder(context, order, { ...prepared, subject, stack, backendUrl: state.backendUrl });
     } finally {
       // What is left when the database does not answer is swept.
       await state.close().catch((error: unknown) => context.logger.warn({ err: error }, 'a login is left'));

@@ -2,12 +2,12 @@
 
 import { once } from 'node:events';
 import { mergeStatus } from '../../store/write-observed.ts';
-import { openHubKubeconfig } from '../../access/kubeconfig.ts';
+import { openHubAccess } from '../../access/kubeconfig/open-hub.ts';
 import { readOperationInput } from '../../domain/operation-input.ts';
 import type { PlainStepName } from '../../domain/step-kinds.ts';
 import type { WorkerContext } from '../context.ts';
 import { abandonRest } from './abandon-rest.ts';
-import { loadClusterSubject, mintMemberKubeconfig, openCredential, openHub } from './cluster-subject.ts';
+import { loadClusterSubject, mintMemberAccess, openCredential, openHub } from './cluster-subject.ts';
 import { runEngineStep } from './engine-step.ts';
 import { startDeadline } from './step-deadline.ts';
 import type { StepOrder } from './step-order.ts';
@@ -24,27 +24,28 @@ const checkReachable: Performer = async (context, { operation }) => {
   const status = { endpoint, oidcIssuer, kubernetesVersion, physicalName, simulated: subject.credential.simulated };
   // A worker outside of the network can't ask a private API server; the provider's own word has to do.
   if (!access.public) return { outcome: 'skipped', status };
-  const apiVersion = await checkCluster(await mintMemberKubeconfig(context, subject));
+  const apiVersion = await checkCluster(context.outgoing, await mintMemberAccess(context, subject));
   return { outcome: 'succeeded', status: { ...status, apiVersion, checkedAt: context.now().toISOString() } };
 };
 
 const checkFederation: Performer = async (context, { operation }) => {
   const { engine, hubCredentialId } = readOperationInput(operation, 'federation');
   const credential = await context.store.asSystem((tx) => openCredential(tx, hubCredentialId));
-  const { kubeconfig } = openHubKubeconfig(credential, context.engine.simulatorUrl);
-  const report = await checkHub(engine, kubeconfig);
+  const access = await openHubAccess(credential, context.engine.simulatorUrl);
+  const report = await checkHub(context.outgoing, engine, access);
   const { simulated } = credential;
   return { outcome: 'succeeded', status: { ...report, simulated, checkedAt: context.now().toISOString() } };
 };
 
 const awaitMembership: Performer = async (context, { operation, lease }) => {
   const subject = await loadClusterSubject(context, operation);
-  const { kubeconfig, engine } = openHub(context, subject);
+  const { access, engine } = await openHub(context, subject);
   const { memberName } = subject.outputs('membership');
   const signal = AbortSignal.any([lease.cancelled, lease.lost]);
   const report = await awaitMember({
+    guard: context.outgoing,
     engine,
-    hubKubeconfig: kubeconfig,
+    hub: access,
     member: memberName,
     patience: context.memberPatience,
     signal,

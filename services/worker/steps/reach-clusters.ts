@@ -1,42 +1,45 @@
 // Steps that ask API servers: is the cluster there, is the hub a hub, does the hub call the member ready.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { explainFailure, openKubernetes } from '../../access/kubernetes-client.ts';
+import type { ApiServerAccess } from '../../access/kubeconfig/api-server-access.ts';
+import { explainFailure, openKubernetes, readVersion } from '../../access/kubernetes-client.ts';
 import { FleetyardError } from '../../domain/errors.ts';
 import type { HubReport, MemberReport } from '../../federation/adapter.ts';
 import { getAdapter } from '../../federation/registry.ts';
+import type { OutgoingGuard } from '../../outgoing/outgoing-guard.ts';
 
 /** How often and how long to look; seconds. */
 export type Patience = { everySeconds: number; forSeconds: number };
 
-/** The version that a cluster's API server reports. Throws `unavailable` or `credential-mismatch`. */
-export async function checkCluster(kubeconfig: string): Promise<string> {
-  const cluster = openKubernetes(kubeconfig);
+/** The version that a cluster's API server reports; null for none that is one. Throws `unavailable` or `credential-mismatch`. */
+export async function checkCluster(guard: OutgoingGuard, access: ApiServerAccess): Promise<string | null> {
+  const cluster = openKubernetes(guard, access);
   try {
-    return (await cluster.version.getCode()).gitVersion;
+    return readVersion((await cluster.version.getCode()).gitVersion);
   } catch (error) {
     throw explainFailure(error, cluster.server);
   }
 }
 
 /** Checks a federation's hub. Throws `unavailable`, `credential-mismatch`, `validation` or `not-built-yet`. */
-export function checkHub(engine: string, kubeconfig: string): Promise<HubReport> {
-  return getAdapter(engine).checkHub(openKubernetes(kubeconfig));
+export function checkHub(guard: OutgoingGuard, engine: string, access: ApiServerAccess): Promise<HubReport> {
+  return getAdapter(engine).checkHub(openKubernetes(guard, access));
 }
 
 /**
- * Waits until the hub calls the member ready. Throws `unavailable` with the hub's own reason when it does not in time, and
+ * Waits until the hub calls the member ready. Throws `unavailable` with what the hub's condition means when it does not in time, and
  * an AbortError when the signal says so.
  */
 export async function awaitMember(options: {
+  guard: OutgoingGuard;
   engine: string;
-  hubKubeconfig: string;
+  hub: ApiServerAccess;
   member: string;
   patience: Patience;
   signal: AbortSignal;
 }): Promise<MemberReport> {
   const { patience, member } = options;
-  const hub = openKubernetes(options.hubKubeconfig);
+  const hub = openKubernetes(options.guard, options.hub);
   const adapter = getAdapter(options.engine);
   const end = performance.now() + patience.forSeconds * 1000;
   for (;;) {

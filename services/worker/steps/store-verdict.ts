@@ -1,5 +1,6 @@
 // Stores how a runner ended: the step's result, the stack's health and its outputs, all of it in one transaction.
 
+import { meetsStrangers, type Layer } from '../../domain/layers.ts';
 import type { StepVerdict } from '../../engine/step-request.ts';
 import { markSettled } from '../../store/stack-health.ts';
 import { markStackDestroyed, saveOutputs } from '../../store/stacks.ts';
@@ -9,6 +10,7 @@ import type { Redactor } from '../../vault/redact.ts';
 import type { WorkerContext } from '../context.ts';
 import { describeFailure, toStoredError, type StepEnd } from './step-end.ts';
 import type { StepOrder } from './step-order.ts';
+import { findPlainCode } from './stranger-words.ts';
 
 /** A runner's end, and what of it must not be shown. */
 export type EndedRunner = { stackId: string; redactor: Redactor; verdict: StepVerdict };
@@ -31,7 +33,7 @@ export async function storeVerdict(context: WorkerContext, order: StepOrder, end
       });
       return { outcome: 'succeeded', recorded: true };
     case 'failed': {
-      const error = describeVerdict(verdict.failure, redactor);
+      const error = describeVerdict(verdict.failure, redactor, order);
       await context.store.asSystem(async (tx) => {
         if (verdict.settled) await markSettled(tx, lease, stackId);
         await record(tx, { state: 'failed', error: toStoredError(error) });
@@ -47,8 +49,12 @@ export async function storeVerdict(context: WorkerContext, order: StepOrder, end
   }
 }
 
-function describeVerdict({ class: kind, code, message, resource }: Failure, redactor: Redactor) {
-  const found = { providerCode: code, ...(resource === undefined ? {} : { resource }) };
+function describeVerdict({ class: kind, code, message, resource }: Failure, redactor: Redactor, { step }: StepOrder) {
+  const providerCode = meetsStrangers(step.layer as Layer) ? findPlainCode(code) : code;
+  const found = {
+    ...(providerCode === undefined ? {} : { providerCode }),
+    ...(resource === undefined ? {} : { resource }),
+  };
   return describeFailure(kind, redactor.redactText(message), found);
 }
 
