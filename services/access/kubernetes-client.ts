@@ -83,7 +83,9 @@ export function explainFailure(error: unknown, server: string): FleetyardError {
   }
   // What the library can't parse is no failure of the way there.
   const { reason, message } =
-    error instanceof SyntaxError ? { reason: 'answer-unreadable', message: 'its answer could not be read' } : explainOutgoing(error);
+    error instanceof SyntaxError
+      ? { reason: 'answer-unreadable', message: 'its answer could not be read' }
+      : explainOutgoing(error);
   const code = reason === 'address-refused' || reason === 'url-refused' ? 'validation' : 'unavailable';
   return new FleetyardError(code, `the API server ${server} could not be reached: ${message}`);
 }

@@ -5,7 +5,13 @@ import { findPrivateKey, writeKey } from './kubeconfig/key-material.ts';
 import { findFlatJson } from './strict-text.ts';
 
 /** What of a key file is used. */
-export type ServiceAccountKey = { projectId: string; keyId: string; privateKey: string; email: string; clientId: string };
+export type ServiceAccountKey = {
+  projectId: string;
+  keyId: string;
+  privateKey: string;
+  email: string;
+  clientId: string;
+};
 
 const pointer = '/secret/serviceAccountKey';
 const authUri = 'https://accounts.google.com/o/oauth2/auth';
@@ -30,7 +36,10 @@ const fields: Record<string, Field> = {
     optional: true,
   },
   auth_provider_x509_cert_url: { forms: [certificates], optional: true },
-  client_x509_cert_url: { forms: [/^https:\/\/www\.googleapis\.com\/robot\/v1\/metadata\/x509\/[a-z0-9.%-]{3,300}$/i], optional: true },
+  client_x509_cert_url: {
+    forms: [/^https:\/\/www\.googleapis\.com\/robot\/v1\/metadata\/x509\/[a-z0-9.%-]{3,300}$/i],
+    optional: true,
+  },
   universe_domain: { forms: [universe], optional: true },
 };
 
@@ -41,14 +50,17 @@ function refuse(message: string): never {
 /** Reads the text of a key file; throws `validation` that says which field is wrong. */
 export function readServiceAccountKey(text: string): ServiceAccountKey {
   const found = findFlatJson(text);
-  if (found === undefined) refuse('It is not the JSON text of a service account key: one object of texts, each key once.');
+  if (found === undefined)
+    refuse('It is not the JSON text of a service account key: one object of texts, each key once.');
   for (const name of found.keys()) {
-    if (!Object.hasOwn(fields, name)) refuse('It has a field that service account keys do not have; hand over the file as Google made it.');
+    if (!Object.hasOwn(fields, name))
+      refuse('It has a field that service account keys do not have; hand over the file as Google made it.');
   }
   for (const [name, { forms, optional }] of Object.entries(fields)) {
     const value = found.get(name);
     if (value === undefined && optional === true) continue;
-    const fits = value !== undefined && forms.some((form) => (typeof form === 'string' ? form === value : form.test(value)));
+    const fits =
+      value !== undefined && forms.some((form) => (typeof form === 'string' ? form === value : form.test(value)));
     if (!fits) refuse(`Its ${name} is not as Google writes it.`);
   }
   const key = findPrivateKey(found.get('private_key') ?? '');

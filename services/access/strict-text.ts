@@ -18,7 +18,8 @@ export type StrictReading = { fields: StrictFields; faults?: undefined } | { fau
 
 /** Reads one YAML (or JSON) document with a mapping at its top: no second document, anchor, alias, tag, merge or key that is there twice. */
 export function readStrictYaml(text: string): StrictReading {
-  if (countTokens(text) > mostTokens) return fail('It is too long; hand over nothing but the one context that is meant.');
+  if (countTokens(text) > mostTokens)
+    return fail('It is too long; hand over nothing but the one context that is meant.');
   const documents = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false, merge: false, strict: true });
   if (!Array.isArray(documents) || documents.length !== 1) return fail('It must be exactly one YAML document.');
   const [document] = documents;
@@ -51,7 +52,10 @@ export function findFlatJson(text: string): Map<string, string> | undefined {
 /** A text of the user's as a message may show it: short, and with nothing in it that looks like something else. */
 export function quote(text: string): string {
   const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-  return JSON.stringify(short).replaceAll(/[^\x20-\x7e…]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(short).replaceAll(
+    /[^\x20-\x7e…]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function countTokens(text: string): number {
@@ -83,7 +87,8 @@ function convert(node: unknown, path: string, depth: number, faults: TextFault[]
   if (isMap(node)) return convertMap(node.items, path, depth, faults);
   if (!isScalar(node)) return refuse('It is no plain value.');
   const { value } = node;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null)
+    return value;
   return refuse('It is no plain value.');
 }
 

@@ -17,7 +17,12 @@ export async function createCluster(change: Change, request: Schemas['ClusterReq
   const credential = (await findCredentials(change.tx, [request.credential])).get(request.credential);
   const { catalogue, now, defaultAllowedCidrs } = change;
   const draft = resolveWith(`The cluster ${request.name} cannot be made as asked.`, details, () =>
-    resolveCluster(request, { catalogue, now, defaultAllowedCidrs, credential: credential && describeFacts(credential) }),
+    resolveCluster(request, {
+      catalogue,
+      now,
+      defaultAllowedCidrs,
+      credential: credential && describeFacts(credential),
+    }),
   );
   if (space === undefined || credential === undefined)
     throw new FleetyardError('internal', 'The request was not resolved.');

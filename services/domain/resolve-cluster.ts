@@ -229,7 +229,10 @@ function resolveAccess(
   if (!access.public && !access.private) say('private', 'A cluster without public access needs private access.');
   if (!access.public && access.allowedCidrs.length > 0) say('allowedCidrs', 'They bound public access, which is off.');
   if (access.public && access.allowedCidrs.length === 0 && context.previous?.access.public !== true) {
-    say('allowedCidrs', 'Say who may use the public endpoint: ranges, or 0.0.0.0/0 for everybody; or set public to false.');
+    say(
+      'allowedCidrs',
+      'Say who may use the public endpoint: ranges, or 0.0.0.0/0 for everybody; or set public to false.',
+    );
   }
   const refused = getManagedRules(provider).findAccessFault(access);
   if (refused !== undefined) say(refused.field, refused.message);

@@ -42,7 +42,7 @@ function reportMember(cluster: KarmadaCluster): MemberReport {
 
 function explainReason(ready: Condition | null | undefined): string {
   if (ready === undefined || ready === null) return 'the hub has not looked at the member yet';
-  return reasons.get(ready.reason) ?? 'the hub gives a reason that is none of Karmada\'s';
+  return reasons.get(ready.reason) ?? "the hub gives a reason that is none of Karmada's";
 }
 
 async function listMembers(hub: KubernetesClient): Promise<MemberReport[]> {

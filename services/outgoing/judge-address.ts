@@ -9,7 +9,11 @@ export type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
 const allowable = new Set(['private', 'carrierGradeNat', 'uniqueLocal', 'loopback']);
 
 /** Services of clouds that hand out identities; some of them lie in ranges that could be allowed, or in public ones. */
-const never = ['169.254.0.0/16', '168.63.129.16/32', '100.100.100.200/32', 'fd00:ec2::/32', 'fd20:ce::/32'].map(getNetwork);
+const never = ['169.254.0.0/16', '168.63.129.16/32', '100.100.100.200/32', 'fd00:ec2::/32', 'fd20:ce::/32'].map(
+  getNetwork,
+);
+
+const globalUnicast = getNetwork('2000::/3');
 
 /** Reads a range such as 10.0.0.0/8; undefined when it is none. */
 export function findNetwork(text: string): Network | undefined {
@@ -34,7 +38,8 @@ export function mayCall(text: string, allowed: readonly Network[]): boolean {
   const address = ipaddr.parse(text);
   if (isMetadata(address)) return false;
   const kind = address.range();
-  if (kind === 'unicast') return true;
+  // Of IPv6 only 2000::/3 is given out to the public.
+  if (kind === 'unicast') return address.kind() === 'ipv4' || isWithin(address, globalUnicast);
   return allowable.has(kind) && allowed.some((network) => isWithin(address, network));
 }
 

@@ -44,7 +44,11 @@ const resolveBySystem: Resolver = async (host) => {
 };
 
 /** Makes the guard. */
-export function createOutgoingGuard({ privateNetworks, simulatorUrl, resolve = resolveBySystem }: OutgoingRules): OutgoingGuard {
+export function createOutgoingGuard({
+  privateNetworks,
+  simulatorUrl,
+  resolve = resolveBySystem,
+}: OutgoingRules): OutgoingGuard {
   const allowed: Record<Origin, Network[]> = {
     user: readNetworks(privateNetworks),
     cloud: readNetworks([...anyPrivate, ...privateNetworks]),

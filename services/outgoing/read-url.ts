@@ -24,7 +24,8 @@ export function readOutgoingUrl(text: string): OutgoingUrl | string {
   if (parsed.username !== '' || parsed.password !== '' || text.includes('@')) return 'It must not name a user.';
   if (/[?#]/.test(text)) return 'It must have neither a query nor a fragment.';
   const [, rawHost = '', rawPort, path = ''] = shape.exec(text) ?? [];
-  if (rawHost === '') return 'It must be plain: https://, a host, a port and a path of ASCII letters, digits and - . _ ~ /.';
+  if (rawHost === '')
+    return 'It must be plain: https://, a host, a port and a path of ASCII letters, digits and - . _ ~ /.';
   const host = rawHost.replace(/^\[|\]$/g, '').toLowerCase();
   // Parsers differ on hosts such as 0x7f.1 or 127.1, which some call and others look up.
   if (rawHost.startsWith('[') ? isIP(host) !== 6 : !isPlainHost(host, parsed.hostname)) {

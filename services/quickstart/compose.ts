@@ -115,7 +115,7 @@ export async function compose(
       FLEETYARD_TOKEN_FILE: tokenFile,
       FLEETYARD_SIMULATOR_URL: simulatorUrl,
       // For a try on one machine; an installation names the networks of its people.
-      FLEETYARD_DEFAULT_ALLOWED_CIDRS: process.env['FLEETYARD_DEFAULT_ALLOWED_CIDRS'] ?? '0.0.0.0/0',
+      FLEETYARD_DEFAULT_ALLOWED_CIDRS: '0.0.0.0/0',
       FLEETYARD_CONCURRENCY: String(options.concurrency),
     };
     const api = await launch('api', environment);

@@ -1,8 +1,7 @@
 // Starts the simulated clouds on loopback and says where they are; used by the daemon, and by tests in process.
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { ControlPlanes } from './control-planes/control-planes.ts';
 import type { KindTable } from './control-planes/kind.ts';
 import { KINDS } from './control-planes/kinds.ts';
@@ -50,7 +49,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const parts = { ...base, planes };
   const lifecycle = new ResourceLifecycle(parts);
   const services = { clouds: new ResourceService(parts, lifecycle), kubernetes: new ObjectService(base) };
-  const server = createSimulatorServer({ ...parts, services, adminToken });
+  const { server, closeAll } = createSimulatorServer({ ...parts, services, adminToken });
   // Endpoints of clusters carry the port, so the old one is best.
   const lastPort = last ? Number(new URL(last.url).port) : 0;
   await listen(server, options.port ?? lastPort, options.port === undefined);
@@ -63,7 +62,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     adminToken,
     async stop() {
       stopped.abort(new DOMException('the simulator stops', 'AbortError'));
-      server.closeAllConnections();
+      closeAll();
       await new Promise<void>((resolve) => void server.close(() => resolve()));
       // Changes that were waiting end in their own turn of the loop, and still read the ledger.
       await lifecycle.settle();

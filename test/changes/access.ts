@@ -9,7 +9,10 @@ import { revokeToken } from '../../services/changes/revoke-token.ts';
 import { addCluster, openTestApplication } from './fixtures.ts';
 
 const hash = (text: string): Uint8Array => Buffer.from(text.padEnd(32));
-const accounts: Accounts = { describeSimulated: (_cloud, id) => ({ accountId: id }), describeReal: () => ({}) };
+const accounts: Accounts = {
+  describeSimulated: (_cloud, id) => ({ accountId: id }),
+  readSecret: () => ({ attributes: {}, secret: {} }),
+};
 
 test('a token can do no more than whoever made it', async (t) => {
   const { change, systemChange } = await openTestApplication(t);

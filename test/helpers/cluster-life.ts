@@ -5,6 +5,7 @@ import type { OutputMap } from '@pulumi/pulumi/automation/index.js';
 import type { Test } from 'tap';
 import type { ClusterOutputs, NetworkOutputs, NodePoolInputs } from '../../stacks/contract.ts';
 import { getProgram, type StackProvider } from '../../stacks/registry.ts';
+import { fetchSimulatedAuthority, readSecure } from './secure.ts';
 import { countChanges, createSimulatedBench, type SimulatedBench } from './simulated-stacks.ts';
 
 /** A cluster to be made. */
@@ -75,11 +76,11 @@ async function openMembership(
   provider: StackProvider,
   layers: Awaited<ReturnType<typeof openLayers>>,
 ) {
-  const hubServer = `${bench.simulator.url}/k8s/hub-${bench.account}`;
+  const hubServer = `${bench.simulator.url.replace('http:', 'https:')}/k8s/hub-${bench.account}`;
   const kubeconfigs = { member: join(bench.directory, 'member.json'), hub: join(bench.directory, 'hub.json') };
   const member = layers.clusterOutputs.endpoint;
   t.match(member, /^https:\/\/127\.0\.0\.1:\d+\/k8s\/[0-9a-f]+$/, 'the endpoint is one of the simulator');
-  await writeFile(kubeconfigs.member, writeKubeconfig(member.replace('https:', 'http:'), bench.token));
+  await writeFile(kubeconfigs.member, writeKubeconfig(member, bench.token));
   await writeFile(kubeconfigs.hub, writeKubeconfig(hubServer, bench.token));
   const program = await getProgram(provider, 'membership');
   const stack = await bench.openStack('membership', () =>
@@ -110,14 +111,11 @@ export async function checkClusterLife(t: Test, each: SimulatedCluster): Promise
   const membership = await openMembership(t, bench, each.provider, layers);
   const joined = await membership.stack.up();
   t.match(joined.outputs['memberId']?.value, /^[0-9a-f-]{36}$/, 'the member is known by the uid of its kube-system');
-  const answer = await fetch(`${membership.hubServer}/apis/cluster.karmada.io/v1alpha1/clusters/sample`, {
-    headers: { authorization: `Bearer ${bench.token}` },
+  const answer = await readSecure(`${membership.hubServer}/apis/cluster.karmada.io/v1alpha1/clusters/sample`, {
+    authority: await fetchSimulatedAuthority(bench.simulator.url),
+    token: bench.token,
   });
-  t.match(
-    await answer.json(),
-    { status: { conditions: [{ type: 'Ready', status: 'True' }] } },
-    'the hub finds it ready',
-  );
+  t.match(answer.json(), { status: { conditions: [{ type: 'Ready', status: 'True' }] } }, 'the hub finds it ready');
 
   const again = await layers.cluster.up({ refresh: true, runProgram: true });
   t.same(countChanges(again.summary.resourceChanges), {}, 'a refresh finds what was made, and nothing is to be done');

@@ -1,15 +1,27 @@
-// A hub for tests: a small HTTP server that answers what a Karmada control plane answers about its clusters.
-import { createServer, type Server } from 'node:http';
+// A hub for tests: a small HTTPS server that answers what a Karmada control plane answers about its clusters.
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Test } from 'tap';
+import type { ApiServerAccess } from '../../services/access/kubeconfig/api-server-access.ts';
+import { readKubeconfig } from '../../services/access/kubeconfig/read-kubeconfig.ts';
+import { createOutgoingGuard } from '../../services/outgoing/outgoing-guard.ts';
+import { loopbackCertificate, testAuthority } from './secure.ts';
+
+/** A guard of an installation that allows loopback, where tests have their hubs. */
+export const loopbackGuard = createOutgoingGuard({ privateNetworks: ['127.0.0.0/8'] });
 
 /** A hub whose answers the test decides. */
 export type TestHub = {
   kubeconfig: string;
+  /** The same, as it was read. */
+  access: ApiServerAccess;
+  port: number;
   /** Members by name, and whether the hub calls them ready. */
   members: Map<string, boolean>;
   /** Answers every call with this status instead; 0 keeps the caller waiting. */
   failWith: number | undefined;
+  /** Answers every call with this instead. */
+  answerWith: { status: number; headers?: Record<string, string>; text: string } | undefined;
   calls: string[];
   /** Breaks the connections of callers that are kept waiting. */
   dropCallers(): void;
@@ -26,7 +38,7 @@ function describeMember(name: string, ready: boolean): Record<string, unknown> {
   return { metadata: { name }, status: { kubernetesVersion: 'v1.35.2', conditions: [condition] } };
 }
 
-function answer(hub: TestHub, path: string): { status: number; body: unknown } {
+function answer(hub: Pick<TestHub, 'failWith' | 'members'>, path: string): { status: number; body: unknown } {
   if (hub.failWith !== undefined) return { status: hub.failWith, body: {} };
   if (path === '/version' || path === '/version/') return { status: 200, body: { gitVersion: 'v1.34.3' } };
   const clusters = '/apis/cluster.karmada.io/v1alpha1/clusters';
@@ -40,8 +52,10 @@ function answer(hub: TestHub, path: string): { status: number; body: unknown } {
 
 /** Starts a hub on loopback; it is stopped at teardown. */
 export async function startTestHub(t: Test): Promise<TestHub> {
-  const hub: TestHub = {
+  const hub: Omit<TestHub, 'access'> & { access?: ApiServerAccess } = {
     kubeconfig: '',
+    port: 0,
+    answerWith: undefined,
     members: new Map(),
     failWith: undefined,
     calls: [],
@@ -49,8 +63,12 @@ export async function startTestHub(t: Test): Promise<TestHub> {
     dropOldest: () => undefined,
   };
   const waiting = new Set<Socket>();
-  const server: Server = createServer((request, response) => {
+  const { certificate: cert, key } = loopbackCertificate;
+  const server: Server = createServer({ cert, key }, (request, response) => {
     hub.calls.push(request.url ?? '');
+    const { answerWith } = hub;
+    if (answerWith !== undefined)
+      return void response.writeHead(answerWith.status, answerWith.headers).end(answerWith.text);
     const { status, body } = answer(hub, request.url ?? '');
     if (status === 0) waiting.add(request.socket);
     else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -67,12 +85,25 @@ export async function startTestHub(t: Test): Promise<TestHub> {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  hub.kubeconfig = JSON.stringify({
-    clusters: [{ name: 'hub', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
+  hub.port = (server.address() as AddressInfo).port;
+  hub.kubeconfig = describeHub(`https://127.0.0.1:${hub.port}`);
+  return Object.assign(hub, { access: readKubeconfig(hub.kubeconfig) });
+}
+
+/** A kubeconfig of a test's hub, by whatever name it is reached. */
+export function describeHub(server: string): string {
+  return JSON.stringify({
+    clusters: [
+      {
+        name: 'hub',
+        cluster: {
+          server,
+          'certificate-authority-data': Buffer.from(testAuthority.certificate).toString('base64'),
+        },
+      },
+    ],
     users: [{ name: 'hub', user: { token: 'hub-token' } }],
     contexts: [{ name: 'hub', context: { cluster: 'hub', user: 'hub' } }],
     'current-context': 'hub',
   });
-  return hub;
 }

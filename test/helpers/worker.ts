@@ -6,6 +6,7 @@ import { openOperationProducer } from '../../services/queue/operation-producer.t
 import type { Store } from '../../services/store/open-store.ts';
 import type { WorkerContext } from '../../services/worker/context.ts';
 import { createTestDirectory } from './directory.ts';
+import { loopbackGuard } from './hub.ts';
 import { createTestRedis, type TestRedis } from './redis.ts';
 
 /** A context with short limits and no delays; parts of it may be replaced. */
@@ -35,6 +36,7 @@ export async function createWorkerContext(
       cancelGrace: 10_000,
       settlePause: 10,
     },
+    outgoing: loopbackGuard,
     memberPatience: { everySeconds: 0.05, forSeconds: 5 },
     random: () => 0,
     retryScale: 0,

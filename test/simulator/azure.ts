@@ -1,5 +1,6 @@
 // The rules of the simulated Azure: each refusal with the code and the words of the real one.
 import { test, type Test } from 'tap';
+import { fetchSimulatedAuthority, readSecure } from '../helpers/secure.ts';
 import { createTestAccount, type TestAccount } from '../helpers/simulated-account.ts';
 
 const GROUP = 'azure-native:resources:ResourceGroup';
@@ -243,5 +244,7 @@ test('a resource group takes everything in it along', async (t) => {
   const entries = await azure.admin.listLedger(azure.account);
   const gone = entries.filter((entry) => entry.action === 'delete').map((entry) => entry.caller);
   t.same(gone, ['cloud', 'cloud', 'cloud', 'engine'], 'the ledger says who removed what');
-  await t.rejects(fetch(`http://${String(cluster.outputs['fqdn'])}/version`), 'its API server answers no more');
+  const server = `https://${String(cluster.outputs['fqdn'])}/version`;
+  const authority = await fetchSimulatedAuthority(azure.simulator.url);
+  await t.rejects(readSecure(server, { authority }), { code: 'ECONNRESET' }, 'its API server answers no more');
 });

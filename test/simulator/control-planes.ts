@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test, type Test } from 'tap';
 import { createTestAccount, type TestAccount } from '../helpers/simulated-account.ts';
 import { createRecordingKind, type RecordingKind } from '../helpers/simulated-control-planes.ts';
+import { fetchSimulatedAuthority, readSecure } from '../helpers/secure.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 const CLUSTER = 'gcp:container/cluster:Cluster';
@@ -240,9 +241,9 @@ test('what a daemon of before wrote is taken over: each cluster keeps its API se
   const made = { id, outputs, secrets: [] };
   const upgraded = await second.change(CLUSTER, made, inputs({ minMasterVersion: '1.35' }));
   t.equal(upgraded.outputs['endpoint'], outputs['endpoint'], 'where it was');
-  const server = `http://${String(outputs['endpoint'])}/version`;
-  const headers = { authorization: `Bearer ${second.token}` };
-  t.match(await (await fetch(server, { headers })).json(), { gitVersion: /^v1\.35\./ });
+  const server = `https://${String(outputs['endpoint'])}/version`;
+  const way = { authority: await fetchSimulatedAuthority(second.simulator.url), token: second.token };
+  t.match((await readSecure(server, way)).json(), { gitVersion: /^v1\.35\./ });
   await second.remove(CLUSTER, id);
-  await t.rejects(fetch(server, { headers }), 'and it goes with the cluster');
+  await t.rejects(readSecure(server, way), { code: 'ECONNRESET' }, 'and it goes with the cluster');
 });

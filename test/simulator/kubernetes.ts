@@ -1,5 +1,6 @@
 // Objects of simulated API servers: what a join makes, what the hub reports, and who may read it.
 import { test, type Test } from 'tap';
+import { fetchSimulatedAuthority, readSecure } from '../helpers/secure.ts';
 import { createTestAccount, type TestAccount } from '../helpers/simulated-account.ts';
 
 const NAMESPACE = 'kubernetes:core/v1:Namespace';
@@ -31,8 +32,13 @@ async function open(t: Test): Promise<Bench> {
     deletionProtection: false,
   };
   const cluster = await cloud.make(CLUSTER, inputs);
-  const member = `http://${String(cluster.outputs['endpoint'])}`;
-  return { cloud, member, hub: `${cloud.simulator.url}/k8s/hub-${cloud.account}`, clusterId: cluster.id };
+  const member = `https://${String(cluster.outputs['endpoint'])}`;
+  return {
+    cloud,
+    member,
+    hub: `${cloud.simulator.url.replace('http:', 'https:')}/k8s/hub-${cloud.account}`,
+    clusterId: cluster.id,
+  };
 }
 
 function apply(bench: Bench, server: string, object: Record<string, unknown>, token = bench.cloud.token) {
@@ -43,8 +49,9 @@ function apply(bench: Bench, server: string, object: Record<string, unknown>, to
 }
 
 async function read(server: string, path: string, token: string) {
-  const response = await fetch(`${server}${path}`, { headers: { authorization: `Bearer ${token}` } });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  const authority = await fetchSimulatedAuthority(new URL(server).origin.replace('https:', 'http:'));
+  const answer = await readSecure(`${server}${path}`, { authority, token });
+  return { status: answer.status, body: answer.json() };
 }
 
 /** Joins the member as the membership program does; returns the token that the member issued. */
@@ -105,8 +112,11 @@ test('a stranger reads nothing and writes nothing', async (t) => {
     message: /cluster is unreachable/,
   });
   await t.rejects(apply(bench, 'https://example.com', namespace), { code: 'ECONNREFUSED' });
-  const response = await fetch(`${bench.member}/api/v1/namespaces`, { method: 'POST' });
+  const authority = await fetchSimulatedAuthority(bench.cloud.simulator.url);
+  const response = await readSecure(`${bench.member}/api/v1/namespaces`, { authority, method: 'POST' });
   t.equal(response.status, 405, 'the HTTP API only reads');
+  const plain = await fetch(`${bench.member.replace('https:', 'http:')}/version`);
+  t.equal(plain.status, 400, 'and by TLS alone');
 });
 
 test('a join makes a member ready, with the version of its cluster', async (t) => {
@@ -131,7 +141,12 @@ test('a member whose cluster is gone is not ready, and its objects are gone with
   t.match(member.body, { status: { conditions: [{ status: 'False', reason: 'ClusterNotReachable' }] } });
   const left = await bench.cloud.admin.listResources(bench.cloud.account, ACCOUNT);
   t.same(left, [], 'the service account went with the cluster');
-  await t.rejects(fetch(`${bench.member}/version`), 'the API server answers no more');
+  const authority = await fetchSimulatedAuthority(bench.cloud.simulator.url);
+  await t.rejects(
+    readSecure(`${bench.member}/version`, { authority }),
+    { code: 'ECONNRESET' },
+    'the API server answers no more',
+  );
 });
 
 test('a hub does not find a member ready whose credential is refused', async (t) => {

@@ -8,7 +8,7 @@ import type { StepRow } from '../../services/store/steps.ts';
 import type { HeldLease } from '../../services/worker/hold-lease.ts';
 import { performStep } from '../../services/worker/steps/perform-step.ts';
 import { awaitMember } from '../../services/worker/steps/reach-clusters.ts';
-import { startTestHub } from '../helpers/hub.ts';
+import { loopbackGuard, startTestHub } from '../helpers/hub.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { createWorkerContext } from '../helpers/worker.ts';
 import { addCluster, buildSpec, openTestStore } from '../store/fixtures.ts';
@@ -21,7 +21,8 @@ test('a member is awaited until the hub calls it ready', async (t) => {
   hub.members.set('web', false);
   const waiting = awaitMember({
     engine: 'karmada',
-    hubKubeconfig: hub.kubeconfig,
+    guard: loopbackGuard,
+    hub: hub.access,
     member: 'web',
     patience: { everySeconds: 0.01, forSeconds: 30 },
     signal: never,
@@ -34,9 +35,12 @@ test('a member is awaited until the hub calls it ready', async (t) => {
 test('a member that does not become ready fails with the reason of the hub', async (t) => {
   const hub = await startTestHub(t);
   const ask = (member: string, signal = never) =>
-    awaitMember({ engine: 'karmada', hubKubeconfig: hub.kubeconfig, member, patience, signal });
+    awaitMember({ guard: loopbackGuard, engine: 'karmada', hub: hub.access, member, patience, signal });
   hub.members.set('web', false);
-  await t.rejects(ask('web'), { code: 'unavailable', message: /web is not ready after 0\.1 s: .*ClusterNotReachable/ });
+  await t.rejects(ask('web'), {
+    code: 'unavailable',
+    message: /web is not ready after 0\.1 s: .*the hub does not reach its API server/,
+  });
   await t.rejects(ask('other'), { code: 'unavailable', message: /the hub does not know it/ });
   const stopped = new AbortController();
   stopped.abort();

@@ -15,7 +15,10 @@ export const kubernetes: CloudAccess = {
       if (!isFleetyardError(error, 'validation')) throw error;
       const why = error.details.map(({ message }) => message).join(' ');
       const way = `Make another credential (POST /v1/credentials), and the federation on it; then delete ${id}.`;
-      throw new FleetyardError('credential-mismatch', `the kubeconfig of credential ${id} may not be used any more. ${why} ${way}`);
+      throw new FleetyardError(
+        'credential-mismatch',
+        `the kubeconfig of credential ${id} may not be used any more. ${why} ${way}`,
+      );
     }
   },
   readSecret: ({ kubeconfig }) => ({

@@ -4,7 +4,8 @@ import { quote, type StrictFields, type StrictValue, type TextFault } from '../s
 
 type Rules = { used: readonly string[]; ignored?: readonly string[]; refused?: Record<string, string> };
 
-const file = (instead: string): string => `It names a file of the worker's machine; use ${instead}, or run kubectl config view --minify --flatten --raw.`;
+const file = (instead: string): string =>
+  `It names a file of the worker's machine; use ${instead}, or run kubectl config view --minify --flatten --raw.`;
 const program = 'It runs a program on the worker; use a token, or a client certificate and key.';
 const somebodyElse = 'It acts as somebody else; use an identity of its own.';
 const password = 'Passwords are not taken; use a token, or a client certificate and key.';
@@ -57,7 +58,8 @@ export function checkFields(part: Part, fields: StrictFields, path: string, faul
     const why = Object.hasOwn(refused, name) ? refused[name] : undefined;
     const alike = known.find((other) => fold(other) === fold(name));
     if (why !== undefined) faults.push({ path: at, message: why });
-    else if (alike !== undefined) faults.push({ path: at, message: `It looks like ${alike} and is not; fields are spelled exactly.` });
+    else if (alike !== undefined)
+      faults.push({ path: at, message: `It looks like ${alike} and is not; fields are spelled exactly.` });
     else faults.push({ path: at, message: 'It is not known here; leave it out.' });
   }
 }
@@ -79,5 +81,9 @@ export function readText(fields: StrictFields, name: string, path: string, fault
 
 /** What is left of a name when case, width, accents and separators are taken away. */
 function fold(name: string): string {
-  return name.normalize('NFKD').toLowerCase().replaceAll(/[^a-z]/g, '').replaceAll('l', 'i');
+  return name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z]/g, '')
+    .replaceAll('l', 'i');
 }

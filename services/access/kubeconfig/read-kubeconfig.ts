@@ -19,7 +19,11 @@ export function readKubeconfig(text: string): ApiServerAccess {
   const access = parse(text, faults);
   if (access !== undefined && faults.length === 0) return access;
   const details = faults.slice(0, mostFaults).map(({ path, message }): ErrorDetail => {
-    return { pointer, message: path === '' ? `The kubeconfig: ${message}` : `${path} of the kubeconfig: ${message}`, code: 'kubeconfig-refused' };
+    return {
+      pointer,
+      message: path === '' ? `The kubeconfig: ${message}` : `${path} of the kubeconfig: ${message}`,
+      code: 'kubeconfig-refused',
+    };
   });
   throw new FleetyardError('validation', 'The kubeconfig is not one that may be used.', { details });
 }
@@ -42,7 +46,8 @@ function parse(text: string, faults: TextFault[]): ApiServerAccess | undefined {
   if (context === undefined) return undefined;
   const cluster = choose(clusters, readText(context.fields, 'cluster', context.path, faults));
   const user = choose(users, readText(context.fields, 'user', context.path, faults));
-  if (cluster === undefined) return refuse(faults, join(context.path, 'cluster'), 'It names no cluster of this kubeconfig.');
+  if (cluster === undefined)
+    return refuse(faults, join(context.path, 'cluster'), 'It names no cluster of this kubeconfig.');
   if (user === undefined) return refuse(faults, join(context.path, 'user'), 'It names no user of this kubeconfig.');
   const way = readCluster(cluster, faults);
   const identity = readUser(user, faults);
@@ -85,7 +90,8 @@ function readEntries(fields: StrictFields, list: string, part: Exclude<Part, 'co
 
 function checkEntry(item: StrictFields, part: Part, path: string, faults: TextFault[]): void {
   for (const name of item.keys()) {
-    if (name !== 'name' && name !== part) refuse(faults, join(path, name), `Beside its name it has a ${part} and nothing else.`);
+    if (name !== 'name' && name !== part)
+      refuse(faults, join(path, name), `Beside its name it has a ${part} and nothing else.`);
   }
 }
 
@@ -99,11 +105,17 @@ function chooseContext(fields: StrictFields, contexts: Entry[], faults: TextFaul
   if (found !== undefined) return found;
   if (current !== undefined) return refuse(faults, 'current-context', 'It names no context of this kubeconfig.');
   if (contexts.length === 1) return contexts[0];
-  const which = contexts.length === 0 ? 'It has no context.' : 'It has several contexts and says of none that it is the current one.';
+  const which =
+    contexts.length === 0
+      ? 'It has no context.'
+      : 'It has several contexts and says of none that it is the current one.';
   return refuse(faults, 'current-context', which);
 }
 
-function readCluster({ fields, path }: Entry, faults: TextFault[]): Pick<ApiServerAccess, 'url' | 'serverName' | 'certificateAuthority'> | undefined {
+function readCluster(
+  { fields, path }: Entry,
+  faults: TextFault[],
+): Pick<ApiServerAccess, 'url' | 'serverName' | 'certificateAuthority'> | undefined {
   const server = readText(fields, 'server', path, faults);
   if (server === undefined) return refuse(faults, join(path, 'server'), 'It is missing.');
   const url = readUrl(server, join(path, 'server'), faults);
@@ -113,7 +125,8 @@ function readCluster({ fields, path }: Entry, faults: TextFault[]): Pick<ApiServ
     refuse(faults, join(path, 'certificate-authority-data'), 'It must be certificates in PEM, in base64.');
   }
   const serverName = readText(fields, 'tls-server-name', path, faults)?.toLowerCase();
-  if (serverName !== undefined && !isHostName(serverName)) refuse(faults, join(path, 'tls-server-name'), 'It must be the name of a host.');
+  if (serverName !== undefined && !isHostName(serverName))
+    refuse(faults, join(path, 'tls-server-name'), 'It must be the name of a host.');
   if (url === undefined) return undefined;
   return {
     url,
@@ -138,9 +151,14 @@ function readUser({ fields, path }: Entry, faults: TextFault[]): Pick<ApiServerA
   if ((certificate === undefined) !== (key === undefined)) {
     refuse(faults, path, 'client-certificate-data and client-key-data belong together.');
   } else if (paired && client === undefined) {
-    refuse(faults, path, 'client-certificate-data and client-key-data must be a PEM certificate and its own key without a passphrase, in base64.');
+    refuse(
+      faults,
+      path,
+      'client-certificate-data and client-key-data must be a PEM certificate and its own key without a passphrase, in base64.',
+    );
   }
-  if (given === undefined && !paired) refuse(faults, path, 'It needs a token, or client-certificate-data and client-key-data.');
+  if (given === undefined && !paired)
+    refuse(faults, path, 'It needs a token, or client-certificate-data and client-key-data.');
   if (token === undefined && client === undefined) return undefined;
   return { ...(token === undefined ? {} : { token }), ...(client === undefined ? {} : { client }) };
 }

@@ -5,7 +5,14 @@ import { writeOutgoingUrl } from '../../outgoing/read-url.ts';
 import type { ApiServerAccess } from './api-server-access.ts';
 
 /** The kubeconfig of an API server as YAML; it holds a token or a key and is a secret. */
-export function writeKubeconfig({ name, url, serverName, certificateAuthority, token, client }: ApiServerAccess): string {
+export function writeKubeconfig({
+  name,
+  url,
+  serverName,
+  certificateAuthority,
+  token,
+  client,
+}: ApiServerAccess): string {
   const encode = (pem: string): string => Buffer.from(pem).toString('base64');
   const cluster = {
     server: writeOutgoingUrl(url),

@@ -1,10 +1,13 @@
-// The daemon's HTTP server: loopback only, JSON in and out, three doors (plugins, administrators, Kubernetes readers).
+// The daemon's server: loopback only, JSON in and out, three kinds of callers (plugins, administrators, Kubernetes readers by TLS alone).
 import { timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { getAuthority, issueDoorCertificate } from '../control-planes/authority.ts';
 import { answerRead } from '../control-planes/kubernetes/read-api.ts';
 import type { Values } from '../ledger/resource.ts';
 import { answerAdmin, type AdminParts } from './admin-routes.ts';
 import type { Answer } from './answer.ts';
+import { createDoors, type Doors } from './doors.ts';
 import { answerProviderCall, type ProviderServices } from './provider-routes.ts';
 
 /** What the server answers with. */
@@ -13,34 +16,59 @@ export type ServerParts = AdminParts & { services: ProviderServices; adminToken:
 const LARGEST_BODY = 16 * 1024 * 1024;
 
 /** Makes the server; it does not listen yet. */
-export function createSimulatorServer(parts: ServerParts): Server {
-  const server = createServer((request, response) => {
-    answer(parts, request, response).catch((error: unknown) => {
+export function createSimulatorServer(parts: ServerParts): Doors {
+  const { certificate, key } = issueDoorCertificate(parts.ledger, new Date());
+  const plain = createServer(listenTo((request, response) => answer(parts, request, response)));
+  const secure = createSecureServer(
+    { cert: certificate, key },
+    listenTo((request, response) => answerSecure(parts, request, response)),
+  );
+  for (const server of [plain, secure]) {
+    // A created control plane may take long, and plugins keep their connections.
+    server.requestTimeout = 0;
+    server.keepAliveTimeout = 600_000;
+  }
+  return createDoors({ plain, secure });
+}
+
+function listenTo(handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>): RequestListener {
+  return (request, response) => {
+    handle(request, response).catch((error: unknown) => {
       // Stopped in the middle: the caller sees its connection end, as at a cloud that goes away.
       if ((error as Error).name === 'AbortError') return void response.destroy();
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       process.stderr.write(`simulator: ${message}\n`);
       send(response, { status: 500, body: { error: { code: 'InternalError', message: 'the simulator failed' } } });
     });
-  });
-  // A created control plane may take long, and plugins keep their connections.
-  server.requestTimeout = 0;
-  server.keepAliveTimeout = 600_000;
-  return server;
+  };
+}
+
+/** What API servers are asked, by the token of whoever asks. */
+async function answerSecure(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'https://127.0.0.1');
+  if (!pathname.startsWith('/k8s/')) return send(response, notFound());
+  answerKubernetes(parts, request, response, pathname, readToken(request));
+}
+
+function readToken(request: IncomingMessage): string {
+  return /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
 }
 
 async function answer(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   const path = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
-  const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  if (path[0] === 'k8s') return answerKubernetes(parts, request, response, url.pathname, token);
+  const token = readToken(request);
+  if (path[0] === 'k8s') return send(response, plainRefused());
   if (path[0] !== 'v1') return send(response, notFound());
-  if (path[1] === 'health') return send(response, { status: 200, body: { status: 'ok', simulated: true } });
-  const body = await readBody(request);
-  if (!body)
-    return send(response, { status: 400, body: { error: { code: 'invalid', message: 'the body is no JSON' } } });
+  if (path[1] === 'health') {
+    const { certificate: certificateAuthority } = getAuthority(parts.ledger, parts.clock.now());
+    return send(response, { status: 200, body: { status: 'ok', simulated: true, certificateAuthority } });
+  }
+  // Nobody's body is read before it is known who sends it.
   if (path[1] === 'admin') {
     if (!isSame(token, parts.adminToken)) return send(response, unauthorized());
+    const body = await readBody(request);
+    if (!body) return send(response, unreadable());
     const admin = { method: request.method ?? 'GET', path: path.slice(2), query: url.searchParams, body };
     return send(response, await answerAdmin(parts, admin));
   }
@@ -49,6 +77,8 @@ async function answer(parts: ServerParts, request: IncomingMessage, response: Se
   if (account === '' || token === '' || !parts.ledger.admit(account, token, parts.clock.now())) {
     return send(response, unauthorized());
   }
+  const body = await readBody(request);
+  if (!body) return send(response, unreadable());
   // From here on the call runs to its end, whether or not somebody still listens.
   return send(response, await answerProviderCall(parts.services, path[2] ?? '', account, body));
 }
@@ -102,8 +132,17 @@ function isSame(given: string, expected: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
+/** As API servers say it. */
+function plainRefused(): Answer {
+  return { status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' };
+}
+
 function notFound(): Answer {
   return { status: 404, body: { error: { code: 'not-found', message: 'the simulator has no such path' } } };
+}
+
+function unreadable(): Answer {
+  return { status: 400, body: { error: { code: 'invalid', message: 'the body is no JSON' } } };
 }
 
 function unauthorized(): Answer {

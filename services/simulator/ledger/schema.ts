@@ -52,6 +52,10 @@ const STEPS = [
     where api_servers.account = resources.account and instr(resources.outputs, '/k8s/' || api_servers.id) > 0
   ) where type in ('aws:eks/cluster:Cluster', 'azure-native:containerservice:ManagedCluster', 'gcp:container/cluster:Cluster');
   `,
+  // All API servers of the ledger stand behind one door, whose certificate one authority signs.
+  `
+  create table if not exists authority (certificate text not null, key text not null);
+  `,
 ];
 
 /** Makes the tables, or brings them to what this daemon knows. */

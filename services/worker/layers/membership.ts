@@ -45,7 +45,10 @@ async function pin(context: WorkerContext, access: ApiServerAccess): Promise<Api
  * The plugin's way past proxies: none on the way to the hub, and one that nobody answers at for plain http, which only a redirect of
  * a hub's would lead to.
  */
-function shieldPlugin(environment: Record<string, string | undefined>, { url }: ApiServerAccess): Record<string, string> {
+function shieldPlugin(
+  environment: Record<string, string | undefined>,
+  { url }: ApiServerAccess,
+): Record<string, string> {
   const direct = [environment['NO_PROXY'], url.host].filter(Boolean).join(',');
   return { HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: direct };
 }

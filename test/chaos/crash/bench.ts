@@ -7,7 +7,7 @@ import pino from 'pino';
 import postgres from 'postgres';
 import { loadCatalogue } from '../../../catalogue/catalogue.ts';
 import { installSimulatedHome } from '../../../plugins/simulated/install-home.ts';
-import { describeRealAccount, describeSimulatedCredential } from '../../../services/access/account.ts';
+import { describeSimulatedCredential, readRealSecret } from '../../../services/access/account.ts';
 import { createCredential } from '../../../services/changes/create-credential.ts';
 import { runChange, type Change } from '../../../services/changes/change.ts';
 import { toBackendUrl } from '../../../services/engine/backend-url.ts';
@@ -25,6 +25,7 @@ import type { WorkerContext } from '../../../services/worker/context.ts';
 import { findPulumi } from '../../../toolchain/pulumi.mjs';
 import { withDatabase } from '../../helpers/postgres.ts';
 import { signalQuietly } from '../world/step-processes.ts';
+import { createOutgoingGuard } from '../../../services/outgoing/outgoing-guard.ts';
 import { startDatabase } from '../world/servers.ts';
 
 /** The bench. */
@@ -45,7 +46,7 @@ export type CrashBench = {
 };
 
 const stateDatabase = 'crash_state';
-const accounts = { describeReal: describeRealAccount, describeSimulated: describeSimulatedCredential };
+const accounts = { readSecret: readRealSecret, describeSimulated: describeSimulatedCredential };
 
 /** Starts the bench on a PostgreSQL of its own. */
 export async function startCrashBench(): Promise<CrashBench> {
@@ -105,6 +106,7 @@ async function assemble(stops: (() => Promise<unknown>)[], stop: () => Promise<v
       owner,
       leaseSeconds: 600,
       engine,
+      outgoing: createOutgoingGuard({ privateNetworks: [], simulatorUrl: engine.simulatorUrl }),
       memberPatience: { everySeconds: 0.05, forSeconds: 30 },
       random: () => 0,
       retention: { operations: keepAll, snapshots: keepAll, history: keepAll },

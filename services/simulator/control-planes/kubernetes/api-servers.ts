@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Ledger, Row } from '../../ledger/ledger.ts';
 import type { Resource, Values } from '../../ledger/resource.ts';
-import { createAuthorityCertificate } from '../certificate.ts';
+import { getAuthority } from '../authority.ts';
 
 /** An API server as the ledger keeps it. */
 export type ApiServer = {
@@ -19,7 +19,7 @@ const HUB_VERSION = 'v1.31.3';
 
 /** Makes an API server with the objects that all have. */
 export function openApiServer(ledger: Ledger, asked: Omit<ApiServer, 'certificateAuthority'>, now: Date): ApiServer {
-  const certificateAuthority = createAuthorityCertificate(`kubernetes-${asked.id}`, now);
+  const certificateAuthority = getAuthority(ledger, now).certificate;
   const server = { ...asked, version: spellVersion(asked.version), certificateAuthority };
   ledger.run(
     'insert into api_servers (id, account, role, version, certificate_authority) values (?, ?, ?, ?, ?)',
