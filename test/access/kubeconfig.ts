@@ -1,12 +1,15 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'tap';
 import { parse } from 'yaml';
 import type { OpenCredential } from '../../services/access/credential.ts';
 import { buildCloudVariables } from '../../services/access/cloud-variables.ts';
-import { mintKubeconfig, openHubKubeconfig } from '../../services/access/kubeconfig.ts';
+import { mintKubeconfig } from '../../services/access/kubeconfig/mint-kubeconfig.ts';
+import { openHubAccess } from '../../services/access/kubeconfig/open-hub.ts';
 import { explainFailure, openKubernetes } from '../../services/access/kubernetes-client.ts';
 import { isFleetyardError } from '../../services/domain/errors.ts';
+import { createOutgoingGuard } from '../../services/outgoing/outgoing-guard.ts';
+import { loopbackGuard, startTestHub } from '../helpers/hub.ts';
+import { testAuthority } from '../helpers/secure.ts';
+import { createTestAccount } from '../helpers/simulated-account.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');
 const aws: OpenCredential = {
@@ -17,7 +20,11 @@ const aws: OpenCredential = {
   secret: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret-key' },
 };
 const simulated: OpenCredential = { ...aws, simulated: true, secret: { token: 'sim-token' } };
-const outputs = { endpoint: 'https://127.0.0.1:4510/k8s/abc', certificateAuthority: 'Q0E=', physicalName: 'fy-one' };
+const outputs = {
+  endpoint: 'https://127.0.0.1:4510/k8s/abc',
+  certificateAuthority: Buffer.from(testAuthority.certificate).toString('base64'),
+  physicalName: 'fy-one',
+};
 
 test('an EKS kubeconfig holds a presigned call that names the cluster in a signed header', async (t) => {
   const { kubeconfig, expiresAt } = await mintKubeconfig({
@@ -40,7 +47,7 @@ test('an EKS kubeconfig holds a presigned call that names the cluster in a signe
   t.same(expiresAt, new Date('2026-11-21T12:14:00Z'));
 });
 
-test('a simulated cluster is reached over plain http with the token of its account', async (t) => {
+test('a simulated cluster is reached as a real one is, by TLS and with the token of its account', async (t) => {
   const { kubeconfig } = await mintKubeconfig({
     name: 'one',
     outputs,
@@ -49,16 +56,44 @@ test('a simulated cluster is reached over plain http with the token of its accou
     now,
   });
   t.match(parse(kubeconfig), {
-    clusters: [{ cluster: { server: 'http://127.0.0.1:4510/k8s/abc' } }],
+    clusters: [
+      {
+        cluster: {
+          server: 'https://127.0.0.1:4510/k8s/abc',
+          'certificate-authority-data': outputs.certificateAuthority,
+        },
+      },
+    ],
     users: [{ user: { token: 'sim-token' } }],
   });
-  t.notMatch(kubeconfig, 'certificate-authority-data');
+});
+
+test('outputs that no kubeconfig can be made of are refused', async (t) => {
+  const mint = (change: Partial<typeof outputs>) =>
+    mintKubeconfig({ name: 'one', outputs: { ...outputs, ...change }, credential: simulated, region: 'x', now });
+  await t.rejects(mint({ endpoint: 'http://127.0.0.1:4510' }), { code: 'internal' });
+  await t.rejects(mint({ certificateAuthority: 'Q0E=' }), { code: 'internal' });
 });
 
 test('a hub needs a kubernetes credential', async (t) => {
-  t.throws(() => openHubKubeconfig(aws, undefined), { code: 'credential-mismatch' });
+  await t.rejects(openHubAccess(aws, undefined), { code: 'credential-mismatch' });
   const hub: OpenCredential = { ...simulated, id: 'cr_hub', provider: 'kubernetes' };
-  t.match(openHubKubeconfig(hub, 'http://127.0.0.1:1').kubeconfig, 'http://127.0.0.1:1/k8s/hub-cr_hub');
+  await t.rejects(openHubAccess(hub, undefined), { code: 'credential-mismatch', message: /no simulator/ });
+  await t.rejects(openHubAccess(hub, 'http://127.0.0.1:1'), { code: 'unavailable' });
+  const none: OpenCredential = { ...hub, simulated: false, secret: {} };
+  await t.rejects(openHubAccess(none, undefined), { code: 'credential-mismatch', message: /no kubeconfig/ });
+});
+
+test('the hub of a simulated credential is behind the door of the simulated clouds', async (t) => {
+  const { simulator } = await createTestAccount(t, { config: { region: 'europe-west1' } });
+  const hub: OpenCredential = { ...simulated, id: 'cr_hub', provider: 'kubernetes' };
+  const access = await openHubAccess(hub, simulator.url);
+  t.match(access, { origin: 'simulated', url: { host: '127.0.0.1', path: '/k8s/hub-cr_hub' }, token: 'sim-token' });
+  const guard = createOutgoingGuard({ privateNetworks: [], simulatorUrl: simulator.url });
+  t.match(await openKubernetes(guard, access).version.getCode(), { gitVersion: /^v1\./ });
+  await t.rejects(openKubernetes(guard, { ...access, origin: 'user' }).version.getCode(), {
+    reason: 'address-refused',
+  });
 });
 
 test('a simulated credential without a simulator is refused with the mend', async (t) => {
@@ -79,28 +114,11 @@ test('a real credential gives the variables of its own SDK and nothing of anothe
   t.throws(() => buildCloudVariables(empty, { region: 'x', simulatorUrl: undefined }), { code: 'credential-mismatch' });
 });
 
-const kubeconfigOf = (user: Record<string, unknown>, server = 'http://127.0.0.1:1'): string =>
-  JSON.stringify({
-    clusters: [{ name: 'c', cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'u', user }],
-    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-    'current-context': 'x',
-  });
-
-test('a kubeconfig that runs a program is refused', async (t) => {
-  const exec = { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'rm' } };
-  t.throws(() => openKubernetes(kubeconfigOf(exec)), { code: 'validation', message: /runs a program/ });
-  t.throws(() => openKubernetes(kubeconfigOf({ 'auth-provider': { name: 'gcp' } })), { code: 'validation' });
-  t.throws(() => openKubernetes('a: b'), { code: 'validation' });
-});
-
 test('an API server that refuses, fails or is away is told apart', async (t) => {
-  const answers = [401, 500];
-  const server = createServer((_, response) => response.writeHead(answers.shift() ?? 500).end('{}'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const ask = async (): Promise<string> => {
-    const client = openKubernetes(kubeconfigOf({ token: 't' }, url));
+  const hub = await startTestHub(t);
+  const client = openKubernetes(loopbackGuard, hub.access);
+  const ask = async (status: number): Promise<string> => {
+    hub.failWith = status;
     try {
       await client.version.getCode();
     } catch (error) {
@@ -110,9 +128,9 @@ test('an API server that refuses, fails or is away is told apart', async (t) => 
     }
     return 'answered';
   };
-  t.match(await ask(), /^credential-mismatch: .*refused the credential \(401\)/);
-  t.match(await ask(), /^unavailable: .*answered 500/);
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  t.match(await ask(), /^unavailable: .*could not be reached: .*ECONNREFUSED/);
+  t.match(await ask(401), /^credential-mismatch: .*refused the credential \(401\)/);
+  t.match(await ask(500), /^unavailable: .*answered 500/);
+  const away = openKubernetes(loopbackGuard, { ...hub.access, url: { ...hub.access.url, port: 1 } });
+  const error: unknown = await away.version.getCode().catch((thrown: unknown) => thrown);
+  t.match(explainFailure(error, away.server).message, /could not be reached: the connection was refused$/);
 });
