@@ -11,7 +11,7 @@ import {
   type RequestContext,
 } from '@kubernetes/client-node';
 import { FleetyardError } from '../domain/errors.ts';
-import { explainOutgoing } from '../outgoing/outgoing-error.ts';
+import { explainOutgoing, OutgoingError } from '../outgoing/outgoing-error.ts';
 import type { OutgoingGuard } from '../outgoing/outgoing-guard.ts';
 import { writeOutgoingUrl } from '../outgoing/read-url.ts';
 import { sendRequest } from '../outgoing/send-request.ts';
@@ -82,12 +82,9 @@ export function explainFailure(error: unknown, server: string): FleetyardError {
     return new FleetyardError('unavailable', `the API server ${server} answered ${status}${redirect}`);
   }
   // What the library can't parse is no failure of the way there.
-  const { reason, message } =
-    error instanceof SyntaxError
-      ? { reason: 'answer-unreadable', message: 'its answer could not be read' }
-      : explainOutgoing(error);
-  const code = reason === 'address-refused' || reason === 'url-refused' ? 'validation' : 'unavailable';
-  return new FleetyardError(code, `the API server ${server} could not be reached: ${message}`);
+  const found = error instanceof SyntaxError ? new OutgoingError('answer-unreadable') : explainOutgoing(error);
+  const code = found.code === 'address-refused' ? 'validation' : 'unavailable';
+  return new FleetyardError(code, `the API server ${server} could not be reached: ${found.message}`);
 }
 
 /** The version that an API server says it has; null when it is nothing like one, for it may be any text. */

@@ -2,7 +2,6 @@
 
 /** Every reason with what is said of it. */
 const reasons = {
-  'url-refused': 'the URL is not one that may be called',
   'address-refused':
     'its address is not one that may be called; private networks have to be named in FLEETYARD_PRIVATE_NETWORKS',
   'name-unknown': 'its name could not be resolved',
@@ -22,12 +21,12 @@ export type OutgoingReason = keyof typeof reasons;
 
 /** A failed call to an address of a user's; its message is one of ours. */
 export class OutgoingError extends Error {
-  readonly reason: OutgoingReason;
+  readonly code: OutgoingReason;
 
   constructor(reason: OutgoingReason) {
     super(reasons[reason]);
     this.name = 'OutgoingError';
-    this.reason = reason;
+    this.code = reason;
   }
 }
 

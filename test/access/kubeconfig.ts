@@ -92,7 +92,7 @@ test('the hub of a simulated credential is behind the door of the simulated clou
   const guard = createOutgoingGuard({ privateNetworks: [], simulatorUrl: simulator.url });
   t.match(await openKubernetes(guard, access).version.getCode(), { gitVersion: /^v1\./ });
   await t.rejects(openKubernetes(guard, { ...access, origin: 'user' }).version.getCode(), {
-    reason: 'address-refused',
+    code: 'address-refused',
   });
 });
 

@@ -80,6 +80,7 @@ export async function openTestApi(
     feed,
     catalogue: loadCatalogue(),
     document: readContractDocument(),
+    defaultAllowedCidrs: ['0.0.0.0/0'],
     clock: () => today,
     tokens: { create: createTokenText, hash: hashToken },
     metrics: createMetrics(counts, log, false),

@@ -26,6 +26,7 @@ export async function openTestApplication(t: Test): Promise<TestApplication> {
   const describe = (actor: Partial<Actor> = {}) => ({
     store: test.store,
     catalogue: loadCatalogue(),
+    defaultAllowedCidrs: ['0.0.0.0/0'],
     clock: () => new Date('2026-06-01T00:00:00Z'),
     actor: { id: null, role: 'admin' as const, projectId: test.projectId, ...actor },
   });

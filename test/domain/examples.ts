@@ -8,7 +8,7 @@ import type { PlannedRange } from '../../services/domain/range-roles.ts';
 import { listRangeNeeds, planRanges } from '../../services/domain/ranges.ts';
 import { type FleetResolution, resolveFleet } from '../../services/domain/resolve-fleet.ts';
 import { findUnbuiltFleetFields } from '../../services/domain/unbuilt-fields.ts';
-import { catalogue, findCredentialOf, now, readExample, summarize } from './fixtures.ts';
+import { catalogue, defaultAllowedCidrs, findCredentialOf, now, readExample, summarize } from './fixtures.ts';
 
 const unbuilt: Record<string, string[]> = {
   'hybrid-platform': [
@@ -57,7 +57,7 @@ function dropUnbuilt(document: FleetRequest): FleetRequest {
 }
 
 function resolve(document: FleetRequest): FleetResolution {
-  return resolveFleet(document, [], { catalogue, now, findCredential: findCredentialOf(document) });
+  return resolveFleet(document, [], { catalogue, now, defaultAllowedCidrs, findCredential: findCredentialOf(document) });
 }
 
 function planFor({ members, fleet }: FleetResolution): PlannedRange[][] {

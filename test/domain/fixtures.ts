@@ -10,6 +10,8 @@ import type { ClusterContext } from '../../services/domain/resolve-cluster.ts';
 
 export const catalogue = loadCatalogue();
 export const now = new Date('2026-11-21T12:00:00Z');
+/** What an installation for a try says of public endpoints. */
+export const defaultAllowedCidrs = ['0.0.0.0/0'];
 
 export const credentials = {
   eks: { id: 'cr_aws', name: 'aws-production', cloud: 'aws', account: '111122223333' },
@@ -33,7 +35,7 @@ export function buildRequest(provider: 'eks' | 'aks' | 'gke', changes: Partial<C
 
 /** What a request of a provider is resolved with. */
 export function buildContext(provider: 'eks' | 'aks' | 'gke', changes: Partial<ClusterContext> = {}): ClusterContext {
-  return { catalogue, now, credential: credentials[provider], ...changes };
+  return { catalogue, now, defaultAllowedCidrs, credential: credentials[provider], ...changes };
 }
 
 /** Reads one of the published examples. */

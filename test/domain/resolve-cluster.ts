@@ -40,7 +40,7 @@ test('a request resolves to zones, a machine, a version and open defaults', asyn
     requestedVersion: null,
     labels: {},
     tags: {},
-    access: { private: true, public: true, allowedCidrs: [] },
+    access: { private: true, public: true, allowedCidrs: ['0.0.0.0/0'] },
     network: {},
     nodePools: [
       {

@@ -5,11 +5,12 @@ import type { FleetRequest } from '../../services/domain/fleet-spec.ts';
 import { locatePointer, mergeDefaults } from '../../services/domain/merge-defaults.ts';
 import { listRangeNeeds, placeCluster, planRanges } from '../../services/domain/ranges.ts';
 import { type ExistingMember, type FleetContext, resolveFleet } from '../../services/domain/resolve-fleet.ts';
-import { buildRequest, catalogue, credentials, now, summarize } from './fixtures.ts';
+import { buildRequest, catalogue, credentials, defaultAllowedCidrs, now, summarize } from './fixtures.ts';
 
 const hub = { id: 'cr_hub', name: 'hub', cloud: 'kubernetes', account: 'hub' } as const;
 const context: FleetContext = {
   catalogue,
+  defaultAllowedCidrs,
   now,
   findCredential: (name) => [...Object.values(credentials), hub].find((each) => each.name === name || each.id === name),
 };

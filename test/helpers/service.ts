@@ -64,6 +64,7 @@ export async function startTestService(t: Test, options: { leaseSeconds?: number
     FLEETYARD_DATA_DIR: directory,
     FLEETYARD_PORT: '0',
     FLEETYARD_SIMULATOR_URL: simulated.url,
+    FLEETYARD_DEFAULT_ALLOWED_CIDRS: '0.0.0.0/0',
     FLEETYARD_PULUMI: await getTestPulumi(),
     FLEETYARD_LEASE_SECONDS: String(options.leaseSeconds ?? 15),
     FLEETYARD_RETRY_SCALE: '0',

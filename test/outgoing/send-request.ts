@@ -41,7 +41,7 @@ test('hardening 4: a name that resolves elsewhere between check and call is call
   const answer = await call(guard, hub.port);
   t.equal(answer.status, 200, 'by the name of its certificate, at the checked address');
   t.same(asked, ['hub.example'], 'resolved once');
-  await t.rejects(call(guard, hub.port), { reason: 'address-refused' }, 'the next call is checked anew');
+  await t.rejects(call(guard, hub.port), { code: 'address-refused' }, 'the next call is checked anew');
   t.equal(hub.calls.length, 1);
 });
 
@@ -53,12 +53,12 @@ test('hardening 4: one bad address among good ones refuses the call', async (t) 
       [bad, '127.0.0.1'],
       ['8.8.8.8', bad],
     ]) {
-      await t.rejects(call(guardWith([answer]).guard, hub.port), { reason: 'address-refused' }, answer.join(' '));
+      await t.rejects(call(guardWith([answer]).guard, hub.port), { code: 'address-refused' }, answer.join(' '));
     }
   }
-  await t.rejects(call(guardWith([[]]).guard, hub.port), { reason: 'name-unknown' });
+  await t.rejects(call(guardWith([[]]).guard, hub.port), { code: 'name-unknown' });
   for (const host of [metadata, '10.0.0.1', '::1']) {
-    await t.rejects(call(guardWith([]).guard, hub.port, host), { reason: 'address-refused' }, host);
+    await t.rejects(call(guardWith([]).guard, hub.port, host), { code: 'address-refused' }, host);
   }
   t.same(hub.calls, [], 'nobody was called');
 });
@@ -69,9 +69,9 @@ test('hardening 4: private networks only where the installation says so, and sim
     simulatorUrl: 'http://simulator.example:4510',
     resolve: async () => ['10.0.0.5'],
   });
-  await t.rejects(strict.check({ host: '127.0.0.1' }, 'user'), { reason: 'address-refused' });
-  await t.rejects(strict.check({ host: 'a.example' }, 'user'), { reason: 'address-refused' });
-  await t.rejects(strict.check({ host: '127.0.0.1' }, 'cloud'), { reason: 'address-refused' });
+  await t.rejects(strict.check({ host: '127.0.0.1' }, 'user'), { code: 'address-refused' });
+  await t.rejects(strict.check({ host: 'a.example' }, 'user'), { code: 'address-refused' });
+  await t.rejects(strict.check({ host: '127.0.0.1' }, 'cloud'), { code: 'address-refused' });
   t.same(
     await strict.check({ host: 'a.example' }, 'cloud'),
     [{ address: '10.0.0.5', family: 4 }],
@@ -79,9 +79,9 @@ test('hardening 4: private networks only where the installation says so, and sim
   );
   t.same(await strict.check({ host: '127.0.0.1' }, 'simulated'), [{ address: '127.0.0.1', family: 4 }]);
   t.same(await strict.check({ host: 'simulator.example' }, 'simulated'), [{ address: '10.0.0.5', family: 4 }]);
-  await t.rejects(strict.check({ host: 'a.example' }, 'simulated'), { reason: 'address-refused' });
+  await t.rejects(strict.check({ host: 'a.example' }, 'simulated'), { code: 'address-refused' });
   for (const origin of ['user', 'cloud', 'simulated'] as const) {
-    await t.rejects(strict.check({ host: metadata }, origin), { reason: 'address-refused' }, origin);
+    await t.rejects(strict.check({ host: metadata }, origin), { code: 'address-refused' }, origin);
   }
 });
 
@@ -106,7 +106,7 @@ test('hardening 4: a program that is not ours gets the checked address and the n
   t.match(text, 'server: https://127.0.0.1:6443/hubs/one');
   t.match(text, 'tls-server-name: hub.example');
   t.same(asked, ['hub.example']);
-  await t.rejects(pinAccess(guard, readKubeconfig(describeHub('https://hub.example'))), { reason: 'address-refused' });
+  await t.rejects(pinAccess(guard, readKubeconfig(describeHub('https://hub.example'))), { code: 'address-refused' });
   const plain = readKubeconfig(describeHub('https://127.0.0.1:6443'));
   t.same(await pinAccess(guard, plain), plain, 'an address is its own');
 });
@@ -125,18 +125,18 @@ test('a certificate of somebody else, plain HTTP, silence and floods have reason
       signal,
     });
   t.equal(tls.certificateAuthority, undefined);
-  await t.rejects(send(hub.port, inTime(), false), { reason: 'certificate-untrusted' });
+  await t.rejects(send(hub.port, inTime(), false), { code: 'certificate-untrusted' });
   await t.rejects(call(guardWith([['127.0.0.1']]).guard, hub.port, 'other.example'), {
     reason: 'certificate-untrusted',
   });
   const plain = await listenPlain(t);
-  await t.rejects(send(Number(new URL(plain.url).port)), { reason: 'no-tls' });
+  await t.rejects(send(Number(new URL(plain.url).port)), { code: 'no-tls' });
   hub.failWith = 0;
-  await t.rejects(send(hub.port, AbortSignal.timeout(100)), { reason: 'timed-out' });
+  await t.rejects(send(hub.port, AbortSignal.timeout(100)), { code: 'timed-out' });
   hub.failWith = undefined;
   hub.answerWith = { status: 200, text: 'x'.repeat(17 * 1024 * 1024) };
-  await t.rejects(send(hub.port), { reason: 'answer-too-large' });
-  await t.rejects(send(1), { reason: 'refused' });
+  await t.rejects(send(hub.port), { code: 'answer-too-large' });
+  await t.rejects(send(1), { code: 'refused' });
   const stuck = createOutgoingGuard({ privateNetworks: [], resolve: () => new Promise(() => undefined) });
   const waiting = sendRequest(stuck, {
     url: { host: 'hub.example', port: 1, path: '' },
@@ -146,7 +146,7 @@ test('a certificate of somebody else, plain HTTP, silence and floods have reason
     headers: {},
     signal: AbortSignal.timeout(50),
   });
-  await t.rejects(waiting, { reason: 'timed-out' }, 'a resolver that never answers holds nobody');
+  await t.rejects(waiting, { code: 'timed-out' }, 'a resolver that never answers holds nobody');
 });
 
 /** A plain server that is not to be called. */

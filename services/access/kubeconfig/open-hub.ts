@@ -42,7 +42,9 @@ async function openSimulatedHub({ id, secret }: OpenCredential, simulatorUrl: st
   const url = readOutgoingUrl(`https://${host}/k8s/hub-${id}`);
   if (typeof url === 'string') throw new FleetyardError('internal', `The URL of the simulator can't be used. ${url}`);
   const certificateAuthority = await fetchAuthority(`${protocol}//${host}`);
-  return { name: 'simulated-hub', url, origin: 'simulated', token: secret['token'] ?? '', certificateAuthority };
+  // By name, for the daemon may be reached by another address than its own.
+  const known = { serverName: 'localhost', certificateAuthority };
+  return { name: 'simulated-hub', url, origin: 'simulated', token: secret['token'] ?? '', ...known };
 }
 
 /** The authority that the simulator's API servers are certified by; its URL is the installation's own. */

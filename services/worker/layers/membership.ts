@@ -11,6 +11,8 @@ import { writeKubeconfig } from '../../access/kubeconfig/write-kubeconfig.ts';
 import { explainFailure } from '../../access/kubernetes-client.ts';
 import { writeOutgoingUrl } from '../../outgoing/read-url.ts';
 import { mintMemberAccess, openHub, type ClusterSubject } from '../steps/cluster-subject.ts';
+import { awaitReadyFederation } from '../steps/federation-ready.ts';
+import type { StepOrder } from '../steps/step-order.ts';
 import { buildBaseInputs, type StepCluster } from './base-inputs.ts';
 import type { CleanUp, PrepareLayer } from './prepare-layer.ts';
 import { takeFolder } from './step-folder.ts';
@@ -19,7 +21,8 @@ import { takeFolder } from './step-folder.ts';
 export type StepHub = { identifier: string; kubeconfigs: { member: string; hub: string } };
 
 /** Prepares a step of the membership layer: writes the kubeconfigs of both sides, which go with the step. */
-export const prepareMembership: PrepareLayer<'membership'> = async (context, subject) => {
+export const prepareMembership: PrepareLayer<'membership'> = async (context, subject, order) => {
+  if (joins(subject, order)) await awaitHub(context, subject, order);
   // Minted first, so that a failure leaves nothing behind.
   const member = await mintMemberAccess(context, subject);
   const { access, identifier } = await openHub(context, subject);
@@ -31,6 +34,17 @@ export const prepareMembership: PrepareLayer<'membership'> = async (context, sub
     cleanUp: remove,
   };
 };
+
+/** Members of old stay what they are while their hub is away; only a new one is held back. */
+function joins(subject: ClusterSubject, { step, onlySettle = false }: StepOrder): boolean {
+  return step.action === 'up' && !onlySettle && subject.findOutputs('membership') === undefined;
+}
+
+async function awaitHub(context: WorkerContext, { federation }: ClusterSubject, { lease }: StepOrder): Promise<void> {
+  if (federation === undefined) return;
+  const signal = AbortSignal.any([lease.cancelled, lease.lost]);
+  await awaitReadyFederation(context, { federationId: federation.row.id, patience: context.memberPatience, signal });
+}
 
 /** The plugin resolves names by itself: it is told the address that was checked. */
 async function pin(context: WorkerContext, access: ApiServerAccess): Promise<ApiServerAccess> {

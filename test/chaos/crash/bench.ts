@@ -89,7 +89,16 @@ async function assemble(stops: (() => Promise<unknown>)[], stop: () => Promise<v
   const { id: projectId } = await store.asSystem((tx) => createProject(tx, { name: 'crash' }));
   const catalogue = loadCatalogue();
   const change = <T>(work: (unit: Change) => Promise<T>): Promise<T> =>
-    runChange({ store, catalogue, clock: () => new Date(), actor: { id: null, role: 'admin', projectId } }, work);
+    runChange(
+      {
+        store,
+        catalogue,
+        defaultAllowedCidrs: ['0.0.0.0/0'],
+        clock: () => new Date(),
+        actor: { id: null, role: 'admin', projectId },
+      },
+      work,
+    );
   return {
     directory,
     store,

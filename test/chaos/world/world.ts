@@ -104,6 +104,7 @@ async function assemble(options: WorldOptions, stops: Stops, stop: () => Promise
     FLEETYARD_DATA_DIR: directory,
     FLEETYARD_WORK_DIR: workDir,
     FLEETYARD_SIMULATOR_URL: cloud.url,
+    FLEETYARD_DEFAULT_ALLOWED_CIDRS: '0.0.0.0/0',
     FLEETYARD_PULUMI: (await findPulumi({})).binary,
     FLEETYARD_CONCURRENCY: '1',
     FLEETYARD_LEASE_SECONDS: '5',

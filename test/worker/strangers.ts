@@ -1,0 +1,199 @@
+// Hubs of users' choice: their words go nowhere, and one that failed its check takes no members (hardening 2 and 4).
+import { Writable } from 'node:stream';
+import pino from 'pino';
+import { test, type Test } from 'tap';
+import { createCluster } from '../../services/store/clusters.ts';
+import { createCredential } from '../../services/store/credentials.ts';
+import { listEvents } from '../../services/store/events.ts';
+import { getFederation } from '../../services/store/federations.ts';
+import { insertOperation } from '../../services/store/insert-operation.ts';
+import { getOperation } from '../../services/store/operations.ts';
+import { getOrCreateStack, saveOutputs } from '../../services/store/stacks.ts';
+import { createRedactor } from '../../services/vault/redact.ts';
+import { runOperation } from '../../services/worker/run-operation.ts';
+import { awaitMember } from '../../services/worker/steps/reach-clusters.ts';
+import { silenceStrangers } from '../../services/worker/steps/stranger-words.ts';
+import { createFakePulumi } from '../helpers/fake-pulumi.ts';
+import { loopbackGuard, startTestHub, type TestHub } from '../helpers/hub.ts';
+import { testAuthority } from '../helpers/secure.ts';
+import { createWorkerContext } from '../helpers/worker.ts';
+import { addOperation, buildSpec, claim, leaseOf, openTestStore } from '../store/fixtures.ts';
+import { addFederation } from './fixtures.ts';
+
+const canary = 'CANARY-of-a-stranger';
+
+/** A federation behind a hub, and a worker whose log is read. */
+async function prepare(t: Test) {
+  const hub = await startTestHub(t);
+  const fixture = await openTestStore(t);
+  const lines: string[] = [];
+  const log = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
+  const { context } = await createWorkerContext(t, fixture.store, {
+    logger: pino({ level: 'trace' }, log),
+    memberPatience: { everySeconds: 0.01, forSeconds: 0.05 },
+  });
+  const federation = await fixture.work((tx) => addFederation(tx, hub));
+  const read = (id: string) => fixture.store.asSystem((tx) => getOperation(tx, id));
+  /** All that anybody may see of an operation, and the log. */
+  const tell = async (id: string): Promise<string> => {
+    const told = await fixture.store.asSystem(async (tx) => [
+      await getOperation(tx, id),
+      await listEvents(tx, { operationId: id }),
+      await getFederation(tx, federation.resourceId),
+    ]);
+    return JSON.stringify([told, lines]);
+  };
+  return { hub, fixture, context, federation, read, tell, run: (id: string) => runOperation(context, new Map(), id) };
+}
+
+test('hardening 4: what a hub answers is told to nobody, whatever it answers', async (t) => {
+  const list = (version: unknown) => JSON.stringify({ items: [{ metadata: { name: canary } }], gitVersion: version });
+  const answers: Record<string, NonNullable<TestHub['answerWith']>> = {
+    'a failure with words': { status: 500, text: canary },
+    'a refusal with words': { status: 403, headers: { 'www-authenticate': canary }, text: `{"message":"${canary}"}` },
+    'a redirect': { status: 302, headers: { location: `http://169.254.169.254/${canary}` }, text: canary },
+    'no JSON': { status: 200, text: `<html>${canary}</html>` },
+    'another document': { status: 200, text: `{"items":"${canary}"}` },
+    'a list of nonsense': { status: 200, text: `{"items":[null,"${canary}",{"status":{"conditions":"${canary}"}}]}` },
+    'a version of its own': { status: 200, headers: { 'content-type': 'application/json' }, text: list(canary) },
+    'another type': { status: 200, headers: { 'content-type': `text/${canary}` }, text: canary },
+    'not found': { status: 404, text: canary },
+  };
+  for (const [what, answer] of Object.entries(answers)) {
+    const { hub, federation, tell, run } = await prepare(t);
+    hub.answerWith = answer;
+    await run(federation.id);
+    t.ok(hub.calls.length > 0, `${what}: the hub was asked`);
+    t.notMatch(await tell(federation.id), canary, what);
+  }
+});
+
+test('hardening 4: a hub gives reasons and versions of a known kind or none', async (t) => {
+  const hub = await startTestHub(t);
+  const status = { kubernetesVersion: canary, conditions: [{ type: 'Ready', status: 'False', reason: canary }] };
+  const text = JSON.stringify({ metadata: { name: 'web' }, status });
+  hub.answerWith = { status: 200, headers: { 'content-type': 'application/json' }, text };
+  const patience = { everySeconds: 0.01, forSeconds: 0.02 };
+  const asked = { guard: loopbackGuard, engine: 'karmada', hub: hub.access, member: 'web', patience };
+  await t.rejects(awaitMember({ ...asked, signal: new AbortController().signal }), {
+    code: 'unavailable',
+    message: /web is not ready after 0\.02 s: the hub gives a reason that is none of Karmada's$/,
+  });
+});
+
+test('hardening 4: the guard stands before the check of a hub', async (t) => {
+  const { hub, context, federation, read, run, fixture } = await prepare(t);
+  await fixture.work(async (tx) => {
+    const secret = { kubeconfig: hub.kubeconfig.replace(`127.0.0.1:${hub.port}`, '169.254.169.254') };
+    const { id } = await createCredential(tx, {
+      name: 'x',
+      provider: 'kubernetes',
+      simulated: false,
+      attributes: {},
+      secret,
+    });
+    await tx.sql`update operations set input = jsonb_set(input, '{hubCredentialId}', to_jsonb(${id}::text)) where id = ${federation.id}`;
+  });
+  t.ok(context.outgoing === loopbackGuard);
+  await run(federation.id);
+  t.match(await read(federation.id), {
+    state: 'failed',
+    error: { class: 'invalid', message: /169\.254\.169\.254.*FLEETYARD_PRIVATE_NETWORKS/ },
+  });
+  t.same(hub.calls, []);
+});
+
+/** A cluster that stands, and an operation that joins it to the federation. */
+async function addMember({ fixture }: Awaited<ReturnType<typeof prepare>>, federationId: string): Promise<string> {
+  const { work, store } = fixture;
+  const { cluster, made, join } = await work(async (tx) => {
+    const secret = { token: 'a-simulated-token' };
+    const attributes = { accountId: '111122223333' };
+    const credential = await createCredential(tx, {
+      name: 'aws',
+      provider: 'aws',
+      simulated: true,
+      attributes,
+      secret,
+    });
+    const ties = { simulated: true, credentialId: credential.id } as const;
+    const spec = buildSpec('web');
+    const cluster = await createCluster(tx, {
+      ...ties,
+      name: 'web',
+      provider: 'eks',
+      fleetId: null,
+      federationId,
+      spec,
+    });
+    const made = await addOperation(tx, cluster);
+    return { cluster, made, join: { ...ties, v: 1, resource: 'cluster', spec, federationId } as const };
+  });
+  const lease = leaseOf(await claim(store, made.id));
+  const certificateAuthority = Buffer.from(testAuthority.certificate).toString('base64');
+  const outputs = { endpoint: 'https://127.0.0.1:1/k8s/x', certificateAuthority, physicalName: 'fy-web' };
+  await store.asSystem(async (tx) => {
+    const wanted = { clusterId: cluster.id, layer: 'cluster', home: 'simulated', name: 'web-cluster' } as const;
+    await saveOutputs(tx, lease, { stackId: (await getOrCreateStack(tx, wanted)).id, outputs });
+    await tx.sql`update operations set state = 'succeeded', lease_owner = null, lease_until = null where id = ${made.id}`;
+  });
+  const steps = [{ kind: 'engine', action: 'up', layer: 'membership' }] as const;
+  const { id } = await work((tx) =>
+    insertOperation(tx, {
+      resourceKind: 'cluster',
+      resourceId: cluster.id,
+      kind: 'update',
+      generation: 1,
+      input: join,
+      steps: [...steps],
+    }),
+  );
+  return id;
+}
+
+test('hardening 2: a federation that failed its check takes no member, and the answer names the call that leads out', async (t) => {
+  const bench = await prepare(t);
+  const { hub, federation, read, run, context } = bench;
+  const fake = await createFakePulumi(t);
+  context.engine.binary = fake.binary;
+  context.engine.simulatorUrl = 'http://127.0.0.1:1';
+  const join = await addMember(bench, federation.resourceId);
+  await run(join);
+  t.match(await read(join), { state: 'queued', error: { class: 'unreachable', message: /has not ended after/ } });
+  hub.failWith = 403;
+  await run(federation.id);
+  t.match(await read(federation.id), { state: 'failed' });
+  await run(join);
+  t.match(await read(join), {
+    state: 'failed',
+    error: { class: 'invalid', message: new RegExp(`takes no members.*POST /v1/operations/${federation.id}/retry`) },
+  });
+  t.same(await fake.takeCalls(), [], 'no engine ran');
+});
+
+test('hardening 4: what the engine heard from a hub is told in words of ours', async (t) => {
+  const bench = await prepare(t);
+  const { federation, read, run, context, tell } = bench;
+  const fake = await createFakePulumi(t);
+  context.engine.binary = fake.binary;
+  context.engine.simulatorUrl = 'http://127.0.0.1:1';
+  await run(federation.id);
+  const join = await addMember(bench, federation.resourceId);
+  await fake.onCall('up', `echo "error: secrets is Forbidden: ${canary} InvalidCANARY" >&2; exit 255`);
+  await run(join);
+  t.match(await read(join), {
+    state: 'failed',
+    error: { class: 'credentials', message: 'The hub or the member refused the credential.' },
+  });
+  t.notMatch(await tell(join), canary);
+  t.notMatch(await tell(join), 'InvalidCANARY');
+  t.ok((await fake.takeCalls()).includes('up'), 'the engine ran');
+});
+
+test('every text of a stranger becomes a sentence of ours', async (t) => {
+  const { redactText } = silenceStrangers(createRedactor());
+  for (const text of [canary, `dial tcp: connection refused ${canary}`, `Invalid${canary}`, '']) {
+    t.notMatch(redactText(text), canary);
+    t.match(redactText(text), /^(The hub|The step|A quota)/);
+  }
+});
