@@ -396,6 +396,30 @@ test('a change is named by pointers, and only what changed', async (t) => {
   t.same(change({ kubernetesVersion: '1.36' }).changed, ['/kubernetesVersion', '/requestedVersion']);
 });
 
+test('hardening 16: nobody opens an API server to the world without saying so', async (t) => {
+  const resolve = (access: ClusterRequest['access'], context: Partial<ClusterContext> = {}) =>
+    resolveCluster(buildRequest('eks', access === undefined ? {} : { access }), buildContext('eks', context)).access;
+  const silent = { defaultAllowedCidrs: [] };
+  for (const access of [undefined, {}, { public: true }, { allowedCidrs: [] }]) {
+    t.throws(() => resolve(access, silent), {
+      code: 'validation',
+      details: [{ pointer: '/access/allowedCidrs', code: 'access-invalid', message: /0\.0\.0\.0\/0 for everybody/ }],
+    });
+  }
+  t.same(resolve({ allowedCidrs: ['0.0.0.0/0'] }, silent).allowedCidrs, ['0.0.0.0/0'], 'said');
+  t.same(resolve({ allowedCidrs: ['203.0.113.0/24'] }).allowedCidrs, ['203.0.113.0/24'], 'before the default');
+  t.same(resolve({ public: false }, silent), { private: true, public: false, allowedCidrs: [] }, 'or private');
+  t.same(resolve({}, { defaultAllowedCidrs: ['198.51.100.0/24'] }).allowedCidrs, ['198.51.100.0/24']);
+  const standing = (access: ClusterContext['previous'] extends undefined ? never : object) =>
+    place({ ...resolveCluster(buildRequest('eks'), buildContext('eks')), access } as never);
+  const bounded = standing({ private: true, public: true, allowedCidrs: ['203.0.113.0/24'] });
+  t.same(resolve({}, { previous: bounded }).allowedCidrs, ['203.0.113.0/24'], 'what is no longer said is not opened');
+  const old = standing({ private: true, public: true, allowedCidrs: [] });
+  t.same(resolve({}, { ...silent, previous: old }).allowedCidrs, [], 'clusters of old stay as they are');
+  const closed = standing({ private: true, public: false, allowedCidrs: [] });
+  t.throws(() => resolve({}, { ...silent, previous: closed }), { code: 'validation' }, 'opening is said anew');
+});
+
 test('what a cluster is made of for life is told apart', async (t) => {
   const standing = place(resolveCluster(buildRequest('eks'), buildContext('eks')));
   const immutable = (changes: Partial<ClusterRequest>, context: Partial<ClusterContext> = {}) =>

@@ -88,6 +88,16 @@ test('the cluster gets the network below it, and of each pool what the cloud kno
   });
 });
 
+test('hardening 16: the programs say everybody by an empty list', async (t) => {
+  const access = (allowedCidrs: string[]) =>
+    buildClusterInputs(
+      { ...cluster, spec: { ...spec, access: { private: true, public: true, allowedCidrs } } },
+      network,
+    ).access.allowedCidrs;
+  t.same(access(['0.0.0.0/0']), []);
+  t.same(access(['203.0.113.0/24']), ['203.0.113.0/24']);
+});
+
 test('the pool that an earlier run put into the cluster stays there', async (t) => {
   t.equal(buildClusterInputs(cluster, network, 'general').systemPool, 'general');
   t.notOk('systemPool' in buildClusterInputs(cluster, network, null));
