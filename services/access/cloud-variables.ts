@@ -27,7 +27,13 @@ export function buildCloudVariables(
   credential: OpenCredential,
   options: { region: string; simulatorUrl: string | undefined },
 ): Record<string, string> {
-  return credential.simulated
+  const variables = credential.simulated
     ? simulatorVariables(credential, options.simulatorUrl)
     : getCloudAccess(credential.provider).buildVariables(credential, options.region);
+  for (const [name, value] of Object.entries(variables)) {
+    // Node's own refusal would repeat the value.
+    if (value.includes('\0'))
+      throw new FleetyardError('credential-mismatch', `credential ${credential.id} has no usable ${name}`);
+  }
+  return variables;
 }

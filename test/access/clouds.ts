@@ -147,6 +147,14 @@ test('each cloud has the variables of its own SDK', async (t) => {
   t.strictSame(build(real('ssh', {})), {});
 });
 
+test('hardening 5: a secret of old with a zero in it is refused without being repeated', async (t) => {
+  const stored = real('aws', { accessKeyId: 'AKID', secretAccessKey: 'before\0after' });
+  t.throws(() => buildCloudVariables(stored, { region: 'x', simulatorUrl: undefined }), {
+    code: 'credential-mismatch',
+    message: 'credential cr_a has no usable AWS_SECRET_ACCESS_KEY',
+  });
+});
+
 test('a token comes from the cloud of the credential, or is refused where there is none', async (t) => {
   const subject = { region: 'europe-west1', physicalName: 'fy-a' };
   const aws = real('aws', { accessKeyId: 'AKID', secretAccessKey: 's' });

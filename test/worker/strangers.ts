@@ -1,4 +1,5 @@
 // Hubs of users' choice: their words go nowhere, and one that failed its check takes no members (hardening 2 and 4).
+import { readFile } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import { test, type Test } from 'tap';
@@ -9,12 +10,13 @@ import { getFederation } from '../../services/store/federations.ts';
 import { insertOperation } from '../../services/store/insert-operation.ts';
 import { getOperation } from '../../services/store/operations.ts';
 import { getOrCreateStack, saveOutputs } from '../../services/store/stacks.ts';
+import { createOutgoingGuard } from '../../services/outgoing/outgoing-guard.ts';
 import { createRedactor } from '../../services/vault/redact.ts';
 import { runOperation } from '../../services/worker/run-operation.ts';
 import { awaitMember } from '../../services/worker/steps/reach-clusters.ts';
 import { silenceStrangers } from '../../services/worker/steps/stranger-words.ts';
 import { createFakePulumi } from '../helpers/fake-pulumi.ts';
-import { loopbackGuard, startTestHub, type TestHub } from '../helpers/hub.ts';
+import { describeHub, loopbackGuard, startTestHub, type TestHub } from '../helpers/hub.ts';
 import { testAuthority } from '../helpers/secure.ts';
 import { createWorkerContext } from '../helpers/worker.ts';
 import { addOperation, buildSpec, claim, leaseOf, openTestStore } from '../store/fixtures.ts';
@@ -188,6 +190,35 @@ test('hardening 4: what the engine heard from a hub is told in words of ours', a
   t.notMatch(await tell(join), canary);
   t.notMatch(await tell(join), 'InvalidCANARY');
   t.ok((await fake.takeCalls()).includes('up'), 'the engine ran');
+});
+
+test('hardening 4: the plugin gets the checked address, and no way by proxies', async (t) => {
+  const bench = await prepare(t);
+  const { hub, federation, fixture, run, context } = bench;
+  const fake = await createFakePulumi(t);
+  context.engine.binary = fake.binary;
+  context.engine.simulatorUrl = 'http://127.0.0.1:1';
+  context.engine.environment = { ...process.env, HTTP_PROXY: 'http://proxy.example', NO_PROXY: 'own.example' };
+  const asked: string[] = [];
+  const resolve = async (host: string): Promise<string[]> => (asked.push(host), ['127.0.0.1']);
+  context.outgoing = createOutgoingGuard({ privateNetworks: ['127.0.0.0/8'], resolve });
+  const secret = { kubeconfig: describeHub(`https://hub.example:${hub.port}`) };
+  const hubCredential = { name: 'named', provider: 'kubernetes', simulated: false, attributes: {}, secret } as const;
+  await fixture.work(async (tx) => {
+    const { id } = await createCredential(tx, hubCredential);
+    await tx.sql`update federations set hub_credential_id = ${id} where id = ${federation.resourceId}`;
+  });
+  await run(federation.id);
+  const join = await addMember(bench, federation.resourceId);
+  const seen = `${fake.binary}.seen`;
+  await fake.onCall('up', `env > '${seen}'; cat '${context.engine.workDir}'/kubeconfigs/*/hub.yaml >> '${seen}'`);
+  await run(join);
+  const text = await readFile(seen, 'utf8');
+  t.match(text, `server: https://127.0.0.1:${hub.port}\n`);
+  t.match(text, 'tls-server-name: hub.example\n');
+  t.match(text, 'HTTP_PROXY=http://127.0.0.1:1\n', 'what a redirect to plain http would meet');
+  t.match(text, 'NO_PROXY=own.example,127.0.0.1\n');
+  t.same(asked, ['hub.example'], 'nobody else resolves the name');
 });
 
 test('every text of a stranger becomes a sentence of ours', async (t) => {

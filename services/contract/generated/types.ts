@@ -109,7 +109,7 @@ export interface paths {
         };
         /**
          * Get a kubeconfig with a short-lived identity
-         * @description Answers the bare kubeconfig when `Accept` asks for application/yaml.
+         * @description Answers the bare kubeconfig when `Accept` asks for application/yaml. On aks and gke the token in it opens more than the cluster (every cluster that trusts the tenant; whatever the service account may in its project), so that it is for admins there; on eks it is bound to the cluster.
          */
         get: operations["getClusterKubeconfig"];
         put?: never;
@@ -835,7 +835,7 @@ export interface components {
             private?: boolean;
             /** @description From the internet, within `allowedCidrs`. */
             public?: boolean;
-            /** @description Who may use the public endpoint; empty means everywhere. */
+            /** @description Who may use the public endpoint; `0.0.0.0/0` means everybody and has to be said. Left out or empty, it is what stands, else what the installation says (FLEETYARD_DEFAULT_ALLOWED_CIDRS); where that says nothing, the request is refused. */
             allowedCidrs?: components["schemas"]["Cidr"][];
             oidc?: components["schemas"]["Oidc"];
         };
@@ -1183,11 +1183,11 @@ export interface components {
         };
         GcpSecret: {
             project: string;
-            /** @description The key file's JSON text. */
+            /** @description The key file's JSON text as Google made it. It is parsed and written anew; fields and addresses of any other kind are refused. */
             serviceAccountKey: string;
         };
         KubernetesSecret: {
-            /** @description The kubeconfig's text. */
+            /** @description A kubeconfig, such as `kubectl config view --minify --flatten --raw` prints. Of its current context these are understood and kept: `server` (https, without user, query and fragment), `certificate-authority-data`, `tls-server-name`, and `token` or `client-certificate-data` with `client-key-data`. Whatever names a file, a program, a proxy or another identity is refused. */
             kubeconfig: string;
         };
         /** @description A real credential carries `secret`, whose members depend on the provider; a simulated one has none. `ssh` is not built yet. */
