@@ -57,7 +57,12 @@ function dropUnbuilt(document: FleetRequest): FleetRequest {
 }
 
 function resolve(document: FleetRequest): FleetResolution {
-  return resolveFleet(document, [], { catalogue, now, defaultAllowedCidrs, findCredential: findCredentialOf(document) });
+  return resolveFleet(document, [], {
+    catalogue,
+    now,
+    defaultAllowedCidrs,
+    findCredential: findCredentialOf(document),
+  });
 }
 
 function planFor({ members, fleet }: FleetResolution): PlannedRange[][] {

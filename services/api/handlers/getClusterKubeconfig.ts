@@ -10,7 +10,13 @@ import type { TokenRole } from '../../store/tokens.ts';
 import type { Handler } from '../call.ts';
 
 /** Mints a kubeconfig for a cluster that stands. */
-export const getClusterKubeconfig: Handler<'getClusterKubeconfig'> = async ({ parts, path, headers, caller, asProject }) => {
+export const getClusterKubeconfig: Handler<'getClusterKubeconfig'> = async ({
+  parts,
+  path,
+  headers,
+  caller,
+  asProject,
+}) => {
   const found = await asProject(async (tx) => {
     const cluster = await getCluster(tx, path.cluster);
     const stack = await findStack(tx, { clusterId: cluster.id, layer: 'cluster' });
@@ -36,12 +42,25 @@ export const getClusterKubeconfig: Handler<'getClusterKubeconfig'> = async ({ pa
   return { status: 200, body: { kubeconfig: minted.kubeconfig, expiresAt: minted.expiresAt?.toISOString() ?? null } };
 };
 
-function refuseWiderToken({ id, name }: { id: string; name: string }, provider: ManagedProvider, role: TokenRole): void {
+function refuseWiderToken(
+  { id, name }: { id: string; name: string },
+  provider: ManagedProvider,
+  role: TokenRole,
+): void {
   const needed = getKubeconfigRole(provider);
   if (hasRole(role, needed)) return;
   throw new FleetyardError(
     'forbidden',
     `A kubeconfig of "${name}" needs the role ${needed}: on ${provider} its token opens more than this cluster. Ask an ${needed} of the project for an identity in the cluster.`,
-    { wayOut: [{ method: 'GET', path: `/v1/clusters/${id}/kubeconfig`, role: needed, does: 'hands the kubeconfig to an admin' }] },
+    {
+      wayOut: [
+        {
+          method: 'GET',
+          path: `/v1/clusters/${id}/kubeconfig`,
+          role: needed,
+          does: 'hands the kubeconfig to an admin',
+        },
+      ],
+    },
   );
 }

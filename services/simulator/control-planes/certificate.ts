@@ -12,7 +12,14 @@ const OID_ALTERNATIVE_NAMES = '2.5.29.17';
 /** A certificate with its private key; PEM. */
 export type Certified = { certificate: string; key: string };
 
-type Body = { subject: string; issuer: string; now: Date; extensions: Buffer[]; publicKey: KeyObject; signer: KeyObject };
+type Body = {
+  subject: string;
+  issuer: string;
+  now: Date;
+  extensions: Buffer[];
+  publicKey: KeyObject;
+  signer: KeyObject;
+};
 
 /** Makes a certificate authority. */
 export function createAuthority(commonName: string, now: Date): Certified {
@@ -21,7 +28,14 @@ export function createAuthority(commonName: string, now: Date): Certified {
   // keyCertSign and cRLSign: bits 5 and 6, so one unused bit at the end.
   const usage = tagged(0x03, Buffer.from([0x01, 0x06]));
   const extensions = [extension(OID_BASIC_CONSTRAINTS, isAuthority), extension(OID_KEY_USAGE, usage)];
-  const certificate = write({ subject: commonName, issuer: commonName, now, extensions, publicKey, signer: privateKey });
+  const certificate = write({
+    subject: commonName,
+    issuer: commonName,
+    now,
+    extensions,
+    publicKey,
+    signer: privateKey,
+  });
   return { certificate, key: exportKey(privateKey) };
 }
 
