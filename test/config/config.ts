@@ -57,6 +57,23 @@ test('Words for yes and no', async (t) => {
   }
 });
 
+test('Networks', async (t) => {
+  const config = loadConfig({
+    ...least,
+    FLEETYARD_PRIVATE_NETWORKS: '10.20.0.0/16, fd12::/16,',
+    FLEETYARD_DEFAULT_ALLOWED_CIDRS: '203.0.113.0/24,0.0.0.0/0',
+  });
+  t.same(config.outgoing.privateNetworks, ['10.20.0.0/16', 'fd12::/16'], 'that may be called');
+  t.same(config.access.defaultAllowedCidrs, ['203.0.113.0/24', '0.0.0.0/0'], 'that may call');
+  t.match(loadConfig(least), { outgoing: { privateNetworks: [] }, access: { defaultAllowedCidrs: [] } }, 'are none');
+  for (const text of ['10.0.0.1', '0.0.0.0/0', '169.254.0.0/16', '8.8.8.0/24', '::ffff:10.0.0.0/104', 'x']) {
+    const environment = { ...least, FLEETYARD_PRIVATE_NETWORKS: `10.0.0.0/8,${text}` };
+    t.throws(() => loadConfig(environment), { message: /FLEETYARD_PRIVATE_NETWORKS: .* is no private range/ }, text);
+  }
+  const six = { ...least, FLEETYARD_DEFAULT_ALLOWED_CIDRS: '::/0' };
+  t.throws(() => loadConfig(six), { message: /FLEETYARD_DEFAULT_ALLOWED_CIDRS/ }, 'of IPv4 alone may call');
+});
+
 test('What a backup has to be told', async (t) => {
   const { DATABASE_URL } = least;
   const config = loadBackupConfig({ DATABASE_URL, FLEETYARD_DATA_DIR: '/data' });
