@@ -35,6 +35,9 @@ export const prepareMembership: PrepareLayer<'membership'> = async (context, sub
   };
 };
 
+/** Seconds that a step waits for a check: it holds a slot meanwhile that the check may need, and is tried again after that. */
+const longestHold = 30;
+
 /** Members of old stay what they are while their hub is away; only a new one is held back. */
 function joins(subject: ClusterSubject, { step, onlySettle = false }: StepOrder): boolean {
   return step.action === 'up' && !onlySettle && subject.findOutputs('membership') === undefined;
@@ -43,7 +46,9 @@ function joins(subject: ClusterSubject, { step, onlySettle = false }: StepOrder)
 async function awaitHub(context: WorkerContext, { federation }: ClusterSubject, { lease }: StepOrder): Promise<void> {
   if (federation === undefined) return;
   const signal = AbortSignal.any([lease.cancelled, lease.lost]);
-  await awaitReadyFederation(context, { federationId: federation.row.id, patience: context.memberPatience, signal });
+  const { everySeconds, forSeconds } = context.memberPatience;
+  const patience = { everySeconds, forSeconds: Math.min(forSeconds, longestHold) };
+  await awaitReadyFederation(context, { federationId: federation.row.id, patience, signal });
 }
 
 /** The plugin resolves names by itself: it is told the address that was checked. */
