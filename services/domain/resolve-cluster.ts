@@ -2,9 +2,8 @@
 
 import { findRegion, findVersion, listSupportedVersions, supportOf } from '../../catalogue/catalogue.ts';
 import type { Catalogue, Region } from '../../catalogue/types.ts';
-import type { Schemas } from '../contract/schemas.ts';
 import { checkLabels, checkTags } from './check-labels.ts';
-import { getBlock, isInside, parseBlock, prefixOf } from './cidr.ts';
+import { getBlock, prefixOf } from './cidr.ts';
 import type { ClusterDraft, ClusterRequest, CredentialFacts, ManagedCluster, ResolvedCluster } from './cluster-spec.ts';
 import { countNodes } from './count-nodes.ts';
 import { type ErrorCode, type ErrorDetail, FleetyardError } from './errors.ts';
@@ -12,7 +11,8 @@ import { checkGivenRanges } from './given-ranges.ts';
 import { isManagedCluster } from './managed-cluster.ts';
 import { checkName } from './names.ts';
 import { getCloud, getManagedRules, isBuilt } from './providers/registry.ts';
-import type { Access, ManagedProvider } from './providers/rules.ts';
+import type { ManagedProvider } from './providers/rules.ts';
+import { resolveAccess } from './resolve-access.ts';
 import { resolveNodePools } from './resolve-node-pools.ts';
 import { offerNearest } from './suggest.ts';
 import { findUnbuiltClusterFields } from './unbuilt-fields.ts';
@@ -209,54 +209,6 @@ function resolveVersion(
 
 function minorOf(version: string): number {
   return Number(version.split('.')[1]);
-}
-
-function resolveAccess(
-  asked: Schemas['Access'],
-  provider: ManagedProvider,
-  context: ManagedContext,
-  details: ErrorDetail[],
-): Access {
-  const { catalogue } = context;
-  const isPublic = asked.public ?? true;
-  const access = {
-    private: asked.private ?? true,
-    public: isPublic,
-    allowedCidrs: chooseAllowed(asked, isPublic, context),
-  };
-  const say = (field: string, message: string): number =>
-    details.push({ pointer: `/access/${field}`, message, code: 'access-invalid' });
-  if (!access.public && !access.private) say('private', 'A cluster without public access needs private access.');
-  if (!access.public && access.allowedCidrs.length > 0) say('allowedCidrs', 'They bound public access, which is off.');
-  if (access.public && access.allowedCidrs.length === 0 && context.previous?.access.public !== true) {
-    say(
-      'allowedCidrs',
-      'Say who may use the public endpoint: ranges, or 0.0.0.0/0 for everybody; or set public to false.',
-    );
-  }
-  const refused = getManagedRules(provider).findAccessFault(access);
-  if (refused !== undefined) say(refused.field, refused.message);
-  const most = catalogue.limits[provider].allowedCidrs;
-  if (access.allowedCidrs.length > most) say('allowedCidrs', `${provider} takes at most ${most} of them.`);
-  for (const [index, cidr] of access.allowedCidrs.entries()) {
-    const block = parseBlock(cidr);
-    if (block === undefined) {
-      say(`allowedCidrs/${index}`, `${cidr} is not an IPv4 range such as 203.0.113.0/24.`);
-    } else if (catalogue.ranges.private.some((own) => isInside(block, getBlock(own)))) {
-      say(`allowedCidrs/${index}`, `${cidr} is private; public access is bounded by public addresses.`);
-    }
-  }
-  return access;
-}
-
-/** What the request says, else what stands (in clusters of old an empty list, which is everybody), else what the installation says. */
-function chooseAllowed(
-  { allowedCidrs = [] }: Schemas['Access'],
-  isPublic: boolean,
-  { previous, defaultAllowedCidrs = [] }: ManagedContext,
-): string[] {
-  if (allowedCidrs.length > 0 || !isPublic) return allowedCidrs;
-  return previous?.access.public === true ? previous.access.allowedCidrs : [...defaultAllowedCidrs];
 }
 
 function resolvePools(
