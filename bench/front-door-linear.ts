@@ -1,5 +1,5 @@
 // Times what the front door does to a body, from 1 KiB up to the limit: a cost that grows with the square shows as a growing time for each KiB.
-// Run: node_modules/.bin/node bench/front-door-linear.ts. Prints microseconds a KiB and the growth from 64 KiB on, all of one run; ends with 1 when
+// Run: node_modules/.bin/node bench/front-door-linear.ts. Prints microseconds a KiB and how they grow, all of one run; ends with 1 when
 // something grows beyond the bound.
 
 import { bodyLimits } from '../services/api/body/limits.ts';
@@ -10,10 +10,11 @@ import { offerNearest } from '../services/domain/suggest.ts';
 import { createRedactor } from '../services/vault/redact.ts';
 
 const sizes = [1, 4, 16, 64, 256, 1024].map((kibibytes) => kibibytes * 1024);
-const rounds = 7;
-/** From 64 KiB to the limit: 16 would be the square, 1 is linear, and caches and the collector of memory take up to 2. */
+/** Microseconds, many times what the kernel counts in. Time of the processor is taken, so that a busy machine changes little. */
+const enough = 80_000;
+/** Over the last sixteenfold of the size: 16 would be the square, 1 is linear, and caches and the collector of memory take up to 2. */
 const mostGrowth = 4;
-const compareFrom = 64 * 1024;
+const span = 16;
 
 // Nothing is cut short here: what is measured is the cost of going through it all.
 const limits = { ...bodyLimits, entries: Infinity, values: Infinity, text: Infinity, aliases: Infinity };
@@ -36,7 +37,7 @@ const listOf = (piece: string) => (size: number) => `[${fill(size, () => piece, 
 const objectOf = (size: number): string => `{${fill(size, (index) => `"key${index}":1`, ',')}}`;
 
 /** What is prepared of a size, and what is timed. */
-type Subject = { prepare: (size: number) => unknown; run: (prepared: never) => unknown };
+type Subject = { prepare: (size: number) => unknown; run: (prepared: never) => unknown; most?: number };
 
 const attempt = (work: () => unknown): unknown => {
   try {
@@ -57,6 +58,8 @@ const redactor = (prepare: (size: number) => string): Subject => ({ prepare, run
 const check = (prepare: (size: number) => string): Subject => ({
   prepare: (size) => ({ name: 'fleet', clusters: JSON.parse(prepare(size)) as unknown }),
   run: checkBody,
+  // What is larger holds more than 50,000 values, and never comes so far.
+  most: 256 * 1024,
 });
 
 const subjects: Record<string, Subject> = {
@@ -70,7 +73,7 @@ const subjects: Record<string, Subject> = {
   'YAML, pairs in lists': yaml(listOf('a: 1')),
   'YAML, comments': yaml(repeat('#x\n')),
   'field errors, members': check((size) => `[${objectOf(size)}]`),
-  'field errors, oneOf': check((size) => `[{"addons":${listOf('{"nam":1}')(size)}}]`),
+  'field errors, oneOf': check((size) => `[${fill(size, () => `{"addons":[${'{"nam":1},'.repeat(63)}1]}`, ',')}]`),
   'field errors, types': check(listOf('1')),
   suggestions: { prepare: repeat('m7i.xlarge'), run: (text: string) => offerNearest(text, machines) },
   'redactor, plain': redactor(repeat('cluster cl_01 in eu-central-1 ')),
@@ -84,13 +87,13 @@ const subjects: Record<string, Subject> = {
 
 function time({ prepare, run }: Subject, size: number): number {
   const prepared = prepare(size) as never;
-  let least = Infinity;
-  for (let round = 0; round < rounds; round += 1) {
-    const begin = performance.now();
+  run(prepared);
+  const before = process.threadCpuUsage();
+  for (let count = 1; ; count += 1) {
     run(prepared);
-    least = Math.min(least, performance.now() - begin);
+    const { user, system } = process.threadCpuUsage(before);
+    if (user + system >= enough) return (user + system) / count / (size / 1024);
   }
-  return (least * 1000) / (size / 1024);
 }
 
 const show = (values: readonly (number | string)[]): string =>
@@ -99,11 +102,13 @@ const show = (values: readonly (number | string)[]): string =>
 let failed = false;
 process.stdout.write(`${'µs a KiB at'.padEnd(24)}${show([...sizes.map((size) => `${size / 1024} KiB`), 'growth'])}\n`);
 for (const [name, subject] of Object.entries(subjects)) {
-  const costs = sizes.map((size) => time(subject, size));
-  const base = costs[sizes.indexOf(compareFrom)] ?? 0;
-  const growth = (costs.at(-1) ?? 0) / base;
+  const tried = sizes.filter((size) => size <= (subject.most ?? Infinity));
+  const costs = tried.map((size) => time(subject, size));
+  const growth = (costs.at(-1) ?? 0) / (costs[tried.indexOf((tried.at(-1) ?? 0) / span)] ?? 0);
   const isBad = growth > mostGrowth;
   failed ||= isBad;
-  process.stdout.write(`${name.padEnd(24)}${show([...costs, growth])}${isBad ? '  grows' : ''}\n`);
+  process.stdout.write(
+    `${name.padEnd(24)}${show([...costs, ...sizes.slice(tried.length).map(() => '-'), growth])}${isBad ? '  grows' : ''}\n`,
+  );
 }
 if (failed) process.exitCode = 1;
