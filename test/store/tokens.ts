@@ -49,7 +49,7 @@ test('hardening 13: a token ends with its maker at the latest', async (t) => {
   });
   await t.rejects(
     make(sooner.id, 'grandchild', { ttl: '30m' }),
-    { details: [{ pointer: '/ttl' }] },
+    { code: 'validation', details: [{ pointer: '/ttl' }] },
     'however far away',
   );
   const lasting = await makeMaker('lasting', null);
@@ -124,7 +124,11 @@ test('hardening 10: the secret of a deleted credential is gone, once nothing nee
   const remove = () => change((unit) => deleteCredential(unit, 'demo-aws'));
   await t.rejects(remove(), { code: 'in-use' }, 'a cluster stands on it');
   await sql`update clusters set deleted_at = now() where id = ${cluster.id}`;
-  await t.rejects(remove(), { code: 'in-use', message: new RegExp(operation?.id ?? 'none') }, 'an operation may still use it');
+  await t.rejects(
+    remove(),
+    { code: 'in-use', message: new RegExp(operation?.id ?? 'none') },
+    'an operation may still use it',
+  );
   await sql`update operations set state = 'succeeded', finished_at = now()`;
   const { id } = await remove();
   t.match(await sql`select secret_enc, deleted_at from credentials where id = ${id}`, [{ secretEnc: null }]);
