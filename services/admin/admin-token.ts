@@ -2,7 +2,6 @@
 
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { loadHostConfig } from '../config.ts';
 import { createToken } from '../store/tokens.ts';
 import { findSetting } from '../store/settings.ts';
 import type { Store } from '../store/open-store.ts';
@@ -27,14 +26,13 @@ const dayMilliseconds = 86_400_000;
 /** The command. */
 export const makeAdminToken: Command = {
   usage,
-  async run(args) {
+  async run(args, config) {
     const { values } = parseArgs({
       args,
       options: { name: { type: 'string' }, days: { type: 'string', default: '30' }, file: { type: 'string' } },
     });
     const days = Number(values.days);
     if (!(days > 0 && days <= 3650)) throw new Error('--days takes a number above 0 and up to 3650');
-    const config = loadHostConfig();
     const file = values.file ?? config.tokenFile;
     const now = new Date();
     const name =

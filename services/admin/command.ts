@@ -1,14 +1,14 @@
 // What a command on the host is, and how it opens the store.
 
-import { loadHostConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { openVault, type Vault } from '../vault/vault.ts';
 
-/** A command; what it returns is for whoever called it. */
-export type Command = { usage: string; run(args: string[]): Promise<string> };
-
 /** What the configuration says to commands. */
-export type HostConfig = ReturnType<typeof loadHostConfig>;
+export type HostConfig = Pick<Config, 'database' | 'masterKeyFile' | 'tokenFile'>;
+
+/** A command; what it returns is for whoever called it. */
+export type Command = { usage: string; run(args: string[], config: HostConfig): Promise<string> };
 
 /** Runs with the store open, as whoever does the work of the service. */
 export async function withStore<T>(

@@ -1,5 +1,6 @@
 // `npm run migrate`, `admin-token` and `rotate-master-key`: what is done on the host, with the database and the master keys at hand.
 
+import { loadHostConfig } from '../config.ts';
 import { ConfigError } from '../process/config-error.ts';
 import { makeAdminToken } from './admin-token.ts';
 import type { Command } from './command.ts';
@@ -26,7 +27,7 @@ async function main([name = '', ...args]: string[]): Promise<number> {
     return 0;
   }
   try {
-    process.stdout.write(`${await command.run(args)}\n`);
+    process.stdout.write(`${await command.run(args, loadHostConfig())}\n`);
     return 0;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

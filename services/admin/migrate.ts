@@ -1,7 +1,6 @@
 // `npm run migrate`: brings the schema up to date, as the owner of the tables.
 
 import { parseArgs } from 'node:util';
-import { loadHostConfig } from '../config.ts';
 import { ConfigError } from '../process/config-error.ts';
 import { migrate } from '../store/migrate.ts';
 import { openVault } from '../vault/vault.ts';
@@ -21,9 +20,8 @@ Safe to repeat and to run at once from several machines. docs/database-logins.md
 /** The command. */
 export const migrateSchema: Command = {
   usage,
-  async run(args) {
+  async run(args, { database, masterKeyFile }) {
     parseArgs({ args, options: {} });
-    const { database, masterKeyFile } = loadHostConfig();
     const { migrationUrl, stateDatabase, runtimeLogins } = database;
     if (migrationUrl === undefined)
       throw new ConfigError(['FLEETYARD_MIGRATION_URL is missing; set it to the URL of the owner of the tables']);

@@ -3,7 +3,6 @@
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createProgressLine } from '../../toolchain/progress.mjs';
-import { loadHostConfig } from '../config.ts';
 import {
   chooseCurrentKey,
   countByKey,
@@ -46,10 +45,9 @@ type Show = ReturnType<typeof createProgressLine>['show'];
 /** The command. */
 export const rotateMasterKey: Command = {
   usage,
-  async run(args) {
+  async run(args, config) {
     const { positionals } = parseArgs({ args, allowPositionals: true });
     const [act = '', id = ''] = positionals;
-    const config = loadHostConfig();
     const file = config.masterKeyFile;
     switch (act) {
       case 'add':

@@ -66,10 +66,9 @@ function sample(look: () => Promise<string[]>): { stop(): Promise<{ hits: Set<st
   };
 }
 
-/** Clusters with real credentials: their runners and plugins get the secrets, and fail at once for want of a cloud. */
-async function failWithReal(t: Test, service: TestService): Promise<Canary[]> {
+/** Clusters with real credentials: their runners and plugins get the secrets, and fail at once for want of a cloud. Adds to the canaries. */
+async function failWithReal(t: Test, service: TestService, canaries: Canary[]): Promise<void> {
   const { client } = service;
-  const canaries: Canary[] = [];
   for (const provider of new Set(listSecretFields().map((field) => field.provider))) {
     const made = buildCanaries(provider);
     const body = { name: `real-${provider}`, provider, secret: made.secret } as Schemas['CredentialRequest'];
@@ -89,7 +88,6 @@ async function failWithReal(t: Test, service: TestService): Promise<Canary[]> {
     const deletion = unwrap(await client.DELETE('/v1/clusters/{cluster}', way));
     await service.awaitOperation(deletion.operation?.id ?? '');
   }
-  return canaries;
 }
 
 /** What is secret by itself: tokens of simulated accounts, passphrases of stacks, passwords of logins, keys, our own tokens. */
@@ -160,15 +158,27 @@ test('hardening: no secret is in logs, events, arguments, files, Redis or plain 
   // Real stacks find plugins at once, which know no cloud without the simulator's address.
   await installSimulatedHome({ home: join(place.directory, 'pulumi'), node: process.execPath });
   const worker = await service.startWorker();
-  const own = await readOwnSecrets(service, place.product);
-  const all: Canary[] = [...own];
+  const real: Canary[] = [];
+  // What is made meanwhile counts from then on, and what is gone goes on counting.
+  const own = new Map<string, Canary>();
+  const listAll = async (): Promise<Canary[]> => {
+    for (const canary of await readOwnSecrets(service, place.product)) own.set(canary.name, canary);
+    return [...real, ...own.values()];
+  };
   for (const { provider } of listSecretFields()) t.ok(buildCanaries(provider).canaries.length > 0, provider);
-  const sampler = sample(async () => [...(await searchArguments(all)), ...(await searchRedis(place.redis, all))]);
-  all.push(...(await failWithReal(t, service)));
+  const sampler = sample(async () => {
+    const known = await listAll();
+    return [...(await searchArguments(known)), ...(await searchRedis(place.redis, known))];
+  });
+  await failWithReal(t, service, real);
   await recoverSimulated(t, service, worker);
-  const secrets = [...all, ...(await readOwnSecrets(service, place.product))];
-  t.ok(secrets.some(({ name }) => name.startsWith('passphrase')));
   const { hits, looks } = await sampler.stop();
+  const secrets = await listAll();
+  for (const kind of ['passphrase', 'token of', 'aws.secretAccessKey', 'gcp.', 'azure.', 'kubernetes.'])
+    t.ok(
+      secrets.some(({ name }) => name.startsWith(kind)),
+      kind,
+    );
   t.ok(looks > 10);
   t.same([...hits], [], 'nothing passed by');
   t.same(await place.search(secrets), [], 'nothing is left');

@@ -1,5 +1,5 @@
 // The whole service for end-to-end tests: real PostgreSQL and Redis, the API and workers as processes, simulated clouds in process.
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
@@ -53,6 +53,8 @@ async function waitReady(api: ChildService, logFile: string): Promise<string> {
 /** Starts the service; everything is stopped at teardown. */
 export async function startTestService(t: Test, options: { leaseSeconds?: number } = {}): Promise<TestService> {
   const directory = await createTestDirectory(t);
+  // Users of steps have to get through here, also to folders of several hosts in it.
+  await chmod(directory, 0o711);
   const database = await createTestDatabase(t, { migrated: false });
   const redis = createTestRedis(t);
   const simulated = await startSimulator({ dataDir: join(directory, 'simulator'), timeScale: 0 });

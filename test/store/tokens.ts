@@ -48,7 +48,7 @@ test('hardening 13: a token ends with its maker at the latest', async (t) => {
   });
   await t.rejects(
     make(sooner.id, 'grandchild', { ttl: '30m' }),
-    { code: 'validation', details: [{ pointer: '/ttl' }] } as { code: string },
+    { code: 'validation', details: [{ pointer: '/ttl' }] },
     'however far away',
   );
   const lasting = await makeMaker('lasting', null);
