@@ -100,8 +100,8 @@ async function ensureRoles(sql: Pool): Promise<void> {
 async function letIn(sql: Pool, logins: readonly string[], stateDatabase: string | null): Promise<void> {
   const lent = await sql<{ role: string; login: string }[]>`
     select r.rolname::text as role, l.rolname::text as login from pg_roles l
-    join pg_roles r on r.rolname = any(${[appRole, systemRole]}) or (r.rolname = ${stateDatabase ?? ''} and l.rolcreaterole)
-    where l.rolname = any(${logins as string[]}) and l.rolname <> current_user and not pg_has_role(l.oid, r.oid, 'member')
+    join pg_roles r on r.rolname = any(${[appRole, systemRole]}::text[]) or (r.rolname = ${stateDatabase ?? ''} and l.rolcreaterole)
+    where l.rolname = any(${logins as string[]}::text[]) and l.rolname <> current_user and not pg_has_role(l.oid, r.oid, 'member')
   `;
   for (const { role, login } of lent) await sql`grant ${sql(role)} to ${sql(login)}`;
 }
