@@ -15,10 +15,11 @@ export async function changeProject(
   { idOrName, change }: { idOrName: string; change: Schemas['ProjectPatch'] },
 ): Promise<ProjectRow> {
   const project = await getProject(tx, idOrName);
-  if (actor.projectId !== null && actor.projectId !== project.id) {
+  const platform = hasRole(actor.role, 'platform-admin');
+  if (!platform && actor.projectId !== project.id) {
     throw new FleetyardError('not-found', `There is no project "${idOrName}".`);
   }
-  if (change.runningLimit !== undefined && !hasRole(actor.role, 'platform-admin')) {
+  if (change.runningLimit !== undefined && !platform) {
     const message = 'Only a platform-admin sets how many operations of a project may run at once.';
     const details = [{ pointer: '/runningLimit', message, code: 'forbidden' }];
     throw new FleetyardError('forbidden', message, { details });

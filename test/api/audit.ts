@@ -11,7 +11,7 @@ import { blankAuditEvent } from '../../services/store/audit-events.ts';
 import { settleAuditTallies } from '../../services/store/audit-tallies.ts';
 import { getOrCreateStack } from '../../services/store/stacks.ts';
 import { createToken } from '../../services/store/tokens.ts';
-import { hashToken } from '../../services/vault/tokens.ts';
+import { createTokenText, hashToken } from '../../services/vault/tokens.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { revokeToken } from '../store/fixtures.ts';
 import { clusterRequest, fleetRequest, openTestApi, type TestApi } from './fixtures.ts';
@@ -47,7 +47,7 @@ async function standUp(api: TestApi, clusterId: string): Promise<void> {
 }
 
 async function asSuperuser(api: TestApi, statement: string): Promise<void> {
-  const sql = postgres(api.url, { max: 1, onnotice: () => undefined });
+  const sql = postgres(api.adminUrl, { max: 1, onnotice: () => undefined });
   await sql.unsafe(statement).finally(() => sql.end());
 }
 
@@ -145,12 +145,13 @@ test('hardening 14: what a known caller is refused is told', async (t) => {
 
 test('hardening 14: dead tokens are known by name, and strangers are counted', async (t) => {
   const api = await openTestApi(t);
-  const make = (name: string, expiresAt: Date | null) =>
-    api.work((tx) => createToken(tx, { name, role: 'viewer', hash: hashToken(`fy_${name}`), expiresAt }));
-  await make('expired', new Date(Date.now() - 1000));
-  await make('revoked', null);
+  const [expired, revoked, unknown] = [createTokenText(), createTokenText(), createTokenText()];
+  const make = (name: string, text: string, expiresAt: Date | null) =>
+    api.work((tx) => createToken(tx, { name, role: 'viewer', hash: hashToken(text), expiresAt }));
+  await make('expired', expired, new Date(Date.now() - 1000));
+  await make('revoked', revoked, null);
   await api.work((tx) => revokeToken(tx, 'revoked'));
-  for (const token of ['fy_expired', 'fy_revoked', 'fy_unknown', 'fy_unknown', 'not even one']) {
+  for (const token of [expired, revoked, unknown, unknown, 'not even one']) {
     t.equal((await api.send('GET', '/v1/clusters', { token })).status, 401);
   }
   t.match(await awaitEvents(api, 2), [

@@ -42,6 +42,7 @@ async function prepare(t: Test): Promise<{ directory: string; environment: Recor
       FLEETYARD_STATE_DATABASE: `${name}_state`,
       FLEETYARD_DATA_DIR: directory,
       FLEETYARD_PORT: '0',
+      FLEETYARD_DEFAULT_ALLOWED_CIDRS: '203.0.113.0/24',
       FLEETYARD_LOG_LEVEL: 'debug',
     },
   };

@@ -11,7 +11,7 @@ import { openTestStore } from '../store/fixtures.ts';
 const main = fileURLToPath(new URL('../../services/audit/main.ts', import.meta.url));
 
 test('hardening 14: the command', async (t) => {
-  const { store, url, projectId } = await openTestStore(t);
+  const { store, url, adminUrl, projectId } = await openTestStore(t);
   const run = (...args: string[]) =>
     promisify(execFile)(process.execPath, [main, ...args], { env: { PATH: process.env['PATH'], DATABASE_URL: url } });
   const told = { ...blankAuditEvent, kind: 'change', projectId } as const;
@@ -41,7 +41,7 @@ test('hardening 14: the command', async (t) => {
     names.map((resourceName, index) => ({ chain: projectId, position: index + 1, resourceName })),
   );
 
-  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  const sql = postgres(adminUrl, { max: 1, onnotice: () => undefined });
   await sql.unsafe(`set session_replication_role = replica; delete from audit_links where position = 3;
     delete from audit_events where resource_name = 'three'`);
   await run('verify');

@@ -124,12 +124,12 @@ async function checkTrail(url: string, chain: string) {
 test('hardening 14: the audit trail', async (t) => {
   const source = await openSource(t);
   await writeBackup({ ...source, ...quiet });
-  const { url, stateDatabase } = await openEmpty(t);
+  const { url, workUrl, stateDatabase } = await openEmpty(t);
   await restoreBackup({ ...source, url, stateDatabase, ...quiet });
   const before = await checkTrail(source.url, source.projectId);
   t.match(before, { links: 2, waiting: 1, fault: undefined });
   t.same(await checkTrail(url, source.projectId), before, 'comes back with its chain, and with what waits for a link');
-  const store = await openStore({ url, applicationName: 'test', vault: source.vault });
+  const store = await openStore({ url: workUrl, applicationName: 'test', vault: source.vault });
   t.teardown(() => store.close(1));
   await store.asSystem((tx) => linkAuditEvents(tx));
   t.match(await checkTrail(url, source.projectId), { links: 3, waiting: 0, fault: undefined }, 'and goes on');
@@ -182,7 +182,7 @@ async function openOlderSource(t: Test) {
   const directory = await createTestDirectory(t);
   const keys = await ensureMasterKeys(join(directory, 'master.key'));
   const vault = createVault(keys);
-  const { url, name } = await createTestDatabase(t, { migrated: false });
+  const { adminUrl: url, name } = await createTestDatabase(t, { migrated: false });
   await migrate({ url, vault, stateDatabase: `${name}_state`, version: olderSchema });
   const sql = postgres(url, { max: 1 });
   const seal = (context: string) => vault.seal('{}', context);
@@ -216,7 +216,7 @@ test('A backup of an older schema', async (t) => {
   const { restored, manifest } = await restoreBackup({ ...target, ...quiet, keys: source.keys, path: source.path });
   t.equal(manifest.migrations.length, olderSchema);
   t.same(restored, { stacksUnsettled: 1, operationsInterrupted: 3 }, 'is looked at as one of this schema is');
-  const store = await openStore({ url: target.url, applicationName: 'test', vault: source.vault });
+  const store = await openStore({ url: target.workUrl, applicationName: 'test', vault: source.vault });
   t.teardown(() => store.close(1));
   for (const index of [1, 2, 3]) {
     const operation = await store.asSystem((tx) => getOperation(tx, `op_${index}`));

@@ -81,7 +81,7 @@ test('Words for yes and no', async (t) => {
     ['0', false],
     ['off', false],
   ] as const) {
-    t.equal(loadConfig({ ...least, FLEETYARD_MIGRATE: word }).database.migrate, meaning, word);
+    t.equal(loadConfig({ ...least, FLEETYARD_CHECK_RESPONSES: word }).checkResponses, meaning, word);
   }
 });
 

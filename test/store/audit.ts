@@ -27,14 +27,14 @@ function event(projectId: string | null, changes: Partial<NewAuditEvent> = {}): 
 /** Ten events of the first project, linked, with one of another beside them. */
 async function openTrail(t: Test): Promise<TestStore & { tamper: (sql: string) => Promise<void> }> {
   const opened = await openTestStore(t);
-  const { store, projectId, url } = opened;
+  const { store, projectId, adminUrl } = opened;
   for (let index = 0; index < 10; index += 1) {
     await store.asProject(projectId, (tx) => addAuditEvents(tx, [event(projectId, { resourceName: `c${index}` })]));
   }
   await store.asSystem((tx) => addAuditEvents(tx, [event(null, { userAgent: 'a "quoted" \u00fc agent' })]));
   t.equal(await store.asSystem((tx) => linkAuditEvents(tx)), 11);
   const tamper = async (text: string): Promise<void> => {
-    const sql = postgres(url, { max: 1, onnotice: () => undefined });
+    const sql = postgres(adminUrl, { max: 1, onnotice: () => undefined });
     // What somebody with the whole server in hand does first.
     await sql.unsafe(`set session_replication_role = replica; ${text}`).finally(() => sql.end());
   };
@@ -47,7 +47,7 @@ async function check(url: string, chain: string, kept?: ChainHead[]) {
 }
 
 test('hardening 14: the trail of a project is its own, and only added to', async (t) => {
-  const { store, url, projectId, otherProjectId, work } = await openTrail(t);
+  const { store, migration, projectId, otherProjectId, work } = await openTrail(t);
   t.equal((await work((tx) => listAuditEvents(tx, { limit: 50 }))).items.length, 10, 'a project sees its own events');
   const other = await store.asProject(otherProjectId, (tx) => listAuditEvents(tx, { limit: 50 }));
   t.same(other.items, [], 'and no other');
@@ -74,7 +74,7 @@ test('hardening 14: the trail of a project is its own, and only added to', async
       await t.rejects(done, { code: '42501' }, `${role} may not: ${statement}`);
     }
   }
-  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  const sql = postgres(migration.url, { max: 1, onnotice: () => undefined });
   await t.rejects(sql`update audit_events set status = 200`, /only added to/, 'nor may its owner alter an event');
   await t.rejects(sql`truncate audit_links`, /only added to/, 'or empty a table');
   await sql.end();
