@@ -135,12 +135,18 @@ function isRoleRace(error: unknown): boolean {
   );
 }
 
+/** Whether the schema is new enough to say which key seals; the newest does until then. */
+async function knowsKeys(sql: Query): Promise<boolean> {
+  const [row] = await sql<{ found: boolean }[]>`select to_regclass('public.master_keys') is not null as found`;
+  return row?.found === true;
+}
+
 async function prepareState(sql: Pool, vault: StoreVault, database: string): Promise<void> {
   const login = await sql.begin(async (transaction) => {
     await transaction`select set_config('role', ${systemRole}, true)`;
     const tx = { sql: transaction, projectId: null, consequences: [] };
-    const keyId = await getOrChooseCurrentKey({ ...tx, vault });
-    return getOrCreateStateLogin({ ...tx, vault: vault.sealingBy(keyId) }, database);
+    const keyId = (await knowsKeys(transaction)) ? await getOrChooseCurrentKey({ ...tx, vault }) : vault.keyIds[0];
+    return getOrCreateStateLogin({ ...tx, vault: vault.sealingBy(keyId ?? '') }, database);
   });
   await ensureStateDatabase(sql, login);
 }

@@ -97,27 +97,39 @@ function addRoom({ describeRoom }: MeasuredState, registers: Registry[]): void {
   }
 }
 
+type Waiting = Awaited<ReturnType<MeasuredState['countWaiting']>>;
+
 /** A database that is away costs these numbers only. */
 function addWaiting({ countWaiting }: MeasuredState, registers: Registry[], log: Pick<Logger, 'warn'>): void {
-  const operations = new Gauge({
-    name: 'fleetyard_operations_waiting',
-    help: 'Operations that a worker could begin now.',
-    registers,
-  });
-  new Gauge({
-    name: 'fleetyard_operations_waiting_oldest_seconds',
-    help: 'How long the oldest of them has waited.',
-    registers,
-    async collect() {
-      this.reset();
-      operations.reset();
-      try {
-        const waiting = await countWaiting();
-        operations.set(waiting.operations);
-        this.set(waiting.oldestSeconds);
-      } catch (error) {
-        log.warn({ err: error }, 'what waits could not be counted');
-      }
-    },
-  });
+  let asked: Promise<Waiting | undefined> | undefined;
+  // Both numbers of one look are of one question.
+  const ask = (): Promise<Waiting | undefined> =>
+    (asked ??= countWaiting()
+      .catch((error: unknown) => void log.warn({ err: error }, 'what waits could not be counted'))
+      .finally(() => {
+        asked = undefined;
+      }) as Promise<Waiting | undefined>);
+  const addGauge = (name: string, help: string, read: (waiting: Waiting) => number): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['scope'],
+      registers,
+      async collect() {
+        this.reset();
+        const waiting = await ask();
+        if (waiting !== undefined) this.set({ scope: 'installation' }, read(waiting));
+      },
+    });
+  };
+  addGauge(
+    'fleetyard_operations_waiting',
+    'Operations of the whole installation that a worker could begin now.',
+    ({ operations }) => operations,
+  );
+  addGauge(
+    'fleetyard_operations_waiting_oldest_seconds',
+    'How long the oldest of them has waited.',
+    ({ oldestSeconds }) => oldestSeconds,
+  );
 }

@@ -39,10 +39,14 @@ test('finding 6: a runner whose worker is frozen, and whose database is cut, end
   });
   const findProcesses = () => findMarkedProcesses((key) => key.startsWith(`${id}.`));
   const calls: string[] = [];
-  await waitFor('the engine to run', async () => {
-    calls.push(...(await fake.takeCalls()));
-    return calls.includes('up');
-  });
+  await waitFor(
+    'the engine to run',
+    async () => {
+      calls.push(...(await fake.takeCalls()));
+      return calls.includes('up');
+    },
+    { timeoutMs: 120_000 },
+  );
   const pid = child.pid ?? 0;
   doors.database.block();
   process.kill(pid, 'SIGSTOP');

@@ -53,6 +53,9 @@ export async function startBehindDoors(
       FLEETYARD_START_SECONDS: String(startSeconds),
       // No step here runs an engine; the worker only asks whether its program is there.
       FLEETYARD_PULUMI: '/bin/true',
+      // Hubs of tests answer on loopback; engines of tests write where the test reads.
+      FLEETYARD_PRIVATE_NETWORKS: '127.0.0.0/8',
+      FLEETYARD_RUNNER_UIDS: 'off',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
