@@ -47,7 +47,7 @@ export function startOperationConsumer({
   worker.on('failed', (_job, error) => onError(error));
   return {
     refresh() {
-      if (isReady()) worker.resume();
+      if (isReady()) void Promise.resolve(worker.resume()).catch(onError);
       // Not waiting for the job at work: it may be the one that asks.
       else void worker.pause(true).catch(onError);
     },

@@ -7,7 +7,7 @@ import { openDoor } from '../helpers/door.ts';
 import { getRunVariable } from '../helpers/environment.ts';
 import { withDatabase } from '../helpers/postgres.ts';
 import { waitFor } from '../helpers/wait.ts';
-import { addCluster, addOperation, claim, leaseOf, openTestStore, type TestStore } from './fixtures.ts';
+import { addCluster, addOperation, claim, leaseOf, openTestStore } from './fixtures.ts';
 
 const tableSql = `create table if not exists pulumi_state
   (key text primary key, data json not null, updated_at timestamptz not null default now());
