@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { fillAtomically, getCacheDirectory } from './cache.mjs';
 import { withLock } from './lock.mjs';
 import { findOnPath, runCommand } from './run-command.mjs';
-import { compareVersions, PYTHON_MINIMUM } from './versions.mjs';
+import { compareVersions } from './versions.mjs';
+
+/** The oldest Python that Schemathesis runs on. */
+const PYTHON_MINIMUM = '3.10.0';
 
 /** @typedef {import('./progress.mjs').OnProgress} OnProgress */
 

@@ -12,9 +12,6 @@ export const GO_MINIMUM = '1.25.0';
 /** The oldest Redis that BullMQ works with. */
 export const REDIS_MINIMUM = '6.2.0';
 
-/** The oldest Python that Schemathesis runs on. */
-export const PYTHON_MINIMUM = '3.10.0';
-
 /**
  * Compares two dotted versions by their numbers; a leading v and whatever follows the numbers is ignored.
  * @param {string} left

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { addAuditEvents, blankAuditEvent } from '../store/audit-events.ts';
 import { createToken } from '../store/tokens.ts';
 import { findSetting } from '../store/settings.ts';
 import type { Store } from '../store/open-store.ts';
@@ -48,7 +49,9 @@ export const makeAdminToken: Command = {
       await refuseToReplace(store, file);
       const text = createTokenText();
       await store.asSystem(async (tx) => {
-        await createToken(tx, { name, role: 'platform-admin', hash: hashToken(text), expiresAt });
+        const { id } = await createToken(tx, { name, role: 'platform-admin', hash: hashToken(text), expiresAt });
+        const made = { resourceKind: 'token', resourceId: id, resourceName: name };
+        await addAuditEvents(tx, [{ ...blankAuditEvent, kind: 'change', projectId: null, ...made }]);
         // Before the commit: a file without a row is of no use, a row without a file would stay unused for ever.
         await writeTokenFile(file, text);
       });

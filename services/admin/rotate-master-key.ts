@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createProgressLine } from '../../toolchain/progress.mjs';
+import { addAuditEvents, blankAuditEvent } from '../store/audit-events.ts';
 import {
   chooseCurrentKey,
   countByKey,
@@ -73,7 +74,11 @@ export async function rotate(store: Store, vault: Vault, show: Show): Promise<st
   const [newest = ''] = vault.keyIds;
   const late = await store.asSystem(async (tx) => {
     const unprepared = await listUnprepared(tx, newest);
-    if (unprepared.length === 0 && (await findCurrentKey(tx)) !== newest) await chooseCurrentKey(tx, newest);
+    if (unprepared.length === 0 && (await findCurrentKey(tx)) !== newest) {
+      await chooseCurrentKey(tx, newest);
+      const chosen = { resourceKind: 'master-key', resourceId: newest };
+      await addAuditEvents(tx, [{ ...blankAuditEvent, kind: 'change', projectId: null, ...chosen }]);
+    }
     return unprepared;
   });
   if (late.length > 0)

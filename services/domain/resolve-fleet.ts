@@ -56,22 +56,9 @@ export type FleetResolution = {
   changed: boolean;
 };
 
-/** Resolves a document at once; throws one error that carries the faults. */
-export function resolveFleet(
-  document: FleetRequest,
-  existing: readonly ExistingMember[],
-  context: FleetContext,
-): FleetResolution {
-  const steps = resolveFleetInSteps(document, existing, context);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-  }
-}
-
 /**
- * The same, a cluster at a time, so that whoever has others to serve can do so in between. It ends early when there are more faults than
- * would be told.
+ * Resolves a document a cluster at a time, so that whoever has others to serve can do so in between; throws one error that carries the
+ * faults. It ends early when there are more of them than would be told.
  */
 export function* resolveFleetInSteps(
   document: FleetRequest,

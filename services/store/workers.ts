@@ -5,9 +5,6 @@ import type { Tx } from './transaction.ts';
 /** What a worker tells of itself. */
 export type WorkerReport = { owner: string; slots: number; running: number; memoryMb: number; reservedMb: number };
 
-/** A worker as stored. */
-export type WorkerRow = WorkerReport & { startedAt: Date; seenAt: Date };
-
 /** One that said nothing for so long is gone. */
 const goneAfter = '1 day';
 
@@ -28,11 +25,4 @@ export async function reportWorker(
 /** Forgets a worker that ends in order. */
 export async function forgetWorker(tx: Tx, owner: string): Promise<void> {
   await tx.sql`delete from workers where owner = ${owner}`;
-}
-
-/** Every worker that is known, the latest heard of first. */
-export async function listWorkers(tx: Tx): Promise<WorkerRow[]> {
-  return tx.sql<WorkerRow[]>`
-    select owner, started_at, seen_at, slots, running, memory_mb, reserved_mb from workers order by seen_at desc
-  `;
 }

@@ -4,9 +4,8 @@ import { deathsAllowed, isWornOut, judgeFailure } from '../domain/accounting.ts'
 import type { OperationError } from '../domain/engine-errors.ts';
 import { FleetyardError, isFleetyardError } from '../domain/errors.ts';
 import { isForgiving } from '../domain/steps.ts';
-import { readMonotonicClock } from '../engine/monotonic-clock.ts';
 import { killOperationProcesses } from '../engine/processes.ts';
-import { claimOperation, countDeath, type ClaimedOperation } from '../store/leases.ts';
+import { countDeath, type ClaimedOperation } from '../store/leases.ts';
 import type { OperationRow } from '../store/operations.ts';
 import { requeueOperation, interruptOperation } from '../store/retry-operation.ts';
 import { finishOperation, waitForChildren } from '../store/settle-operation.ts';
@@ -22,8 +21,8 @@ import { writeUnderLease } from './write-under-lease.ts';
 /** Operations that a run holds, by id: for cancels that should not wait for a heartbeat, and for shutdown. */
 export type HeldOperations = Map<string, HeldLease & { handOver(): void }>;
 
-/** How a run ended: nothing was to be done, the operation was let go of in order, or it was left to its lease. */
-export type RunEnd = 'unclaimed' | 'let-go' | 'lost';
+/** How a run ended: the operation was let go of in order, or it was left to its lease. */
+export type RunEnd = 'let-go' | 'lost';
 
 type Walk = { operation: ClaimedOperation; lease: HeldLease; handOver: AbortSignal };
 
@@ -144,23 +143,12 @@ function measureEnd({ metrics }: WorkerContext, { state, error }: OperationRow, 
   if (state === 'needs_attention') metrics.count('needs-attention');
 }
 
-/**
- * Claims one operation by its id and runs it as far as it goes now. Returns quietly when there is nothing to do: another worker has it,
- * it is not due, or something earlier of its resource is under way.
- */
-export async function runOperation(context: WorkerContext, held: HeldOperations, operationId: string): Promise<RunEnd> {
-  const { store, owner, leaseSeconds } = context;
-  const claimedAt = readMonotonicClock();
-  const operation = await store.asSystem((tx) => claimOperation(tx, { id: operationId, owner, leaseSeconds }));
-  return operation === undefined ? 'unclaimed' : runClaimed(context, held, { operation, claimedAt });
-}
-
 /** Runs an operation that was claimed as far as it goes now; what is held is noted before anything is waited for. */
 export async function runClaimed(
   context: WorkerContext,
   held: HeldOperations,
   { operation, claimedAt }: Taken,
-): Promise<Exclude<RunEnd, 'unclaimed'>> {
+): Promise<RunEnd> {
   const operationId = operation.id;
   const log = context.logger.child({ operation: operation.id, kind: operation.kind, resource: operation.resourceId });
   const handOver = new AbortController();

@@ -7,7 +7,7 @@ import { startOperationConsumer, type ConsumerOptions } from '../queue/operation
 import type { RunningLimits } from '../store/claim-next.ts';
 import { eventChannel } from '../store/events.ts';
 import type { ClaimedOperation } from '../store/leases.ts';
-import { reportWorker } from '../store/workers.ts';
+import { forgetWorker, reportWorker } from '../store/workers.ts';
 import type { WorkerContext } from './context.ts';
 import { startMeter } from './meter.ts';
 import type { Guest, Room } from './room.ts';
@@ -104,7 +104,9 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
     },
     async close() {
       meter.stop();
-      await Promise.all([sweeps, unlisten(), stopped, consumer.close()]);
+      // A database that is away forgets it by itself, after a day.
+      const forgotten = store.asSystem((tx) => forgetWorker(tx, context.owner)).catch(() => undefined);
+      await Promise.all([sweeps, unlisten(), stopped, consumer.close(), forgotten]);
     },
   };
 }

@@ -55,6 +55,14 @@ test('hardening 13: the command on the host makes a token when all are gone', as
     role: 'platform-admin',
     madeBy: null,
   });
+  const told = await store.asSystem(
+    ({ sql }) => sql`select kind, resource_kind, resource_name, project_id from audit_events`,
+  );
+  t.match(
+    told,
+    [{ kind: 'change', resourceKind: 'token', resourceName: /^host-/, projectId: null }],
+    'hardening 14: it is told',
+  );
   await t.rejects(run('admin-token'), { code: 1, stderr: /holds a token that works/ });
   await ensureMasterKeys(join(directory, 'other.key'));
   await t.rejects(

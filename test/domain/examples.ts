@@ -6,7 +6,8 @@ import type { FleetRequest } from '../../services/domain/fleet-spec.ts';
 import { splitPointer } from '../../services/domain/pointers.ts';
 import type { PlannedRange } from '../../services/domain/range-roles.ts';
 import { listRangeNeeds, planRanges } from '../../services/domain/ranges.ts';
-import { type FleetResolution, resolveFleet } from '../../services/domain/resolve-fleet.ts';
+import type { FleetResolution } from '../../services/domain/resolve-fleet.ts';
+import { resolveFleet } from '../helpers/resolve-fleet.ts';
 import { findUnbuiltFleetFields } from '../../services/domain/unbuilt-fields.ts';
 import { catalogue, defaultAllowedCidrs, findCredentialOf, now, readExample, summarize } from './fixtures.ts';
 

@@ -4,7 +4,8 @@ import { isFleetyardError } from '../../services/domain/errors.ts';
 import type { FleetRequest } from '../../services/domain/fleet-spec.ts';
 import { locatePointer, mergeDefaults } from '../../services/domain/merge-defaults.ts';
 import { listRangeNeeds, placeCluster, planRanges } from '../../services/domain/ranges.ts';
-import { type ExistingMember, type FleetContext, resolveFleet } from '../../services/domain/resolve-fleet.ts';
+import type { ExistingMember, FleetContext } from '../../services/domain/resolve-fleet.ts';
+import { resolveFleet } from '../helpers/resolve-fleet.ts';
 import { buildRequest, catalogue, credentials, defaultAllowedCidrs, now, summarize } from './fixtures.ts';
 
 const hub = { id: 'cr_hub', name: 'hub', cloud: 'kubernetes', account: 'hub' } as const;

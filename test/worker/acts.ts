@@ -15,7 +15,7 @@ import { saveDoubtful } from '../../services/store/stack-health.ts';
 import { getOrCreateStack, listStacks, saveSnapshot } from '../../services/store/stacks.ts';
 import { listSteps } from '../../services/store/steps.ts';
 import type { WorkerContext } from '../../services/worker/context.ts';
-import { runOperation } from '../../services/worker/run-operation.ts';
+import { runOperation } from '../helpers/run-operation.ts';
 import { addCluster, openTestApplication, type TestApplication } from '../changes/fixtures.ts';
 import { createFakePulumi } from '../helpers/fake-pulumi.ts';
 import { createWorkerContext } from '../helpers/worker.ts';

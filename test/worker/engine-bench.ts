@@ -9,7 +9,7 @@ import { getOperation, type OperationRow } from '../../services/store/operations
 import { getStackHealth, type StackHealth } from '../../services/store/stack-health.ts';
 import { listStacks } from '../../services/store/stacks.ts';
 import type { WorkerContext } from '../../services/worker/context.ts';
-import { runOperation } from '../../services/worker/run-operation.ts';
+import { runOperation } from '../helpers/run-operation.ts';
 import { type Door, openDoor } from '../helpers/door.ts';
 import { createFakePulumi, type FakePulumi } from '../helpers/fake-pulumi.ts';
 import { createWorkerContext } from '../helpers/worker.ts';

@@ -8,7 +8,6 @@ import { listEvents } from '../../services/store/events.ts';
 import { getFederation } from '../../services/store/federations.ts';
 import { getOperation } from '../../services/store/operations.ts';
 import { finishOperation } from '../../services/store/settle-operation.ts';
-import { listWorkers } from '../../services/store/workers.ts';
 import { mergeStatus } from '../../services/store/write-observed.ts';
 import { createRedactor } from '../../services/vault/redact.ts';
 import { takeFolder } from '../../services/worker/layers/step-folder.ts';
@@ -94,7 +93,8 @@ test('18: a late run does not make its worker forget the newer claim of the same
   );
   await sweepOnce(context);
   await waitFor('the second run to ask the hub', () => hub.calls.length === 2);
-  const countRunning = async () => (await store.asSystem(listWorkers))[0]?.running;
+  const countRunning = () =>
+    store.asSystem(async ({ sql }) => (await sql<{ running: number }[]>`select running from workers`)[0]?.running);
   await waitFor('both to be told of', async () => (await countRunning()) === 2);
   hub.dropOldest();
   await waitFor('the first run to end', async () => (await countRunning()) === 1);

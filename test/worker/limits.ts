@@ -10,7 +10,8 @@ import { getOperation, type OperationRow } from '../../services/store/operations
 import { retryOperation } from '../../services/store/retry-operation.ts';
 import { listSteps } from '../../services/store/steps.ts';
 import type { WorkerContext } from '../../services/worker/context.ts';
-import { runOperation, type HeldOperations } from '../../services/worker/run-operation.ts';
+import type { HeldOperations } from '../../services/worker/run-operation.ts';
+import { runOperation } from '../helpers/run-operation.ts';
 import { sweepOnce } from '../../services/worker/sweeps/run-sweeps.ts';
 import { addCluster, openTestApplication } from '../changes/fixtures.ts';
 import { createTestDirectory } from '../helpers/directory.ts';

@@ -12,7 +12,7 @@ import { getOperation } from '../../services/store/operations.ts';
 import { getOrCreateStack, saveOutputs } from '../../services/store/stacks.ts';
 import { createOutgoingGuard } from '../../services/outgoing/outgoing-guard.ts';
 import { createRedactor } from '../../services/vault/redact.ts';
-import { runOperation } from '../../services/worker/run-operation.ts';
+import { runOperation } from '../helpers/run-operation.ts';
 import { awaitMember } from '../../services/worker/steps/reach-clusters.ts';
 import { silenceStrangers } from '../../services/worker/steps/stranger-words.ts';
 import { createFakePulumi } from '../helpers/fake-pulumi.ts';

@@ -5,7 +5,7 @@ import { deleteCluster } from '../../../services/changes/delete-cluster.ts';
 import type { Schemas } from '../../../services/contract/schemas.ts';
 import { expireLeases } from '../../../services/store/leases.ts';
 import { getOperation, type OperationRow } from '../../../services/store/operations.ts';
-import { runOperation } from '../../../services/worker/run-operation.ts';
+import { runOperation } from '../../helpers/run-operation.ts';
 import { listKnownResources } from '../judge/collect.ts';
 import { findDuplicates, findOrphans, findPhantoms, findRemains } from '../judge/judge.ts';
 import { killStepsNow, type CrashBench } from './bench.ts';
