@@ -98,6 +98,8 @@ export type Config = {
     deadlineScale: number;
     /** Seconds between two looks at what a cloud was still making when a worker died. */
     settleSeconds: number;
+    /** The port of its own measurements; none when undefined. Host and token are those of the API's. */
+    monitoringPort: number | undefined;
     /** Touched at every round of sweeps, for a health check; not when undefined. */
     pulseFile: string | undefined;
   };
@@ -212,7 +214,6 @@ function readHttp(read: Reader): Config['http'] {
     certFile === undefined || keyFile === undefined
       ? undefined
       : { certFile: resolve(certFile), keyFile: resolve(keyFile) };
-  const monitoringPort = read.optional('FLEETYARD_METRICS_PORT');
   const tokenFile = read.optional('FLEETYARD_METRICS_TOKEN_FILE');
   return {
     host,
@@ -226,8 +227,7 @@ function readHttp(read: Reader): Config['http'] {
     trustedProxies: read.ranges('FLEETYARD_TRUSTED_PROXIES'),
     monitoring: {
       host: read.text('FLEETYARD_METRICS_HOST', '127.0.0.1'),
-      port:
-        monitoringPort === undefined ? undefined : read.integer('FLEETYARD_METRICS_PORT', 0, { min: 0, max: 65_535 }),
+      port: readPort(read, 'FLEETYARD_METRICS_PORT'),
       tokenFile: tokenFile === undefined ? undefined : resolve(tokenFile),
     },
   };
@@ -330,6 +330,7 @@ export function loadConfig(environment: Environment = process.env): Config {
       retryScale: read.number('FLEETYARD_RETRY_SCALE', 1, { min: 0, max: 100 }),
       deadlineScale: read.number('FLEETYARD_DEADLINE_SCALE', 1, { min: 0.0001, max: 100 }),
       settleSeconds: read.number('FLEETYARD_SETTLE_SECONDS', 10, { min: 0, max: 3600 }),
+      monitoringPort: readPort(read, 'FLEETYARD_WORKER_METRICS_PORT'),
       pulseFile: read.optional('FLEETYARD_PULSE_FILE'),
     },
     limits: {
@@ -359,6 +360,11 @@ export function loadConfig(environment: Environment = process.env): Config {
   };
   if (read.faults.length > 0) throw new ConfigError(read.faults);
   return freeze(config);
+}
+
+/** A port that may be left out; 0 takes any that is free. */
+function readPort(read: Reader, name: string): number | undefined {
+  return read.optional(name) === undefined ? undefined : read.integer(name, 0, { min: 0, max: 65_535 });
 }
 
 /** Of what this process may use, the part that is left to steps; the rest is the worker's and the system's. */

@@ -14,13 +14,7 @@ import { createBodyReader } from './body/body-reader.ts';
 import { bodyLimits } from './body/limits.ts';
 import type { AnyAnswer, Handlers, Parts } from './call.ts';
 import { handlers as allHandlers } from './handlers.ts';
-import {
-  createRequestId,
-  installAnswerHeaders,
-  nameRequest,
-  plainHeaders,
-  requestIdHeader,
-} from './plugins/answer-headers.ts';
+import { createRequestId, installAnswerHeaders, nameRequest, requestIdHeader } from './plugins/answer-headers.ts';
 import { answerOperation } from './plugins/answering.ts';
 import { beginAuditing, tellRefusal } from './plugins/auditing.ts';
 import { authenticate, type Identity } from './plugins/authentication.ts';
@@ -29,8 +23,9 @@ import { createBrokenRequestHandler } from './plugins/broken-requests.ts';
 import { countAddress, countCaller, isExempt } from './plugins/limiting.ts';
 import { installPressure, type PressureBounds } from './plugins/pressure.ts';
 import { createProblem, describeError, describeProblem, type Problem, problemTypes } from './problems.ts';
-import { createBoundedServer, defaultSocketBounds, type SocketBounds } from './sockets.ts';
-import type { TlsPair } from './tls.ts';
+import { createBoundedServer, defaultSocketBounds, type SocketBounds } from '../http/bounded-server.ts';
+import { plainHeaders } from '../http/plain-headers.ts';
+import type { TlsPair } from '../http/tls.ts';
 
 /** How the application is built. */
 export type AppOptions = {

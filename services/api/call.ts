@@ -17,7 +17,7 @@ import type { RateLimits } from '../limits/rate-limits.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Tokens } from './known-tokens.ts';
 import type { Metrics } from './metrics.ts';
-import type { MonitoringGate } from './monitoring.ts';
+import type { MonitoringGate } from '../http/monitoring.ts';
 import type { EventStreams } from './streams/event-streams.ts';
 
 /** The operations' queue, as far as the API needs it. */

@@ -1,7 +1,5 @@
 // The API's process: reads the configuration, opens the parts, listens, and closes them in reverse order.
 
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { loadCatalogue } from '../../catalogue/catalogue.ts';
 import { mintKubeconfig } from '../access/kubeconfig/mint-kubeconfig.ts';
@@ -33,11 +31,11 @@ import { closeServer } from './close-server.ts';
 import { describeEvent } from './describe-resources.ts';
 import { createTokens } from './known-tokens.ts';
 import { createMetrics } from './metrics.ts';
-import { createMonitoringGate, createMonitoringServer, readMonitoringToken } from './monitoring.ts';
-import { checkReadiness } from './readiness.ts';
+import { createMonitoringGate, openMonitoring, readMonitoringToken } from '../http/monitoring.ts';
+import { checkReadiness } from '../http/readiness.ts';
 import { openEventFeed } from './streams/event-feed.ts';
 import { createEventStreams } from './streams/event-streams.ts';
-import { readTlsPair, watchTlsPair } from './tls.ts';
+import { readTlsPair, watchTlsPair } from '../http/tls.ts';
 
 /** Of event streams: how often a quiet one says that it lives, how soon it ends after its token, and how long its reader may take nothing. */
 const streamTimes = { heartbeatMs: 15_000, tokenCheckMs: 2_000, stallMs: 30_000 };
@@ -95,22 +93,6 @@ async function openParts(config: Config, log: Logger) {
     onError: (error) => log.debug({ err: error }, 'requests are not counted'),
   });
   return { store, queue, feed, trail, limits: rateLimits, metrics: createMetrics(counts, log, true) };
-}
-
-/** Listens on the port for measurements, if there is one. */
-async function openMonitoring(
-  { host, port }: Config['http']['monitoring'],
-  parts: Parameters<typeof createMonitoringServer>[0],
-  log: Logger,
-): Promise<() => Promise<void>> {
-  if (port === undefined) return async () => undefined;
-  const server = createMonitoringServer(parts).listen(port, host);
-  await once(server, 'listening');
-  log.info({ monitoring: `http://${host}:${(server.address() as AddressInfo).port}` }, 'measurements are served');
-  return async () => {
-    server.close();
-    server.closeAllConnections();
-  };
 }
 
 async function start(config: Config, log: Logger): Promise<void> {

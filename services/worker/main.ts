@@ -9,6 +9,8 @@ import { loadConfig, type Config } from '../config.ts';
 import { toBackendUrl } from '../engine/backend-url.ts';
 import { prepareBackend } from '../engine/prepare-backend.ts';
 import { isFleetyardError } from '../domain/errors.ts';
+import { createMonitoringGate, openMonitoring, readMonitoringToken } from '../http/monitoring.ts';
+import { checkReadiness } from '../http/readiness.ts';
 import { awaitServer } from '../process/await-server.ts';
 import { ConfigError } from '../process/config-error.ts';
 import { tightenDirectory } from '../process/private-directory.ts';
@@ -124,12 +126,24 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const { pulseFile } = config.worker;
   const onRound = pulseFile === undefined ? undefined : () => writeFile(pulseFile, '');
   const worker = await startWorker(context, { ...queueOptions, sweepSeconds, room, limits: config.limits, onRound });
+  const { host, tokenFile } = config.http.monitoring;
+  const monitoringToken = await readMonitoringToken(tokenFile);
+  const closeMonitoring = await openMonitoring(
+    { host, port: config.worker.monitoringPort },
+    {
+      metrics: context.metrics,
+      gate: monitoringToken === undefined ? undefined : createMonitoringGate(monitoringToken),
+      checkReadiness: () => checkReadiness({ store, queue }),
+    },
+    logger,
+  );
   shutDownOnSignals({
     log: logger,
     seconds: getStopSeconds({ ...config, ...config.worker }),
     exit: (code) => process.exit(code),
     phases: [
       { name: 'operations', run: () => worker.drain(config.shutdownSeconds) },
+      { name: 'monitoring', seconds: closingSeconds, run: closeMonitoring },
       { name: 'consumer', seconds: closingSeconds, run: () => worker.close() },
       { name: 'queue', seconds: closingSeconds, run: () => queue.close() },
       { name: 'store', seconds: closingSeconds, run: () => store.close(1) },

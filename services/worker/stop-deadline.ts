@@ -7,5 +7,5 @@ export const closingSeconds = 3;
 
 /** An engine that was asked to stop finishes what the cloud is making; without the servers its lease ends that sooner. */
 export function getStopSeconds(config: { shutdownSeconds: number; leaseSeconds: number }): number {
-  return config.shutdownSeconds + config.leaseSeconds + cancelGrace / 1000 + 5 * closingSeconds;
+  return config.shutdownSeconds + config.leaseSeconds + cancelGrace / 1000 + 6 * closingSeconds;
 }

@@ -10,7 +10,7 @@ import type { Parts } from '../../services/api/call.ts';
 import { describeEvent } from '../../services/api/describe-resources.ts';
 import { createTokens } from '../../services/api/known-tokens.ts';
 import { createMetrics } from '../../services/api/metrics.ts';
-import { createMonitoringGate } from '../../services/api/monitoring.ts';
+import { createMonitoringGate } from '../../services/http/monitoring.ts';
 import { openEventFeed } from '../../services/api/streams/event-feed.ts';
 import { createEventStreams } from '../../services/api/streams/event-streams.ts';
 import { readContractDocument } from '../../services/contract/document.ts';

@@ -3,7 +3,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { test, type Test } from 'tap';
 import { buildApp, type ServerSettings } from '../../services/api/app.ts';
-import { defaultSocketBounds } from '../../services/api/sockets.ts';
+import { defaultSocketBounds } from '../../services/http/bounded-server.ts';
 import { openRateLimits, type Quota, type QuotaName } from '../../services/limits/rate-limits.ts';
 import { createTokenText } from '../../services/vault/tokens.ts';
 import { createTestRedis } from '../helpers/redis.ts';

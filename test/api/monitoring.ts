@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test, type Test } from 'tap';
-import { createMonitoringGate, createMonitoringServer, readMonitoringToken } from '../../services/api/monitoring.ts';
+import { createMonitoringGate, createMonitoringServer, readMonitoringToken } from '../../services/http/monitoring.ts';
 import { createTestDirectory } from '../helpers/directory.ts';
 
 const token = 'a-token-for-measurements';

@@ -7,7 +7,7 @@ import {
   createBoundedServer,
   defaultSocketBounds,
   type SocketBounds,
-} from '../../services/api/sockets.ts';
+} from '../../services/http/bounded-server.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 async function open(t: Test, bounds: Partial<SocketBounds>) {

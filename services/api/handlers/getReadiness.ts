@@ -1,5 +1,5 @@
 import type { Handler } from '../call.ts';
-import { checkReadiness } from '../readiness.ts';
+import { checkReadiness } from '../../http/readiness.ts';
 
 /** Says whether requests can be served; what is away is for those who run the service. */
 export const getReadiness: Handler<'getReadiness'> = async ({ parts, headers }) => {

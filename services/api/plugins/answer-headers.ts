@@ -25,13 +25,6 @@ export function nameRequest(requestId: string): string {
   return requestId.replace(uuidScheme, '').replace(ownScheme, '');
 }
 
-/** What is sent where no hook runs: before a request is one. */
-export const plainHeaders: Readonly<Record<string, string>> = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
-  'cache-control': 'no-store',
-};
-
 /** Sets the headers of all answers. Browsers are to use TLS only where the service speaks it. */
 export function installAnswerHeaders(app: FastifyInstance, { https }: { https: boolean }): void {
   void app.register(helmet, {

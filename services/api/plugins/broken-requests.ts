@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createProblem, describeProblem, type Problem } from '../problems.ts';
-import { answerClientError, endWith } from '../sockets.ts';
+import { answerClientError, endWith } from '../../http/bounded-server.ts';
 
 /** What Node tells of it. `rawPacket` is what had arrived, as a buffer, whatever Fastify's types say. */
 type ClientError = NodeJS.ErrnoException & { rawPacket?: unknown };

@@ -1,12 +1,14 @@
 // What is for those who run the service and not for its callers: measurements and the details of readiness, on a port of their own or with a token.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
 import { ConfigError } from '../process/config-error.ts';
-import type { Metrics } from './metrics.ts';
-import { plainHeaders } from './plugins/answer-headers.ts';
-import { answerClientError, createBoundedServer, defaultSocketBounds } from './sockets.ts';
+import { answerClientError, createBoundedServer, defaultSocketBounds } from './bounded-server.ts';
+import { plainHeaders } from './plain-headers.ts';
 
 /** Whether a request carries the token for measurements. */
 export type MonitoringGate = (headers: Pick<IncomingHttpHeaders, 'authorization'>) => boolean;
@@ -35,7 +37,7 @@ export async function readMonitoringToken(file: string | undefined): Promise<str
 
 /** What the port of its own answers with. */
 export type MonitoringParts = {
-  metrics: Pick<Metrics, 'render'>;
+  metrics: { render(): Promise<{ contentType: string; body: string }> };
   checkReadiness(): Promise<{ status: 'ready' | 'not-ready'; checks: Record<string, string> }>;
   /** Asked for when there is a token; the port alone is enough when there is none. */
   gate: MonitoringGate | undefined;
@@ -82,4 +84,20 @@ function send(response: ServerResponse, status: number, body: object): void {
   const wait = status === 503 ? { 'retry-after': '5' } : {};
   const asked = status === 401 ? { 'www-authenticate': 'Bearer realm="fleetyard"' } : {};
   response.writeHead(status, { ...plainHeaders, ...wait, ...asked, 'content-type': type }).end(JSON.stringify(body));
+}
+
+/** Listens on the port of its own, if there is one; returns what closes it. */
+export async function openMonitoring(
+  { host, port }: { host: string; port: number | undefined },
+  parts: MonitoringParts,
+  log: Pick<Logger, 'info'>,
+): Promise<() => Promise<void>> {
+  if (port === undefined) return async () => undefined;
+  const server = createMonitoringServer(parts).listen(port, host);
+  await once(server, 'listening');
+  log.info({ monitoring: `http://${host}:${(server.address() as AddressInfo).port}` }, 'measurements are served');
+  return async () => {
+    server.close();
+    server.closeAllConnections();
+  };
 }

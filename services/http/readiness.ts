@@ -1,13 +1,14 @@
 // Whether requests can be served, and which part is away.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Schemas } from '../contract/schemas.ts';
-import type { Parts } from './call.ts';
+
+/** Whoever can be asked whether it is there. */
+type Asked = Record<'store' | 'queue', { ping(): Promise<void> }>;
+
+/** How it stands with each part. */
+export type Readiness = { status: 'ready' | 'not-ready'; checks: Record<'database' | 'redis', 'ok' | 'failed'> };
 
 const patienceMs = 2000;
-
-type Readiness = Required<Schemas['Readiness']>;
-type Asked = Pick<Parts, 'store' | 'queue'>;
 
 const underWay = new WeakMap<Asked['store'], Promise<Readiness>>();
 

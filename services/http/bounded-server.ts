@@ -4,7 +4,7 @@ import { createServer as createPlainServer, type IncomingMessage, type RequestLi
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
-import { plainHeaders } from './plugins/answer-headers.ts';
+import { plainHeaders } from './plain-headers.ts';
 import { tlsOptions, type TlsPair } from './tls.ts';
 
 /** The bounds. */
