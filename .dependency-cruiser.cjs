@@ -3,7 +3,8 @@
 /** Each room with the rooms it may import, besides itself and the contract, which anyone may import. */
 const ROOMS = {
   catalogue: [],
-  'services/config.ts': ['services/process', 'services/outgoing'],
+  'services/config.ts': ['services/process', 'services/outgoing', 'services/config'],
+  'services/config': [],
   'services/process': [],
   'services/contract': [],
   'services/http': ['services/process'],

@@ -1,132 +1,14 @@
 // The only reader of the environment: parses it once into a frozen value, or names every fault. Each variable X may be given as
 // X_FILE, the path of a file that holds its value, so that secrets need not stand in the environment.
 
-import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
+import { createReader, type Environment, type Reader } from './config/reader.ts';
+import { logLevels, type Config } from './config/settings.ts';
 import { findNetwork, isAllowable } from './outgoing/judge-address.ts';
 import { ConfigError } from './process/config-error.ts';
 
-/** Levels of the log, the chattiest first. */
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
-/** What every process of the service is told. */
-export type Config = {
-  database: {
-    /** Whoever does the work: no superuser, and not the owner of the tables. */
-    url: string;
-    /** The owner of the tables, who migrates; where it is not told, somebody else does. */
-    migrationUrl: string | undefined;
-    /** Logins that the migrator lets in. */
-    runtimeLogins: readonly string[];
-    /** Connections for ordinary work at most. */
-    max: number;
-    /** Connections beside them that serve heartbeats and authentication alone. */
-    reserved: number;
-    /** How long a unit of work may wait for what. */
-    limits: { statementSeconds: number; lockSeconds: number; idleSeconds: number; acquireSeconds: number };
-    /** Units of work of the API that may wait for a connection. */
-    waiting: number;
-    /** Name of Pulumi's own database on the same server. */
-    stateDatabase: string;
-    /** Bring the schema up to date at start. */
-    migrate: boolean;
-  };
-  redis: { url: string; prefix: string };
-  http: {
-    host: string;
-    port: number;
-    publicUrl: string;
-    /** Certificate with its chain, and key; plain HTTP without. */
-    tls: { certFile: string; keyFile: string } | undefined;
-    /** Proxies whose word about the caller's address counts. */
-    trustedProxies: readonly string[];
-    /** The port of measurements and details of readiness; without one they need the token. */
-    monitoring: { host: string; port: number | undefined; tokenFile: string | undefined };
-  };
-  /** What the API takes, before it says 429 or 503; 0 for any number where that is allowed. */
-  bounds: {
-    sockets: SocketBounds;
-    streams: Record<'token' | 'project' | 'process', number>;
-    pressure: { eventLoopDelayMs: number; heapShare: number };
-    rates: Record<RateName, { requests: number; seconds: number }>;
-  };
-  /** Where local data is kept; every default path below lies in it. */
-  dataDir: string;
-  /** The keys that everything at rest is sealed under; the vault reads it. */
-  masterKeyFile: string;
-  /** Where the first platform-admin token is written. */
-  tokenFile: string;
-  pulumi: {
-    /** The CLI; found by the toolchain when not named. */
-    binary: string | undefined;
-    /** PULUMI_HOME with the official plugins. */
-    home: string;
-    /** PULUMI_HOME with the simulated clouds' plugins. */
-    simulatedHome: string;
-  };
-  access: {
-    /** Who may use the public endpoint of a cluster whose request does not say; empty: the request has to say. */
-    defaultAllowedCidrs: string[];
-  };
-  outgoing: {
-    /** Private networks that the hubs of users may lie in; public addresses need none. */
-    privateNetworks: string[];
-  };
-  simulator: {
-    /** The simulated clouds; without one, simulated credentials are of no use. */
-    url: string | undefined;
-    dataDir: string;
-  };
-  worker: {
-    /** Operations at once at most, whatever their size. */
-    concurrency: number;
-    /** Memory for steps: runners, CLIs and plugins, in megabytes. Steps are admitted by what they were measured to need. */
-    memoryMb: number;
-    /** What a step is taken to need before any of its provider has been measured, in megabytes. */
-    stepMb: { real: number; simulated: number };
-    /** How long a silent worker keeps an operation. */
-    leaseSeconds: number;
-    /** Where runners keep their work directories. */
-    workDir: string;
-    /** Numbers of users that steps get, one each, where the worker is root; none when they run as the worker does. */
-    runnerUids: { first: number; last: number } | undefined;
-    /** Multiplies the delays of automatic retries; 1 in production, 0 where a test waits for them. */
-    retryScale: number;
-    /** Multiplies the deadlines of steps; 1 in production, less where the clouds' clock runs faster. */
-    deadlineScale: number;
-    /** Seconds between two looks at what a cloud was still making when a worker died. */
-    settleSeconds: number;
-    /** The port of its own measurements; none when undefined. Host and token are those of the API's. */
-    monitoringPort: number | undefined;
-    /** Touched at every round of sweeps, for a health check; not when undefined. */
-    pulseFile: string | undefined;
-  };
-  /** Operations at work at once, of one project that has no limit of its own, and with one credential. */
-  limits: { perProject: number; perCredential: number };
-  /** How many days, and how many of each resource or stack, are kept of what is over. */
-  retention: Record<'operations' | 'snapshots' | 'history', { days: number; kept: number }> & {
-    /** Days that the audit trail is kept; for ever when not said. */
-    auditDays: number | undefined;
-  };
-  /** The environment as it came, of which a runner is passed an allow-list. */
-  runnerEnvironment: Environment;
-  log: { level: (typeof logLevels)[number] };
-  /** How long a start waits for servers that are away. */
-  startSeconds: number;
-  /** What may still be ended in order after a signal; a worker then hands over what it has not ended. */
-  shutdownSeconds: number;
-  /** Check every answer against the contract; for tests and development. */
-  checkResponses: boolean;
-};
-
-type SocketBounds = Record<
-  'connections' | 'headersSeconds' | 'requestSeconds' | 'keepAliveSeconds' | 'requestsPerConnection',
-  number
->;
-
-type RateName = 'address' | 'strangers' | `${'token' | 'project'}-${'reads' | 'writes'}`;
+export type { Config };
 
 /** What commands on the host are told: where the data are, the keys, and where a token goes. */
 export function loadHostConfig(
@@ -281,8 +163,6 @@ function readPrivateNetworks(read: Reader): string[] {
 
 const waitBounds = { min: 0.1, max: 3600 };
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Reads the configuration; throws a `ConfigError` that lists every fault at once. */
 export function loadConfig(environment: Environment = process.env): Config {
   const read = createReader(environment);
@@ -372,122 +252,6 @@ function defaultStepMemory(): number {
   const allowed = process.constrainedMemory();
   const bytes = allowed > 0 && allowed < totalmem() ? allowed : totalmem();
   return Math.max(512, Math.floor((bytes * 0.6) / 2 ** 20));
-}
-
-type Reader = {
-  faults: string[];
-  optional(name: string): string | undefined;
-  text(name: string, fallback: string, pattern?: RegExp): string;
-  url(name: string, protocols: string[], fallback?: string): string;
-  integer(name: string, fallback: number, bounds: { min: number; max: number }): number;
-  number(name: string, fallback: number, bounds: { min: number; max: number }): number;
-  /** Addresses and CIDR ranges, separated by commas. */
-  ranges(name: string): string[];
-  /** Texts between commas; `check` says what is wrong with one. */
-  list(name: string, check: (text: string) => string | undefined): string[];
-  flag(name: string, fallback: boolean): boolean;
-  choice<T extends string>(name: string, fallback: T, choices: readonly T[]): T;
-};
-
-function createReader(environment: Environment): Reader {
-  const faults: string[] = [];
-  const get = (name: string): string | undefined => {
-    const value = environment[name]?.trim();
-    return value === '' ? undefined : value;
-  };
-  const refuse = <T>(fault: string, instead: T): T => {
-    if (!faults.includes(fault)) faults.push(fault);
-    return instead;
-  };
-  const optional = (name: string): string | undefined => {
-    const value = get(name);
-    const file = get(`${name}_FILE`);
-    if (file === undefined) return value;
-    if (value !== undefined) return refuse(`${name} and ${name}_FILE are both set; leave one of them out`, value);
-    const read = readSecretFile(file);
-    return 'text' in read ? read.text : refuse(`${name}_FILE names ${file}, which ${read.fault}`, undefined);
-  };
-  return {
-    faults,
-    optional,
-    text(name, fallback, pattern) {
-      const value = optional(name) ?? fallback;
-      return pattern === undefined || pattern.test(value)
-        ? value
-        : refuse(`${name} must match ${pattern.source}`, fallback);
-    },
-    url(name, protocols, fallback) {
-      const value = optional(name) ?? fallback;
-      if (value === undefined) {
-        return refuse(`${name} is missing; set it to a URL that begins with ${protocols.join(' or ')}`, '');
-      }
-      // The value may hold a password, so a fault never repeats it.
-      const protocol = URL.parse(value)?.protocol;
-      if (protocol !== undefined && protocols.includes(protocol)) return value.replace(/\/$/, '');
-      return refuse(`${name} must be a URL that begins with ${protocols.join(' or ')}`, '');
-    },
-    integer(name, fallback, { min, max }) {
-      const value = optional(name);
-      if (value === undefined) return fallback;
-      const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-      return number >= min && number <= max
-        ? number
-        : refuse(`${name} must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`, fallback);
-    },
-    number(name, fallback, { min, max }) {
-      const value = optional(name);
-      if (value === undefined) return fallback;
-      const number = Number(value);
-      return number >= min && number <= max
-        ? number
-        : refuse(`${name} must be a number from ${min} to ${max}, not ${JSON.stringify(value)}`, fallback);
-    },
-    ranges(name) {
-      const items = (optional(name) ?? '').split(/[\s,]+/).filter((item) => item !== '');
-      const wrong = items.filter((item) => !isRange(item));
-      const rule = 'addresses or CIDR ranges separated by commas, none of which is everything';
-      return wrong.length === 0
-        ? items
-        : refuse(`${name} must hold ${rule}, not ${JSON.stringify(wrong.join(', '))}`, []);
-    },
-    list(name, check) {
-      const texts = (optional(name) ?? '').split(',').map((text) => text.trim());
-      const found = texts.filter((text) => text !== '');
-      for (const text of found) {
-        const fault = check(text);
-        if (fault !== undefined) refuse(`${name}: ${JSON.stringify(text)} ${fault}`, undefined);
-      }
-      return found;
-    },
-    flag(name, fallback) {
-      const value = optional(name)?.toLowerCase();
-      if (value === undefined) return fallback;
-      if (['on', 'true', '1', 'yes'].includes(value)) return true;
-      if (['off', 'false', '0', 'no'].includes(value)) return false;
-      return refuse(`${name} must be on or off, not ${JSON.stringify(value)}`, fallback);
-    },
-    choice(name, fallback, choices) {
-      const value = optional(name) ?? fallback;
-      const chosen = choices.find((choice) => choice === value);
-      return chosen ?? refuse(`${name} must be one of ${choices.join(', ')}, not ${JSON.stringify(value)}`, fallback);
-    },
-  };
-}
-
-function isRange(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
-}
-
-function readSecretFile(file: string): { text: string } | { fault: string } {
-  try {
-    const text = readFileSync(file, 'utf8').trim();
-    return text === '' ? { fault: 'is empty' } : { text };
-  } catch (error) {
-    return { fault: `can't be read (${(error as NodeJS.ErrnoException).code})` };
-  }
 }
 
 function freeze<T extends object>(value: T): T {
