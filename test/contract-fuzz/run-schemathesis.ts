@@ -30,6 +30,7 @@ export type FuzzOutcome = {
 };
 
 const configuration = join(import.meta.dirname, 'schemathesis.toml');
+const mostLines = 20;
 
 /** Runs it to its end. */
 export async function runSchemathesis(options: FuzzOptions): Promise<FuzzOutcome> {
@@ -65,6 +66,14 @@ function listFailures(output: string): string[] {
   return sections
     .filter((_, index) => sections[index - 1] === 'FAILURES' || sections[index - 1] === 'ERRORS')
     .flatMap((section) => section.split(/^(?=_+ .* _+$)/m))
-    .map((failure) => failure.trim())
+    .map((failure) => shorten(failure.trim()))
     .filter((failure) => failure !== '');
+}
+
+/** What is wrong, and the request; the answer between them is in the report. */
+function shorten(failure: string): string {
+  const lines = failure.split('\n');
+  const request = lines.findIndex((line) => line.startsWith('Reproduce with'));
+  if (request < mostLines) return lines.slice(0, 2 * mostLines).join('\n');
+  return [...lines.slice(0, mostLines), '…', ...lines.slice(request)].join('\n');
 }
