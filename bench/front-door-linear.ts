@@ -35,6 +35,7 @@ const fill = (size: number, make: (index: number) => string, between: string): s
 const repeat = (piece: string) => (size: number) => piece.repeat(Math.ceil(size / piece.length));
 const listOf = (piece: string) => (size: number) => `[${fill(size, () => piece, ',')}]`;
 const objectOf = (size: number): string => `{${fill(size, (index) => `"key${index}":1`, ',')}}`;
+const textsOf = (size: number): string => `[${fill(size, (index) => `"10.0.${index}"`, ',')}]`;
 
 /** What is prepared of a size, and what is timed. */
 type Subject = { prepare: (size: number) => unknown; run: (prepared: never) => unknown; most?: number };
@@ -55,8 +56,11 @@ const yaml = (prepare: (size: number) => string): Subject => ({
   run: (text: string) => attempt(() => readBody(text, 'yaml', limits)),
 });
 const redactor = (prepare: (size: number) => string): Subject => ({ prepare, run: redactText });
-const check = (prepare: (size: number) => string): Subject => ({
-  prepare: (size) => ({ name: 'fleet', clusters: JSON.parse(prepare(size)) as unknown }),
+const check = (
+  prepare: (size: number) => string,
+  around = (value: unknown): object => ({ clusters: value }),
+): Subject => ({
+  prepare: (size) => ({ name: 'fleet', ...around(JSON.parse(prepare(size))) }),
   run: checkBody,
   // What is larger holds more than 50,000 values, and never comes so far.
   most: 256 * 1024,
@@ -75,6 +79,7 @@ const subjects: Record<string, Subject> = {
   'field errors, members': check((size) => `[${objectOf(size)}]`),
   'field errors, oneOf': check((size) => `[${fill(size, () => `{"addons":[${'{"nam":1},'.repeat(63)}1]}`, ',')}]`),
   'field errors, types': check(listOf('1')),
+  'field errors, repeats': check(textsOf, (allowedCidrs) => ({ clusters: [{ access: { allowedCidrs } }] })),
   suggestions: { prepare: repeat('m7i.xlarge'), run: (text: string) => offerNearest(text, machines) },
   'redactor, plain': redactor(repeat('cluster cl_01 in eu-central-1 ')),
   'redactor, words': redactor(repeat('password_secret-token_')),

@@ -10,7 +10,7 @@ import Fastify, {
 } from 'fastify';
 import { endpointNames, endpointTable, type EndpointName } from '../contract/schemas.ts';
 import { createValidators, type EndpointValidator } from '../contract/validator.ts';
-import { createBodyReader } from './body/body-reader.ts';
+import { type BodyReaderOptions, createBodyReader } from './body/body-reader.ts';
 import { bodyLimits } from './body/limits.ts';
 import type { AnyAnswer, Handlers, Parts } from './call.ts';
 import { handlers as allHandlers } from './handlers.ts';
@@ -35,6 +35,8 @@ export type AppOptions = {
   checkResponses: boolean;
   handlers?: Handlers;
   server?: ServerSettings;
+  /** The bounds of reading large bodies, where they are not the usual ones. */
+  bodies?: Omit<BodyReaderOptions, 'validators'>;
 };
 
 /** How the application listens, and what it may come to. */
@@ -96,7 +98,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     app.addHook('onRequest', async (request, reply) => (request.is404 ? sendRefusal(request, reply) : undefined));
   });
   const validators = createValidators(parts.document);
-  installBodyParsers(app, createBodyReader({ validators }));
+  installBodyParsers(app, createBodyReader({ ...options.bodies, validators }));
   for (const name of endpointNames) addRoute(app, name, validators[name], options, handlers);
   app.setErrorHandler((error, request, reply) => {
     const problem = describeError(error, request.id);

@@ -25,8 +25,9 @@ function rewrite(value: unknown, schemas: Schemas): unknown {
   return { ...rest, type: types, allOf: choices };
 }
 
-function findType(branch: unknown, schemas: Schemas): string | undefined {
-  const { $ref, type } = branch as { $ref?: string; type?: unknown };
+/** The one type of a schema, or of what it refers to. */
+export function findType(schema: unknown, schemas: Schemas): string | undefined {
+  const { $ref, type } = schema as { $ref?: string; type?: unknown };
   const found = $ref === undefined ? type : (schemas[$ref.slice($ref.lastIndexOf('/') + 1)] as JsonSchema)['type'];
   return typeof found === 'string' ? found : undefined;
 }

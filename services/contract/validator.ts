@@ -12,6 +12,7 @@ import {
 import { chooseBranches } from './choose-branches.ts';
 import { type FieldError, listFieldErrors } from './field-errors.ts';
 import { type EndpointName, endpointTable } from './schemas.ts';
+import { typeLists } from './type-lists.ts';
 
 /** A wrong path, query or header parameter. */
 export type ParameterError = { parameter: string; code: string; message: string };
@@ -45,7 +46,7 @@ export function createValidators(
 ): Record<EndpointName, EndpointValidator> {
   const bodies = createAjv(false);
   const parameters = createAjv(true);
-  const components = chooseBranches(document.components);
+  const components = typeLists(chooseBranches(document.components));
   for (const ajv of [bodies, parameters]) ajv.addSchema({ $id: documentKey, components });
   const validators = Object.keys(endpointTable).map((name) => [
     name,
@@ -55,9 +56,23 @@ export function createValidators(
 }
 
 function createAjv(coerceTypes: boolean): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, coerceTypes, validateFormats: true });
+  const code = { process: gatherErrors };
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, coerceTypes, validateFormats: true, code });
   formats.default(ajv);
   return ajv;
+}
+
+/**
+ * For each value that a reference checks, Ajv copies all the errors found so far, which takes the square of their number (measured: six seconds
+ * for 32,000 faults). Here they are added to what there is.
+ */
+function gatherErrors(code: string): string {
+  const gathered = code.replaceAll(
+    /vErrors\.concat\(([\w.]+)\)/g,
+    '$1.reduce((all, one) => (all.push(one), all), vErrors)',
+  );
+  if (gathered.includes('vErrors.concat')) throw new Error('This Ajv gathers errors in a way that is not known here');
+  return gathered;
 }
 
 function createEndpointValidator(

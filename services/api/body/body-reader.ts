@@ -7,6 +7,7 @@ import { FleetyardError } from '../../domain/errors.ts';
 import type { BodyFormat } from './read-body.ts';
 import { type BodyTask, type ReceivedBody, receiveBody } from './received-body.ts';
 import type { ThreadAnswer } from './parsing-thread.ts';
+import { createThreadLine } from './thread-line.ts';
 
 /** Reads bodies until it is closed. */
 export type BodyReader = {
@@ -39,35 +40,37 @@ const idleMs = 30_000;
 export function createBodyReader(options: BodyReaderOptions): BodyReader {
   const { validators, inline = inlineCharacters, threads = 2, waiting = 32, deadlineMs = 10_000 } = options;
   const thread = options.thread ?? new URL('./parsing-thread.ts', import.meta.url);
+  const line = createThreadLine({ places: threads, waiting });
   let pool: Piscina<BodyTask, ThreadAnswer> | undefined;
   const getPool = (): Piscina<BodyTask, ThreadAnswer> =>
     (pool ??= new Piscina({
       filename: thread.href,
       minThreads: 0,
       maxThreads: threads,
-      maxQueue: waiting,
       idleTimeout: idleMs,
       resourceLimits: { maxOldGenerationSizeMb: heapMiB },
     }));
   return {
     async read(task) {
       if (task.text.length <= inline[task.format]) return receiveBody(task, validators[task.endpoint]);
-      return open(await run(getPool(), task, deadlineMs));
+      const signal = AbortSignal.timeout(deadlineMs);
+      await line.take(signal).catch(refuse);
+      try {
+        return open(await getPool().run(task, { signal }).catch(refuse));
+      } finally {
+        line.give();
+      }
     },
     close: async () => pool?.destroy(),
   };
 }
 
-/** An abort takes a waiting task out of the queue, and ends the thread of a running one. */
-async function run(pool: Piscina<BodyTask, ThreadAnswer>, task: BodyTask, deadlineMs: number): Promise<ThreadAnswer> {
-  try {
-    return await pool.run(task, { signal: AbortSignal.timeout(deadlineMs) });
-  } catch (cause) {
-    if (isOutOfMemory(cause)) {
-      throw new FleetyardError('payload-too-large', 'The body is too large: it needs too much memory.', { cause });
-    }
-    throw new FleetyardError('unavailable', 'Too many large bodies are being read; try again.', { cause });
+/** No place in the line, no time left (which ends the thread of a running body), or no memory. */
+function refuse(cause: unknown): never {
+  if (isOutOfMemory(cause)) {
+    throw new FleetyardError('payload-too-large', 'The body is too large: it needs too much memory.', { cause });
   }
+  throw new FleetyardError('unavailable', 'Too many large bodies are being read; try again.', { cause });
 }
 
 function open(answer: ThreadAnswer): ReceivedBody {
