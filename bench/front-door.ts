@@ -13,6 +13,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { createClient, unwrap } from '../services/contract/client.ts';
 import { startChildService } from '../services/quickstart/child-service.ts';
 import { appendEvent } from '../services/store/events.ts';
+import { prepareLogins, runtimeLogins } from '../services/store/logins.ts';
 import { openStore } from '../services/store/open-store.ts';
 import { ensureMasterKeys, readMasterKeys } from '../services/vault/master-keys.ts';
 import { createTokenText } from '../services/vault/tokens.ts';
@@ -162,8 +163,12 @@ async function measureAll(seconds: number): Promise<void> {
   const redis = await startRedis({ dataDir: join(folder, 'redis'), appendonly: false });
   await ensureMasterKeys(join(folder, 'master.key'));
   const logFile = join(folder, 'api.log');
+  const logins = await prepareLogins(postgres.url, 'pulumi_state');
   const environment = {
-    DATABASE_URL: postgres.url,
+    DATABASE_URL: logins.api,
+    FLEETYARD_MIGRATION_URL: logins.migration,
+    FLEETYARD_RUNTIME_LOGINS: runtimeLogins.join(','),
+    FLEETYARD_DEFAULT_ALLOWED_CIDRS: '203.0.113.0/24',
     REDIS_URL: redis.url,
     FLEETYARD_DATA_DIR: folder,
     FLEETYARD_PORT: '0',
@@ -181,7 +186,7 @@ async function measureAll(seconds: number): Promise<void> {
     const admin = (await readFile(join(folder, 'admin.token'), 'utf8')).trim();
     const orders = { ...(await prepare(url, admin)), url, monitoringUrl };
     const vault = createVault(await readMasterKeys(join(folder, 'master.key')));
-    const store = await openStore({ url: postgres.url, applicationName: 'bench', vault, max: 1 });
+    const store = await openStore({ url: logins.api, applicationName: 'bench', vault, max: 1 });
     say(`load ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores before; ${seconds} s each; p50, p99, most in ms`);
     await measure(url, orders.caller, 2);
     const watched = watchProcessor(api.pid);
