@@ -16,8 +16,11 @@ const isStopped = async (pid: number): Promise<boolean> =>
 test('finding 6: a runner whose worker is frozen, and whose database is cut, ends itself and its engine', async (t) => {
   const fake = await createFakePulumi(t);
   await fake.onCall('up', 'sleep 600');
-  const environment = { FLEETYARD_PULUMI: fake.binary, FLEETYARD_SIMULATOR_URL: 'http://127.0.0.1:1' };
-  const { child, doors, store, projectId } = await startBehindDoors(t, { environment });
+  // Long enough for a runner to start on a busy machine.
+  const lease = { FLEETYARD_LEASE_SECONDS: '6' };
+  const environment = { ...lease, FLEETYARD_PULUMI: fake.binary, FLEETYARD_SIMULATOR_URL: 'http://127.0.0.1:1' };
+  const { child, doors, store, projectId, output } = await startBehindDoors(t, { environment });
+  t.teardown(() => (t.passing() ? undefined : process.stderr.write(output())));
   const { id } = await store.asProject(projectId, async (tx) => {
     const { id: resourceId, credentialId } = await addCluster(tx, 'one');
     const input = {
