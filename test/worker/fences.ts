@@ -1,5 +1,5 @@
 // A worker that comes late writes nothing: no status, no event, no file of its successor's.
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'tap';
@@ -141,9 +141,18 @@ test("18: a sweep keeps the files of a claim that is held, and removes a dead on
   const root = join(workDir, 'kubeconfigs');
   await takeFolder(root, 'cl_1', { operationId: 'op_1', fence: 1 });
   await takeFolder(root, 'cl_1', { operationId: 'op_1', fence: 2 });
+  const users = join(workDir, 'users');
+  await mkdir(users);
+  for (const [uid, stepKey] of [
+    ['60600', 'op_1.1'],
+    ['60601', 'op_1.2'],
+    ['60602', ''],
+  ] as const)
+    await writeFile(join(users, uid), stepKey);
   const held = [{ operationId: 'op_1', fence: 2, resourceId: 'cl_1' }];
   await removeDeadFolders(workDir, await listWorkFolders(workDir), held);
   t.same((await readdir(root)).sort(), ['cl_1', 'cl_1@op_1@2']);
+  t.same((await readdir(users)).sort(), ['60601', '60602'], 'numbers of users alike; one is being taken');
   await removeDeadFolders(workDir, await listWorkFolders(workDir), []);
   t.same(await readdir(root), []);
 });
