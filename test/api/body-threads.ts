@@ -80,7 +80,7 @@ test('hardening 3: what the caller is told of a body that could not be read', as
     parts: api.parts,
     logger: pino({ level: 'silent' }),
     checkResponses: true,
-    bodies: { ...bounds, waiting: 1, deadlineMs: 5_000 },
+    bodies: { ...bounds, waiting: 1, deadlineMs: 15_000 },
   });
   t.teardown(() => app.close());
   const send = async (word: string) =>
@@ -103,4 +103,14 @@ test('hardening 3: what the caller is told of a body that could not be read', as
   }
   t.equal((await send('b')).statusCode, 202, 'and the next one is served');
   t.equal((await api.countLeftovers()).rows > 0, true, 'by the same process');
+});
+
+test('hardening 3: a thread that runs out of memory in the moment of its deadline', async (t) => {
+  // Somewhere between the two ends of the time that it takes; whichever comes first, the process goes on.
+  for (const deadlineMs of [200, 400, 600, 800, 1_000, 1_200]) {
+    const { fail } = open(t, { deadlineMs });
+    t.match(await fail(words.greedy), { code: /unavailable|payload-too-large/ }, `${deadlineMs} ms`);
+  }
+  const { reader } = open(t, { deadlineMs: patienceMs });
+  t.same((await reader.read(task(describe('b')))).value, JSON.parse(describe('b')));
 });

@@ -49,7 +49,9 @@ export function createBodyReader(options: BodyReaderOptions): BodyReader {
       maxThreads: threads,
       idleTimeout: idleMs,
       resourceLimits: { maxOldGenerationSizeMb: heapMiB },
-    }));
+    })
+      // A thread that has no memory left in the moment of its deadline: its body was refused by then, and nobody else hears of it.
+      .on('error', () => undefined));
   return {
     async read(task) {
       if (task.text.length <= inline[task.format]) return receiveBody(task, validators[task.endpoint]);
