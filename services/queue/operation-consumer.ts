@@ -45,14 +45,23 @@ export function startOperationConsumer({
   });
   worker.on('error', onError);
   worker.on('failed', (_job, error) => onError(error));
+  let stopping = false;
+  let paused = false;
   return {
     refresh() {
-      if (isReady()) void Promise.resolve(worker.resume()).catch(onError);
+      const wanted = isReady();
+      // One that was told to stop would begin anew.
+      if (stopping || wanted === !paused) return;
+      paused = !wanted;
       // Not waiting for the job at work: it may be the one that asks.
-      else void worker.pause(true).catch(onError);
+      void Promise.resolve(wanted ? worker.resume() : worker.pause(true)).catch(onError);
     },
-    stopTaking: () => worker.close(),
+    stopTaking() {
+      stopping = true;
+      return worker.close();
+    },
     async close() {
+      stopping = true;
       await worker.close(true);
       redis.disconnect();
     },

@@ -137,6 +137,22 @@ test('a consumer that wants no more leaves jobs to others until it does', async 
   t.equal(heard[2], 'busy op_3');
 });
 
+test('a consumer that was told to stop does not begin anew when there is room again', async (t) => {
+  const { producer, consume } = open(t);
+  const heard: string[] = [];
+  let full = true;
+  const stopped = consume({ isReady: () => !full, handle: async () => void heard.push('stopped') });
+  stopped.refresh();
+  await stopped.stopTaking();
+  full = false;
+  stopped.refresh();
+  await producer.enqueue({ operationId: 'op_1', attempt: 1 });
+  await stopped.close();
+  consume({ handle: async () => void heard.push('other') });
+  await waitFor('the job', () => heard.length === 1);
+  t.same(heard, ['other']);
+});
+
 test('a producer fails soon when Redis is away', async (t) => {
   const producer = openOperationProducer({ redisUrl: 'redis://127.0.0.1:1', prefix: 'none' });
   t.teardown(() => producer.close());
