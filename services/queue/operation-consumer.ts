@@ -1,5 +1,6 @@
 // The consuming side of the queue: a job wakes the worker, which asks the database what there is to do.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'bullmq';
 import { operationQueue, readJob, type OperationJob } from './operation-job.ts';
 import { connectConsumer, type QueueOptions } from './redis-connection.ts';
@@ -24,6 +25,9 @@ export type OperationConsumer = {
   close(): Promise<void>;
 };
 
+/** How long the client may take to close its connections. */
+const patienceMs = 1_000;
+
 /** Starts to consume. A job whose worker vanished is dropped by Redis and added again by the sweep, never run blindly. */
 export function startOperationConsumer({
   redisUrl,
@@ -33,7 +37,13 @@ export function startOperationConsumer({
   onError,
 }: ConsumerOptions): OperationConsumer {
   const redis = connectConsumer(redisUrl, onError);
-  const worker = new Worker<OperationJob>(operationQueue, (job) => handle(readJob(job.data)), {
+  let current = Promise.resolve();
+  const take = (data: unknown): Promise<void> => {
+    const handled = handle(readJob(data));
+    current = handled.catch(() => undefined);
+    return handled;
+  };
+  const worker = new Worker<OperationJob>(operationQueue, (job) => take(job.data), {
     connection: redis,
     prefix,
     concurrency: 1,
@@ -56,14 +66,18 @@ export function startOperationConsumer({
       // Not waiting for the job at work: it may be the one that asks.
       void Promise.resolve(wanted ? worker.resume() : worker.pause(true)).catch(onError);
     },
-    stopTaking() {
+    async stopTaking() {
       stopping = true;
-      return worker.close();
+      // Not waited for: see `close`.
+      void worker.close().catch(onError);
+      await current;
     },
     async close() {
       stopping = true;
-      await worker.close(true);
+      // The client's own end waits for its fetch, for ever when Redis went away and came back meanwhile.
+      const closed = worker.close(true).catch(onError);
       redis.disconnect();
+      await Promise.race([closed, delay(patienceMs, undefined, { ref: false })]);
     },
   };
 }

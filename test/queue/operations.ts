@@ -129,7 +129,7 @@ test('a consumer that wants no more leaves jobs to others until it does', async 
   const idle = consume({ handle: async ({ operationId }) => void heard.push(`idle ${operationId}`) });
   await waitFor('the second job', () => heard.length === 2);
   t.same(heard, ['busy op_1', 'idle op_2']);
-  await idle.stopTaking();
+  await idle.close();
   full = false;
   busy.refresh();
   await producer.enqueue({ operationId: 'op_3', attempt: 1 });
