@@ -190,12 +190,18 @@ export type OperationFilter = {
   parentId?: string;
 };
 
-/** Lists operations. */
+/**
+ * Lists operations by the time of their ids, which several APIs give by their clocks; those of one resource in the order in which it got them,
+ * whatever a clock says.
+ */
 export async function listOperations(
   tx: Tx,
   { limit, cursor, order = 'asc', ...filter }: PageRequest & OperationFilter,
 ): Promise<Page<OperationRow>> {
   const { sql } = tx;
+  const ofOne = filter.resourceId !== undefined;
+  const place = ofOne ? sql`position` : sql`id`;
+  const placeOf = (id: string) => (ofOne ? sql`(select position from operations where id = ${id})` : sql`${id}`);
   const rows = await sql<OperationRow[]>`
     select ${columns(tx, operationColumns)} from operations
     where true
@@ -205,8 +211,8 @@ export async function listOperations(
       ${filter.kinds === undefined ? sql`` : sql`and kind = any(${filter.kinds as OperationKind[]})`}
       ${filter.states === undefined ? sql`` : sql`and state = any(${filter.states as OperationState[]})`}
       ${filter.parentId === undefined ? sql`` : sql`and parent_id = ${filter.parentId}`}
-      ${cursor === undefined ? sql`` : sql`and id ${order === 'asc' ? sql`>` : sql`<`} ${decodeCursor(cursor)}`}
-    order by id ${order === 'asc' ? sql`asc` : sql`desc`} limit ${limit + 1}
+      ${cursor === undefined ? sql`` : sql`and ${place} ${order === 'asc' ? sql`>` : sql`<`} ${placeOf(decodeCursor(cursor))}`}
+    order by ${place} ${order === 'asc' ? sql`asc` : sql`desc`} limit ${limit + 1}
   `;
   return toPage(rows, limit);
 }

@@ -2707,7 +2707,7 @@ export interface operations {
     listOperations: {
         parameters: {
             query?: {
-                /** @description Only those of the cluster, fleet or federation with this id. */
+                /** @description Only those of the cluster, fleet or federation with this id, in the order in which it got them. */
                 resource?: string;
                 /** @description Only the children of this operation. */
                 parent?: components["schemas"]["OperationId"];
