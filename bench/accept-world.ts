@@ -82,7 +82,7 @@ export async function openWorld(options: {
     };
     const urls: string[] = [];
     for (let index = 0; index < options.processes; index++) {
-      const profile =
+      const profile: Record<string, string> =
         profileDirectory === undefined
           ? {}
           : { NODE_OPTIONS: `--cpu-prof --cpu-prof-interval=500 --cpu-prof-dir=${profileDirectory}` };

@@ -39,8 +39,7 @@ export function createAddressMap(): AddressMap {
       const met = taken[findFrom(taken, block.first)];
       return met !== undefined && met.first <= block.last ? met : undefined;
     },
-    findGap: (stretch, prefix, forbidden) =>
-      findGap(stretch, prefix, taken, forbidden, findFrom(taken, stretch.first)),
+    findGap: (stretch, prefix, forbidden) => findGap(stretch, prefix, taken, forbidden, findFrom(taken, stretch.first)),
     take,
     giveBack({ first }) {
       const index = findFrom(taken, first);

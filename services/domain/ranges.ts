@@ -230,8 +230,7 @@ function findGivenOverlaps(claims: readonly RangeClaim[], map: AddressMap): Erro
   return given.flatMap(({ pointer, block }, index) => {
     const unknown = map.findUnknown(block);
     if (unknown !== undefined) throw new UnknownStretch(unknown);
-    const met =
-      given.find((other, at) => at < index && overlaps(other.block, block))?.block ?? map.findTaken(block);
+    const met = given.find((other, at) => at < index && overlaps(other.block, block))?.block ?? map.findTaken(block);
     if (met === undefined) return [];
     const message = `${printBlock(block)} overlaps ${printBlock(met)}, which is taken.`;
     return [{ pointer, message, code: 'range-overlap' }];
