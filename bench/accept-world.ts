@@ -29,7 +29,7 @@ export type World = {
 
 const spaceCount = 8;
 // Room for tens of thousands of small clusters in each space.
-const pools = { nodes: '172.16.0.0/13', pods: '10.0.0.0/8', services: '172.24.0.0/13' };
+const pools = { nodes: '10.0.0.0/9', pods: '10.128.0.0/9', services: '172.16.0.0/12' };
 const most = '10000000';
 
 /** Starts everything. */
@@ -115,6 +115,7 @@ const request = {
   region: 'westeurope',
   credential: 'azure',
   addressSpace: 'SPACE',
+  network: { servicePrefix: 27 },
   nodePools: [{ name: 'general', machine: { cpu: 2, memoryGiB: 8 }, count: { min: 1, max: 1 } }],
 };
 

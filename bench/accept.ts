@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { LoadOrders, LoadResult } from './accept-load.ts';
-import { openWorld, type World } from './accept-world.ts';
+import { readProcessorTimes } from './accept-processor.ts';
+import { openWorld } from './accept-world.ts';
 
 const { values } = parseArgs({
   options: {
@@ -48,7 +49,8 @@ try {
       `bare ${before.toFixed(0)} a second; accepted ${after.toFixed(0)} a second, p50 ${at(ours, 0.5)} p99 ${at(ours, 0.99)} ms; ` +
         `ratio ${(after / before).toFixed(3)}; load ${load()}`,
     );
-    for (const [what, count] of Object.entries(ours.others)) say(`  ${count} × ${what}`);
+    say(`  µs of a processor for each: bare ${bare.processor}; accepted ${ours.processor}`);
+    for (const [what, count] of Object.entries(ours.others).slice(0, 5)) say(`  ${count} × ${what}`);
   }
   for (const finding of await world.findFaults()) say(finding);
 } finally {
@@ -57,8 +59,8 @@ try {
 }
 process.exit(0);
 
-function measure(prefix: string, turn: number): Promise<LoadResult> {
-  return send(world, {
+function measure(prefix: string, turn: number): Promise<Measured> {
+  return send({
     urls: world.urls,
     path: '/v1/clusters',
     headers: { authorization: `Bearer ${world.token}` },
@@ -71,8 +73,8 @@ function measure(prefix: string, turn: number): Promise<LoadResult> {
   });
 }
 
-function sendBare(prefix: string, turn: number): Promise<LoadResult> {
-  return send(world, {
+function sendBare(prefix: string, turn: number): Promise<Measured> {
+  return send({
     urls: [world.bareUrl],
     path: '/v1/clusters',
     headers: {},
@@ -85,7 +87,19 @@ function sendBare(prefix: string, turn: number): Promise<LoadResult> {
   });
 }
 
-async function send(_world: World, orders: LoadOrders): Promise<LoadResult> {
+type Measured = LoadResult & { processor: string };
+
+async function send(orders: LoadOrders): Promise<Measured> {
+  const before = readProcessorTimes();
+  const result = await runClients(orders);
+  const each = [...readProcessorTimes()].flatMap(([name, milliseconds]) => {
+    const spent = ((milliseconds - (before.get(name) ?? 0)) * 1000) / result.accepted;
+    return spent < 1 ? [] : [`${name} ${spent.toFixed(0)}`];
+  });
+  return { ...result, processor: each.join(', ') };
+}
+
+async function runClients(orders: LoadOrders): Promise<LoadResult> {
   const worker = new Worker(new URL('accept-load.ts', import.meta.url), { workerData: orders });
   return new Promise((resolve, reject) => {
     worker.on('message', resolve);

@@ -19,7 +19,7 @@ import {
 /** The needs of one cluster, with the pointer to the cluster in the document (empty when it is the document). */
 export type RangeClaim = { pointer: string; provider: ManagedProvider; needs: readonly RangeNeed[] };
 
-const servicesPrefix = 20;
+const usualServicePrefix = 20;
 const controlPlanePrefix = 28;
 
 /** The ranges that a cluster needs, given ones among them. */
@@ -27,20 +27,25 @@ export function listRangeNeeds(draft: ClusterDraft): RangeNeed[] {
   const rules = getManagedRules(draft.provider);
   const load = { ...countNodes(draft.nodePools), zones: draft.zones.length };
   return rules.rangeRoles.map((role) => {
-    const prefix = sizeRange(role, rules, load);
+    const prefix = sizeRange(role, rules, load, draft.network);
     const given = draft.network[rangeFields[role]];
     return given === undefined ? { role, prefix } : { role, prefix, given };
   });
 }
 
-function sizeRange(role: ClusterRangeRole, rules: ManagedRules, load: NodeLoad): number {
+function sizeRange(
+  role: ClusterRangeRole,
+  rules: ManagedRules,
+  load: NodeLoad,
+  { servicePrefix = usualServicePrefix }: ClusterDraft['network'],
+): number {
   switch (role) {
     case 'nodes':
       return rules.sizeNodes(load);
     case 'pods':
       return rules.sizePods(load);
     case 'services':
-      return servicesPrefix;
+      return servicePrefix;
     case 'control-plane':
       return controlPlanePrefix;
   }
@@ -144,7 +149,8 @@ function planAll(
 
 /** Makes the stored spec out of a draft and the ranges that were planned for it. */
 export function placeCluster(draft: ClusterDraft, ranges: readonly PlannedRange[]): ManagedCluster {
-  const network: Partial<ClusterNetwork> = { ...draft.network };
+  const { servicePrefix: _asked, ...given } = draft.network;
+  const network: Partial<ClusterNetwork> = given;
   for (const { role, cidr } of ranges) network[rangeFields[role]] = cidr;
   const { nodeCidr, podCidr, serviceCidr, controlPlaneCidr } = network;
   if (nodeCidr === undefined || podCidr === undefined || serviceCidr === undefined) {
