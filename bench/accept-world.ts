@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { createClient, unwrap } from '../services/contract/client.ts';
+import type { Schemas } from '../services/contract/schemas.ts';
 import { startChildService } from '../services/quickstart/child-service.ts';
 import { prepareLogins, runtimeLogins } from '../services/store/logins.ts';
 import { ensureMasterKeys } from '../services/vault/master-keys.ts';
@@ -90,7 +91,7 @@ export async function openWorld(options: {
     }
     const bareUrl = await start('bare', './accept-bare.ts', { DATABASE_URL: postgresServer.url });
     const admin = (await readFile(join(folder, 'admin.token'), 'utf8')).trim();
-    const { token, projectId, spaces } = await prepareProject(urls[0] ?? '', admin);
+    const { token, spaces } = await prepareProject(urls[0] ?? '', admin);
     const sql = postgres(postgresServer.url, { max: 1, onnotice: () => undefined });
     stops.unshift(() => sql.end({ timeout: 1 }));
     return {
@@ -99,7 +100,7 @@ export async function openWorld(options: {
       token,
       spaces,
       body: JSON.stringify(request),
-      makeStanding: (count) => makeStanding(sql, projectId, count),
+      makeStanding: (count) => makeStanding(sql, { url: urls[0] ?? '', token, spaces }, count),
       findFaults: () => findFaults(sql),
       close,
     };
@@ -109,7 +110,7 @@ export async function openWorld(options: {
   }
 }
 
-const request = {
+const request: Schemas['ClusterRequest'] = {
   name: 'NAME',
   provider: 'aks',
   region: 'westeurope',
@@ -119,20 +120,62 @@ const request = {
   nodePools: [{ name: 'general', machine: { cpu: 2, memoryGiB: 8 }, count: { min: 1, max: 1 } }],
 };
 
+type Prepared = { url: string; token: string; spaces: readonly string[] };
+
 async function prepareProject(url: string, admin: string) {
-  const project = unwrap(
-    await createClient({ baseUrl: url, token: admin }).POST('/v1/projects', { body: { name: 'bench' } }),
-  );
+  unwrap(await createClient({ baseUrl: url, token: admin }).POST('/v1/projects', { body: { name: 'bench' } }));
   const client = createClient({ baseUrl: url, token: admin, project: 'bench' });
   const { secret } = unwrap(await client.POST('/v1/tokens', { body: { name: 'caller', role: 'operator' } }));
   unwrap(await client.POST('/v1/credentials', { body: { name: 'azure', provider: 'azure', simulated: true } }));
   const spaces = Array.from({ length: spaceCount }, (_, index) => `space-${index}`);
   for (const name of spaces) unwrap(await client.POST('/v1/address-spaces', { body: { name, pools } }));
-  return { token: secret, projectId: project.id, spaces };
+  return { token: secret, spaces };
 }
 
-async function makeStanding(_sql: postgres.Sql, _projectId: string, count: number): Promise<void> {
-  if (count > 0) throw new Error('later');
+/** Copies of a cluster that the service made, evenly over the spaces, from the top of their pools downwards. */
+async function makeStanding(sql: postgres.Sql, { url, token, spaces }: Prepared, count: number): Promise<void> {
+  if (count === 0) return;
+  const client = createClient({ baseUrl: url, token });
+  const [addressSpace = ''] = spaces;
+  const made = unwrap(await client.POST('/v1/clusters', { body: { ...request, name: 'model', addressSpace } }));
+  const model = made.cluster.id;
+  await sql.begin(async (tx) => {
+    await tx`
+      create temporary table standing on commit drop as
+      select n, 'cl_standing' || lpad(n::text, 8, '0') as cluster_id, 'op_standing' || lpad(n::text, 8, '0') as operation_id,
+        s.id as space_id, s.number as space_number, n / ${spaces.length} as slot
+      from generate_series(0, ${count - 1}) n
+      join (select id, number, row_number() over (order by number) - 1 as at from address_spaces) s on s.at = n % ${spaces.length}
+    `;
+    await tx`
+      insert into clusters (id, project_id, name, provider, simulated, credential_id, spec, protect, generation, observed_generation, phase)
+      select s.cluster_id, c.project_id, 'standing-' || s.n, c.provider, c.simulated, c.credential_id,
+        jsonb_set(c.spec, '{name}', to_jsonb('standing-' || s.n)), false, 1, 1, 'ready'
+      from standing s, clusters c where c.id = ${model}
+    `;
+    await tx`
+      insert into ranges (id, project_id, address_space_id, space_number, cluster_id, role, range)
+      select 'rg_' || r.role || s.n, r.project_id, s.space_id, s.space_number, s.cluster_id, r.role,
+        set_masklen(broadcast(p.pool::cidr)::inet - (s.slot + 1) * (1::bigint << (32 - masklen(r.range))) + 1, masklen(r.range))::cidr
+      from standing s, ranges r, jsonb_each_text(${tx.json(pools)}) as p (role, pool)
+      where r.cluster_id = ${model} and p.role = r.role
+    `;
+    await tx`
+      insert into operations (id, project_id, resource_kind, resource_id, position, kind, state, generation, input, credential_id,
+        last_seq, started_at, finished_at)
+      select s.operation_id, o.project_id, o.resource_kind, s.cluster_id, 1, o.kind, 'succeeded', 1, o.input, o.credential_id, 1, now(), now()
+      from standing s, operations o where o.resource_id = ${model}
+    `;
+    await tx`
+      insert into steps (operation_id, project_id, index, kind, action, layer, state)
+      select s.operation_id, t.project_id, t.index, t.kind, t.action, t.layer, 'succeeded'
+      from standing s, steps t join operations o on o.id = t.operation_id where o.resource_id = ${model}
+    `;
+    await tx`
+      insert into events (operation_id, project_id, seq, type, data)
+      select s.operation_id, o.project_id, 1, 'state', '{}' from standing s, operations o where o.resource_id = ${model}
+    `;
+  });
 }
 
 async function findFaults(sql: postgres.Sql): Promise<string[]> {
