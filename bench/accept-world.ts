@@ -17,6 +17,8 @@ import { startRedis } from '../toolchain/redis.mjs';
 export type World = {
   urls: string[];
   bareUrl: string;
+  /** As the superuser. */
+  databaseUrl: string;
   token: string;
   spaces: string[];
   /** A request, with `NAME` and `SPACE` to be filled in. */
@@ -37,14 +39,12 @@ const most = '10000000';
 export async function openWorld(options: {
   folder: string;
   processes: number;
-  neverAnalysed: boolean;
+  /** Of PostgreSQL. */
+  settings: Record<string, string>;
   profileDirectory: string | undefined;
 }): Promise<World> {
-  const { folder, neverAnalysed, profileDirectory } = options;
-  const postgresServer = await startPostgres({
-    dataDir: join(folder, 'postgres'),
-    settings: neverAnalysed ? { autovacuum: 'off' } : {},
-  });
+  const { folder, settings, profileDirectory } = options;
+  const postgresServer = await startPostgres({ dataDir: join(folder, 'postgres'), settings });
   const redis = await startRedis({ dataDir: join(folder, 'redis'), appendonly: false });
   const stops = [() => redis.stop(), () => postgresServer.stop()];
   const close = async (): Promise<void> => {
@@ -97,10 +97,15 @@ export async function openWorld(options: {
     return {
       urls,
       bareUrl,
+      databaseUrl: postgresServer.url,
       token,
       spaces,
       body: JSON.stringify(request),
-      makeStanding: (count) => makeStanding(sql, { url: urls[0] ?? '', token, spaces }, count),
+      async makeStanding(count) {
+        await makeStanding(sql, { url: urls[0] ?? '', token, spaces }, count);
+        // What the server would come to by itself in the middle of a turn.
+        if (settings['autovacuum'] !== 'off') await sql`vacuum analyze`;
+      },
       findFaults: () => findFaults(sql),
       close,
     };

@@ -31,7 +31,7 @@ const folder = await mkdtemp(join(tmpdir(), 'fleetyard-bench-'));
 const world = await openWorld({
   folder,
   processes: Number(values.processes),
-  neverAnalysed: values['never-analysed'],
+  settings: values['never-analysed'] ? { autovacuum: 'off' } : {},
   profileDirectory: values.profile,
 });
 try {

@@ -15,6 +15,8 @@ alter table address_spaces force row level security;
 
 alter table ranges drop constraint ranges_do_not_overlap;
 alter table ranges drop constraint ranges_project_id_address_space_id_fkey;
+-- The space's row refers to the project.
+alter table ranges drop constraint ranges_project_id_fkey;
 alter table ranges add foreign key (project_id, address_space_id, space_number)
   references address_spaces (project_id, id, number);
 alter table ranges add constraint ranges_are_ipv4 check (family(range) = 4);

@@ -56,6 +56,15 @@ export function listForbiddenRanges(catalogue: Catalogue): string[] {
   return Object.values(catalogue.ranges.reserved).flatMap((list) => list.map(({ cidr }) => cidr));
 }
 
+const forbiddenOf = new WeakMap<Catalogue, Block[]>();
+
+/** The same as blocks; a catalogue does not change. */
+function findForbidden(catalogue: Catalogue): Block[] {
+  const known = forbiddenOf.get(catalogue) ?? listForbiddenRanges(catalogue).map(getBlock);
+  forbiddenOf.set(catalogue, known);
+  return known;
+}
+
 /** Where a search in a pool goes on from: behind what was cut there last. It need not be right. */
 export type SearchHints = {
   find(pool: string, prefix: number): number | undefined;
@@ -135,7 +144,7 @@ function planAll(
 ): PlannedRange[][] {
   throwDetails('Some of the given ranges are in use already.', findGivenOverlaps(claims, planning.map));
   for (const { needs } of claims) for (const { given } of needs) if (given !== undefined) take(getBlock(given));
-  const forbidden = listForbiddenRanges(planning.catalogue).map(getBlock);
+  const forbidden = findForbidden(planning.catalogue);
   return claims.map((claim) => {
     const ranges: PlannedRange[] = [];
     for (const need of claim.needs) {

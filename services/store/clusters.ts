@@ -102,11 +102,16 @@ export async function createClusters(tx: Tx, clusters: readonly NewCluster[]): P
   });
 }
 
-/** Which of these names live clusters have. */
+/**
+ * Which of these names live clusters have. Each is looked up on its own: on tables that were never analysed a list of names was looked for by
+ * reading all clusters of the project (35 ms at 10,000).
+ */
 export async function findTakenNames(tx: Tx, names: readonly string[]): Promise<Set<string>> {
   const rows = await tx.sql<{ name: string }[]>`
-    select name from clusters
-    where project_id = ${getProjectId(tx)} and name = any(${names as string[]}::text[]) and deleted_at is null
+    select found.name from unnest(${names as string[]}::text[]) as asked (name)
+    cross join lateral (
+      select name from clusters where project_id = ${getProjectId(tx)} and name = asked.name and deleted_at is null limit 1
+    ) found
   `;
   return new Set(rows.map(({ name }) => name));
 }
