@@ -10,16 +10,18 @@ import Fastify, {
 } from 'fastify';
 import { endpointNames, endpointTable, type EndpointName } from '../contract/schemas.ts';
 import { createValidators, type EndpointValidator } from '../contract/validator.ts';
+import { gatherAcceptances } from './accept-clusters.ts';
 import { type BodyReaderOptions, createBodyReader } from './body/body-reader.ts';
 import { bodyLimits } from './body/limits.ts';
 import type { AnyAnswer, Handlers, Parts } from './call.ts';
 import { handlers as allHandlers } from './handlers.ts';
 import { createRequestId, installAnswerHeaders, nameRequest, requestIdHeader } from './plugins/answer-headers.ts';
-import { answerOperation } from './plugins/answering.ts';
+import { answerOperation, type Together } from './plugins/answering.ts';
 import { beginAuditing, tellRefusal } from './plugins/auditing.ts';
 import { authenticate, type Identity } from './plugins/authentication.ts';
 import { installBodyParsers } from './plugins/body.ts';
 import { createBrokenRequestHandler } from './plugins/broken-requests.ts';
+import { createKeysUnderWay } from './plugins/keys-under-way.ts';
 import { countAddress, countCaller, isExempt } from './plugins/limiting.ts';
 import { installPressure, type PressureBounds } from './plugins/pressure.ts';
 import { createProblem, describeError, describeProblem, type Problem, problemTypes } from './problems.ts';
@@ -99,7 +101,8 @@ export function buildApp(options: AppOptions): FastifyInstance {
   });
   const validators = createValidators(parts.document);
   installBodyParsers(app, createBodyReader({ ...options.bodies, validators }));
-  for (const name of endpointNames) addRoute(app, name, validators[name], options, handlers);
+  const together = { keys: createKeysUnderWay(), acceptCluster: gatherAcceptances(parts) };
+  for (const name of endpointNames) addRoute(app, name, validators[name], { ...options, handlers, together });
   app.setErrorHandler((error, request, reply) => {
     const problem = describeError(error, request.id);
     logFailure(request, problem, error);
@@ -134,8 +137,7 @@ function addRoute(
   app: FastifyInstance,
   name: EndpointName,
   validator: EndpointValidator,
-  { parts, checkResponses }: AppOptions,
-  handlers: Handlers,
+  { parts, checkResponses, handlers, together }: AppOptions & { handlers: Handlers; together: Together },
 ): void {
   const { method, path, role } = endpointTable[name];
   const send = createSender(validator, checkResponses);
@@ -159,6 +161,7 @@ function addRoute(
         request,
         reply,
         identity: request.identity,
+        together,
       });
       return send(reply, answer);
     },

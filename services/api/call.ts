@@ -6,6 +6,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Catalogue } from '../../catalogue/types.ts';
 import type { OpenCredential } from '../access/credential.ts';
 import type { Change } from '../changes/change.ts';
+import type { Created } from '../changes/cluster-operations.ts';
 import type { ContractDocument } from '../contract/document.ts';
 import type { operations as endpointTypes } from '../contract/generated/types.ts';
 import type { endpoints as endpointEntries } from '../contract/generated/endpoints.ts';
@@ -90,7 +91,9 @@ export type Call<Name extends EndpointName = EndpointName> = {
    * answer commits with the change.
    */
   asChange(work: (change: Change) => Promise<Answer<Name>>): Promise<Answer<Name>>;
-  /** The same, for what belongs to no project. */
+  /** Makes a cluster, with others of the project that arrive together in one unit of work; what is answered commits with it. */
+  acceptCluster(request: Schemas['ClusterRequest'], answer: (created: Created) => Answer<Name>): Promise<Answer<Name>>;
+  /** The same as `asChange`, for what belongs to no project. */
   asSystemChange(work: (change: Change) => Promise<Answer<Name>>): Promise<Answer<Name>>;
   /** Says what the call is about, where the answer does not. */
   noteSubject(subject: Subject): void;

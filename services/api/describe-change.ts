@@ -1,5 +1,6 @@
 // How a change is answered: the resource, its operation, and where to follow it.
 
+import type { Created } from '../changes/cluster-operations.ts';
 import type { Schemas } from '../contract/schemas.ts';
 import { type ClusterRow, getCluster } from '../store/clusters.ts';
 import { type FederationRow, getFederation } from '../store/federations.ts';
@@ -7,6 +8,7 @@ import { type FleetRow, getFleet } from '../store/fleets.ts';
 import type { OperationRow } from '../store/operations.ts';
 import type { Tx } from '../store/transaction.ts';
 import { formatEtag } from './conditional.ts';
+import { describeCluster, describeOperation } from './describe-resources.ts';
 import { showCluster, showFederation, showFleet, showOperation, showOperations } from './read-resources.ts';
 
 type Described<Body> = { headers: Record<string, string>; body: Body };
@@ -19,6 +21,15 @@ export async function describeClusterChange(
   const shown = await showCluster(tx, await getCluster(tx, cluster.id, { includeDeleted: true }));
   const started = operation === null ? null : await showOperation(tx, operation);
   return { headers: describeHeaders(shown.generation, operation), body: { cluster: shown, operation: started } };
+}
+
+/** A cluster that was just made, as its rows were stored. */
+export function describeCreation({ cluster, operation, steps }: Created): Described<Schemas['ClusterChange']> {
+  const shown = describeCluster(cluster, new Map([[cluster.id, operation]]));
+  return {
+    headers: describeHeaders(shown.generation, operation),
+    body: { cluster: shown, operation: describeOperation(operation, steps) },
+  };
 }
 
 /** A change of a fleet. */

@@ -2,13 +2,21 @@
 
 import type { ResolvedCluster } from '../domain/cluster-spec.ts';
 import { type Layer, layers } from '../domain/layers.ts';
-import { type ClusterRow, createCluster, updateCluster } from '../store/clusters.ts';
+import { type ClusterRow, createClusters, updateCluster } from '../store/clusters.ts';
 import type { CredentialRow } from '../store/credentials.ts';
+import { type FirstOperation, insertFirstOperations } from '../store/insert-first-operations.ts';
 import type { OperationRow } from '../store/operations.ts';
 import { settleResource } from '../store/resources.ts';
+import type { Tx } from '../store/transaction.ts';
 import type { Change } from './change.ts';
 import type { PlacedCluster } from './place.ts';
-import { findSufficientRemoval, getStand, hasSteps, startClusterOperation } from './start-operation.ts';
+import {
+  findSufficientRemoval,
+  getStand,
+  hasSteps,
+  planClusterOperation,
+  startClusterOperation,
+} from './start-operation.ts';
 
 /** What ties a cluster to others. */
 export type ClusterTies = { fleetId: string | null; federationId: string | null; parentId: string | null };
@@ -16,26 +24,43 @@ export type ClusterTies = { fleetId: string | null; federationId: string | null;
 /** A row and its operation; null when nothing has to be done in the cloud. */
 export type ClusterOutcome = { cluster: ClusterRow; operation: OperationRow | null };
 
-/** Stores a new cluster and starts what makes it. */
-export async function startCreation(
-  change: Change,
-  { id, spec }: PlacedCluster,
-  credential: CredentialRow,
-  { fleetId, federationId, parentId }: ClusterTies,
-): Promise<ClusterOutcome> {
-  const cluster = await createCluster(change.tx, {
+/** A new cluster on its way into the store. */
+export type Creation = {
+  placed: PlacedCluster;
+  credential: CredentialRow;
+  ties: ClusterTies;
+  /** Token id. */
+  createdBy: string | null;
+};
+
+/** A new cluster with what makes it. */
+export type Created = FirstOperation & { cluster: ClusterRow };
+
+/** Stores new clusters, all or none, and starts what makes them. */
+export async function startCreations(tx: Tx, creations: readonly Creation[]): Promise<Created[]> {
+  const clusters = creations.map(({ placed: { id, spec }, credential, ties }) => ({
     id,
     name: spec.name,
     provider: spec.provider,
     simulated: credential.simulated,
     credentialId: credential.id,
-    fleetId,
-    federationId,
+    fleetId: ties.fleetId,
+    federationId: ties.federationId,
     spec,
     protect: spec.protect,
-  });
-  const operation = await startClusterOperation(change, cluster, { kind: 'create', touched: layers, parentId });
-  return { cluster, operation };
+    generation: 1,
+  }));
+  const operations = clusters.map((cluster, index) => ({
+    ...planClusterOperation(cluster, {
+      kind: 'create',
+      touched: layers,
+      parentId: creations[index]?.ties.parentId ?? null,
+    }),
+    createdBy: creations[index]?.createdBy ?? null,
+  }));
+  // Sent together; what refuses one of them undoes both.
+  const [rows, started] = await Promise.all([createClusters(tx, clusters), insertFirstOperations(tx, operations)]);
+  return started.map((first, index) => ({ ...first, cluster: rows[index] as ClusterRow }));
 }
 
 /** A new desired spec for a cluster that stands. */

@@ -4,7 +4,7 @@ import type { Schemas } from '../contract/schemas.ts';
 import { findHubFault } from '../domain/clouds.ts';
 import { invalidSpec } from '../domain/resolve-cluster.ts';
 import { findUnbuiltFederationFields } from '../domain/unbuilt-fields.ts';
-import { type CredentialRow, holdCredential } from '../store/credentials.ts';
+import { type CredentialRow, holdCredentials } from '../store/credentials.ts';
 import type { Change } from './change.ts';
 import { type FederationOutcome, storeFederation } from './federation-operations.ts';
 import { startFederationOperation } from './start-operation.ts';
@@ -27,7 +27,7 @@ async function getHubCredential({ tx }: Change, request: Request): Promise<Crede
   const unbuilt = findUnbuiltFederationFields(request);
   if (unbuilt.length > 0) throw invalidSpec(refusal, unbuilt);
   const pointer = '/hub/credential';
-  const credential = await holdCredential(tx, named);
+  const [credential] = await holdCredentials(tx, [named]);
   if (credential === undefined) {
     const message = `There is no credential ${named}.`;
     throw invalidSpec(refusal, [{ pointer, message, code: 'unknown-credential' }]);

@@ -8,7 +8,7 @@ import type { CredentialRow } from '../store/credentials.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import type { OperationRow } from '../store/operations.ts';
 import type { Change } from './change.ts';
-import { bringAbout, type ClusterTies, startCreation, startDeletion, startUpdate } from './cluster-operations.ts';
+import { bringAbout, type ClusterTies, startCreations, startDeletion, startUpdate } from './cluster-operations.ts';
 import type { KnownCredentials } from './known-credentials.ts';
 import { placeClusters } from './place.ts';
 import { layersTouched } from '../domain/diff-cluster.ts';
@@ -51,13 +51,16 @@ async function createMembers(change: Change, changes: MemberChanges): Promise<Op
   const { resolution, space, credentials } = changes;
   const creations = resolution.members.filter((member): member is Creation => member.action === 'create');
   const placed = await placeClusters(change, space, resolution.fleet.pools, creations);
-  const operations: OperationRow[] = [];
-  for (const cluster of placed) {
-    const credential = getCredential(credentials, cluster.spec.credential);
-    const { operation } = await startCreation(change, cluster, credential, tiesOf(changes));
-    if (operation !== null) operations.push(operation);
-  }
-  return operations;
+  const created = await startCreations(
+    change.tx,
+    placed.map((cluster) => ({
+      placed: cluster,
+      credential: getCredential(credentials, cluster.spec.credential),
+      ties: tiesOf(changes),
+      createdBy: change.actor.id,
+    })),
+  );
+  return created.map(({ operation }) => operation);
 }
 
 async function changeMember(

@@ -3,7 +3,7 @@
 import { findAccount } from '../domain/clouds.ts';
 import type { CredentialFacts } from '../domain/cluster-spec.ts';
 import type { Id } from '../domain/ids.ts';
-import { type CredentialRow, holdCredential } from '../store/credentials.ts';
+import { type CredentialRow, holdCredentials } from '../store/credentials.ts';
 import type { Tx } from '../store/transaction.ts';
 
 /** Credentials by the words that a document has for them: names or ids. */
@@ -11,12 +11,14 @@ export type KnownCredentials = ReadonlyMap<string, CredentialRow>;
 
 /** Looks up every credential that is named; none of them is deleted before the unit of work ends. */
 export async function findCredentials(tx: Tx, named: readonly (string | undefined)[]): Promise<KnownCredentials> {
-  const found = new Map<string, CredentialRow>();
-  for (const name of new Set(named)) {
-    const row = name === undefined ? undefined : await holdCredential(tx, name);
-    if (name !== undefined && row !== undefined) found.set(name, row);
-  }
-  return found;
+  const words = [...new Set(named)].filter((word) => word !== undefined);
+  const rows = await holdCredentials(tx, words);
+  return new Map(
+    words.flatMap((word) => {
+      const row = rows.find(({ id, name }) => id === word || name === word);
+      return row === undefined ? [] : [[word, row]];
+    }),
+  );
 }
 
 /** A credential as the domain sees it. */

@@ -21,14 +21,17 @@ export async function findSpace(
 ): Promise<AddressSpaceRow | undefined> {
   if (named === undefined) return getOrCreateDefaultAddressSpace(tx, catalogue.ranges.defaultPools);
   const space = await findAddressSpace(tx, named);
-  if (space === undefined) {
-    details.push({
-      pointer: '/addressSpace',
-      message: `There is no address space ${named}.`,
-      code: 'unknown-address-space',
-    });
-  }
+  if (space === undefined) details.push(describeUnknownSpace(named));
   return space;
+}
+
+/** What is said of an address space that does not exist. */
+export function describeUnknownSpace(named: string): ErrorDetail {
+  return {
+    pointer: '/addressSpace',
+    message: `There is no address space ${named}.`,
+    code: 'unknown-address-space',
+  };
 }
 
 /**
@@ -36,7 +39,7 @@ export async function findSpace(
  * while it is being deleted: it would go before its new member.
  */
 export async function findNamedFederation(
-  change: Change,
+  change: Pick<Change, 'tx'>,
   named: string | undefined,
   details: ErrorDetail[],
 ): Promise<FederationRow | undefined> {
@@ -50,7 +53,7 @@ export async function findNamedFederation(
 }
 
 /** Throws `conflict`, with what leads out, while a federation can't take a member: its hub was checked and not found to be one. */
-export async function refuseUnready(change: Change, federation: FederationRow | undefined): Promise<void> {
+export async function refuseUnready(change: Pick<Change, 'tx'>, federation: FederationRow | undefined): Promise<void> {
   if (federation === undefined) return;
   const { id, name } = federation;
   const { standing, newest } = await getStand(change, federation);

@@ -10,7 +10,7 @@ import { listWaysOut } from '../domain/ways-out.ts';
 import type { ClusterRow } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
-import { insertOperation } from '../store/insert-operation.ts';
+import { insertOperation, type NewOperation } from '../store/insert-operation.ts';
 import { listTellingOperations, type OperationRow } from '../store/operations.ts';
 import type { Change } from './change.ts';
 import type { Layer } from '../domain/layers.ts';
@@ -18,21 +18,22 @@ import type { Layer } from '../domain/layers.ts';
 /** How a removal meets what it can't take down. */
 export type RemovalOptions = { force?: boolean; releaseRanges?: boolean };
 
+type ClusterWork = { kind: OperationKind; touched: readonly Layer[]; parentId: string | null } & RemovalOptions;
+
 /** Starts an operation of a cluster that touches some of its layers; for one that takes them down, those that may be there. */
-export function startClusterOperation(
-  change: Change,
-  row: ClusterRow,
-  {
-    kind,
-    touched,
-    parentId,
-    ...removal
-  }: { kind: OperationKind; touched: readonly Layer[]; parentId: string | null } & RemovalOptions,
-): Promise<OperationRow> {
+export function startClusterOperation(change: Change, row: ClusterRow, work: ClusterWork): Promise<OperationRow> {
+  return insertOperation(change.tx, { ...planClusterOperation(row, work), createdBy: change.actor.id });
+}
+
+/** The operation of a cluster as it is inserted, for whoever inserts several at a time. */
+export function planClusterOperation(
+  row: Pick<ClusterRow, 'id' | 'generation' | 'spec' | 'credentialId' | 'federationId' | 'simulated'>,
+  { kind, touched, parentId, ...removal }: ClusterWork,
+): NewOperation {
   const { spec, credentialId, federationId, simulated } = row;
   const input: OperationInput = { v: 1, resource: 'cluster', spec, credentialId, federationId, simulated, ...removal };
   const { force = false } = removal;
-  return start(change, row, { kind, input, parentId, subject: { ...describeCluster(row, touched), force } });
+  return planOperation(row, { kind, input, parentId, subject: { ...describeCluster(row, touched), force } });
 }
 
 /** Whether an operation of a cluster would have anything to do. */
@@ -68,7 +69,7 @@ export type Stand = { standing: Standing; newest: OperationRow | undefined };
 type Standable = { id: string; generation: number; observedGeneration: number };
 
 /** How live resources stand, by id. */
-export async function listStands({ tx }: Change, rows: readonly Standable[]): Promise<Map<string, Stand>> {
+export async function listStands({ tx }: Pick<Change, 'tx'>, rows: readonly Standable[]): Promise<Map<string, Stand>> {
   const newest = await listTellingOperations(
     tx,
     rows.map(({ id }) => id),
@@ -79,7 +80,7 @@ export async function listStands({ tx }: Change, rows: readonly Standable[]): Pr
 }
 
 /** How a live resource stands. */
-export async function getStand(change: Change, row: Standable): Promise<Stand> {
+export async function getStand(change: Pick<Change, 'tx'>, row: Standable): Promise<Stand> {
   const stand = (await listStands(change, [row])).get(row.id);
   if (stand === undefined) throw new FleetyardError('internal', `Nothing is known of "${row.id}".`);
   return stand;
@@ -116,7 +117,7 @@ export async function findSufficientRemoval(
 }
 
 function describeCluster(
-  { federationId }: ClusterRow,
+  { federationId }: Pick<ClusterRow, 'federationId'>,
   touched: readonly Layer[],
 ): Extract<StepSubject, { kind: 'cluster' }> {
   return { kind: 'cluster', federated: federationId !== null, touched };
@@ -124,19 +125,14 @@ function describeCluster(
 
 type Start = { kind: OperationKind; input: OperationInput; parentId: string | null; subject: StepSubject };
 
-function start(
-  { tx, actor }: Change,
-  row: { id: string; generation: number },
+function start({ tx, actor }: Change, row: { id: string; generation: number }, plan: Start): Promise<OperationRow> {
+  return insertOperation(tx, { ...planOperation(row, plan), createdBy: actor.id });
+}
+
+function planOperation(
+  { id, generation }: { id: string; generation: number },
   { kind, input, parentId, subject }: Start,
-): Promise<OperationRow> {
-  return insertOperation(tx, {
-    resourceKind: input.resource,
-    resourceId: row.id,
-    kind,
-    generation: row.generation,
-    input,
-    steps: planSteps(kind, subject),
-    parentId,
-    createdBy: actor.id,
-  });
+): NewOperation {
+  const steps = planSteps(kind, subject);
+  return { resourceKind: input.resource, resourceId: id, kind, generation, input, steps, parentId };
 }

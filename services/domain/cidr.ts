@@ -1,18 +1,17 @@
 // IPv4 blocks as pairs of numbers: parsing, printing, and how they lie to each other.
 
-import ipaddr from 'ipaddr.js';
-
 /** A block of addresses; both ends belong to it. Numbers are exact up to 2^53, so 32 bits are safe. */
 export type Block = { first: number; last: number };
 
+const octet = String.raw`(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
+const blockForm = new RegExp(String.raw`^${octet}\.${octet}\.${octet}\.${octet}/(3[0-2]|[12]\d|\d)$`);
+
 /** Reads `a.b.c.d/n`; undefined unless it is IPv4, in full decimal form, and its host bits are zero. */
 export function parseBlock(cidr: string): Block | undefined {
-  const match = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d|[12]\d|3[0-2])$/.exec(cidr);
-  const [, address, bits] = match ?? [];
-  // ipaddr.js alone would also read octal and shortened forms.
-  if (address === undefined || bits === undefined || !ipaddr.IPv4.isValidFourPartDecimal(address)) return undefined;
-  const first = ipaddr.IPv4.parse(address).octets.reduce((sum, octet) => sum * 256 + octet, 0);
-  const size = 2 ** (32 - Number(bits));
+  const match = blockForm.exec(cidr);
+  if (match === null) return undefined;
+  const first = ((Number(match[1]) * 256 + Number(match[2])) * 256 + Number(match[3])) * 256 + Number(match[4]);
+  const size = 2 ** (32 - Number(match[5]));
   return first % size === 0 ? { first, last: first + size - 1 } : undefined;
 }
 

@@ -89,8 +89,13 @@ export type HostsCluster = ClusterCore & {
 /** A cluster's desired spec as stored: everything decided. */
 export type ResolvedCluster = ManagedCluster | HostsCluster;
 
-/** A resolved cluster whose ranges are not all known yet: those that the user gave or an earlier resolution reserved. */
-export type ClusterDraft = Omit<ManagedCluster, 'network'> & { network: Partial<ClusterNetwork> };
+/**
+ * A resolved cluster whose ranges are not all known yet: those that the user gave or an earlier resolution reserved, and how long the prefix
+ * of the services' is to be, which is not stored, for the range tells it.
+ */
+export type ClusterDraft = Omit<ManagedCluster, 'network'> & {
+  network: Partial<ClusterNetwork> & { servicePrefix?: number };
+};
 
 /** What may become of one field of the stored spec. */
 export type FieldRule = {

@@ -5,3 +5,6 @@ export type Signal = { operationId: string; attempt: number; delaySeconds?: numb
 
 /** One thing that follows. It may be delivered twice or, when the process dies, never: a sweep makes up for what is lost. */
 export type Consequence = { kind: 'signal'; signal: Signal };
+
+/** An operation has a new event. The store tells listeners itself; whoever misses it looks again after a while. */
+export type News = { kind: 'news'; operationId: string };

@@ -18,6 +18,7 @@ export type GivenRangesContext = {
   pointer?: string;
 };
 
+type RangeField = (typeof rangeFields)[ClusterRangeRole];
 type Given = { role: ClusterRangeRole; cidr: string; pointer: string; block: Block };
 
 /** Collects everything that is wrong with the ranges of one cluster's request. */
@@ -28,7 +29,7 @@ export function checkGivenRanges(
 ): ErrorDetail[] {
   const details: ErrorDetail[] = [];
   const given: Given[] = [];
-  for (const [role, field] of Object.entries(rangeFields) as [ClusterRangeRole, keyof Schemas['ClusterNetwork']][]) {
+  for (const [role, field] of Object.entries(rangeFields) as [ClusterRangeRole, RangeField][]) {
     const cidr = network[field];
     if (cidr === undefined) continue;
     const pointer = `${context.pointer ?? ''}/network/${field}`;
@@ -53,6 +54,28 @@ export function checkGivenRanges(
     if (message !== undefined) details.push(invalid(pods.pointer, message));
   }
   return details;
+}
+
+/** Collects what is wrong with the size that is asked for the range of services, beside the one that stands. */
+export function checkServicePrefix(
+  provider: ManagedProvider,
+  { servicePrefix, serviceCidr }: Schemas['ClusterNetwork'],
+  { catalogue, standing }: { catalogue: Catalogue; standing: string | undefined },
+): ErrorDetail[] {
+  if (servicePrefix === undefined) return [];
+  const pointer = '/network/servicePrefix';
+  if (serviceCidr !== undefined) {
+    const message = 'The range of services is named already; leave one of the two out.';
+    return [{ pointer, message, code: 'contradiction' }];
+  }
+  if (standing !== undefined) {
+    if (prefixOf(getBlock(standing)) === servicePrefix) return [];
+    const message = `This is fixed for the life of a cluster; its services have ${standing}.`;
+    return [{ pointer, message, code: 'immutable-field' }];
+  }
+  const [shortest, longest] = catalogue.ranges.sizes[provider].services ?? [servicePrefix, servicePrefix];
+  if (servicePrefix >= shortest && servicePrefix <= longest) return [];
+  return [invalid(pointer, `${provider} takes between /${shortest} and /${longest} for services.`)];
 }
 
 /** Collects everything that is wrong with the pools of a fleet or of an address space. */

@@ -7,7 +7,7 @@ import { getBlock, prefixOf } from './cidr.ts';
 import type { ClusterDraft, ClusterRequest, CredentialFacts, ManagedCluster, ResolvedCluster } from './cluster-spec.ts';
 import { countNodes } from './count-nodes.ts';
 import { type ErrorCode, type ErrorDetail, FleetyardError } from './errors.ts';
-import { checkGivenRanges } from './given-ranges.ts';
+import { checkGivenRanges, checkServicePrefix } from './given-ranges.ts';
 import { isManagedCluster } from './managed-cluster.ts';
 import { checkName } from './names.ts';
 import { getCloud, getManagedRules, isBuilt } from './providers/registry.ts';
@@ -78,6 +78,9 @@ export function tryResolveCluster(request: ClusterRequest, context: ClusterConte
       ...(pools === undefined ? {} : { load: { nodePools: pools.nodePools, zones: pools.zones.length } }),
     }),
   );
+  const { servicePrefix, ...given } = request.network ?? {};
+  const standing = previous?.network.serviceCidr;
+  details.push(...checkServicePrefix(provider, request.network ?? {}, { catalogue: context.catalogue, standing }));
   const { credential } = context;
   if (
     details.length > 0 ||
@@ -101,7 +104,11 @@ export function tryResolveCluster(request: ClusterRequest, context: ClusterConte
     labels,
     tags,
     access,
-    network: { ...previous?.network, ...request.network },
+    network: {
+      ...previous?.network,
+      ...given,
+      ...(servicePrefix === undefined || standing !== undefined ? {} : { servicePrefix }),
+    },
     nodePools: pools.nodePools,
     protect: request.protect ?? false,
   };

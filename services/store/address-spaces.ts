@@ -9,7 +9,15 @@ import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
 
 /** An address space as stored. */
-export type AddressSpaceRow = { id: string; projectId: string; name: string; pools: AddressPools; createdAt: Date };
+export type AddressSpaceRow = {
+  id: string;
+  projectId: string;
+  name: string;
+  pools: AddressPools;
+  /** Tells its ranges from those of other spaces where they are stored as integers. */
+  number: number;
+  createdAt: Date;
+};
 
 /** Name of the space that a project has without asking. */
 export const defaultAddressSpace = 'default';
@@ -19,6 +27,7 @@ const addressSpaceColumns = [
   'projectId',
   'name',
   'pools',
+  'number',
   'createdAt',
 ] as const satisfies (keyof AddressSpaceRow)[];
 
@@ -59,6 +68,16 @@ export async function findAddressSpace(tx: Tx, idOrName: string): Promise<Addres
     select ${columns(tx, addressSpaceColumns)} from address_spaces where ${key} = ${idOrName}
   `;
   return row;
+}
+
+/** Finds address spaces of the project by ids and names. */
+export async function findAddressSpaces(tx: Tx, idsOrNames: readonly string[]): Promise<AddressSpaceRow[]> {
+  if (idsOrNames.length === 0) return [];
+  const words = idsOrNames as string[];
+  return tx.sql<AddressSpaceRow[]>`
+    select ${columns(tx, addressSpaceColumns)} from address_spaces
+    where project_id = ${getProjectId(tx)} and (id = any(${words}::text[]) or name = any(${words}::text[]))
+  `;
 }
 
 /** Like `findAddressSpace`, but throws `not-found`. */

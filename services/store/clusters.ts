@@ -5,7 +5,7 @@ import { FleetyardError } from '../domain/errors.ts';
 import { idPrefixes, isId, newId } from '../domain/ids.ts';
 import type { Phase } from '../domain/operation.ts';
 import type { Provider } from '../domain/providers/registry.ts';
-import { claimName } from './database-errors.ts';
+import { refuseTakenName } from './database-errors.ts';
 import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
 import { lockResource, resourceColumns, type ResourceColumns } from './resources.ts';
 import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
@@ -56,23 +56,64 @@ const clusterColumns = [
   'protect',
 ] as const satisfies (keyof ClusterRow)[];
 
+const columnsBesideSpec = clusterColumns.filter((name) => name !== 'spec');
+
 /** Stores a cluster with generation 1; throws `name-taken`. Its first operation is inserted beside it. */
 export async function createCluster(tx: Tx, cluster: NewCluster): Promise<ClusterRow> {
-  const id = cluster.id ?? newId(idPrefixes.cluster);
-  const rows = await claimName(
-    'clusters_name_key',
-    'cluster',
-    cluster.name,
-    () => tx.sql<ClusterRow[]>`
-      insert into clusters
-        (id, project_id, name, provider, simulated, credential_id, fleet_id, federation_id, spec, protect)
-      values (${id}, ${getProjectId(tx)}, ${cluster.name}, ${cluster.provider}, ${cluster.simulated},
-        ${cluster.credentialId}, ${cluster.fleetId ?? null}, ${cluster.federationId ?? null},
-        ${json(tx, cluster.spec)}, ${cluster.protect ?? false})
-      returning ${columns(tx, clusterColumns)}
-    `,
-  );
-  return only(rows);
+  return only(await createClusters(tx, [cluster]));
+}
+
+/** Stores clusters, all or none, in the order in which they are given; throws `name-taken` for the first whose name is. */
+export async function createClusters(tx: Tx, clusters: readonly NewCluster[]): Promise<ClusterRow[]> {
+  if (clusters.length === 0) return [];
+  const given = clusters.map((cluster) => ({
+    fleetId: null,
+    federationId: null,
+    protect: false,
+    ...cluster,
+    id: cluster.id ?? newId(idPrefixes.cluster),
+  }));
+  const rows = given.map(({ id, name, provider, simulated, credentialId, fleetId, federationId, spec, protect }) => [
+    id,
+    name,
+    provider,
+    simulated,
+    credentialId,
+    fleetId,
+    federationId,
+    spec,
+    protect,
+  ]);
+  // One text of a statement for any number of rows, so that it is prepared once. Specs are not sent back.
+  const stored = await tx.sql<Omit<ClusterRow, 'spec'>[]>`
+    insert into clusters
+      (id, project_id, name, provider, simulated, credential_id, fleet_id, federation_id, spec, protect)
+    select c ->> 0, ${getProjectId(tx)}, c ->> 1, c ->> 2, (c ->> 3)::boolean, c ->> 4, c ->> 5, c ->> 6, c -> 7,
+      (c ->> 8)::boolean
+    from jsonb_array_elements(${json(tx, rows)}) as given (c)
+    on conflict (project_id, name) where deleted_at is null do nothing
+    returning ${columns(tx, columnsBesideSpec)}
+  `;
+  const found = new Map(stored.map((row) => [row.id, row]));
+  return given.map(({ id, name, spec }) => {
+    const row = found.get(id);
+    if (row === undefined) throw refuseTakenName('cluster', name);
+    return { ...row, spec };
+  });
+}
+
+/**
+ * Which of these names live clusters have. Each is looked up on its own: on tables that were never analysed a list of names was looked for by
+ * reading all clusters of the project (35 ms at 10,000).
+ */
+export async function findTakenNames(tx: Tx, names: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.sql<{ name: string }[]>`
+    select found.name from unnest(${names as string[]}::text[]) as asked (name)
+    cross join lateral (
+      select name from clusters where project_id = ${getProjectId(tx)} and name = asked.name and deleted_at is null limit 1
+    ) found
+  `;
+  return new Set(rows.map(({ name }) => name));
 }
 
 /** Finds a cluster by id or name. A tombstone is found only by its id, and only when asked for. */

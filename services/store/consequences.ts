@@ -12,3 +12,8 @@ export function noteSignal(
   const signal = { operationId: id, attempt, ...(delaySeconds === undefined ? {} : { delaySeconds }) };
   tx.consequences.push({ kind: 'signal', signal });
 }
+
+/** Notes that an operation has a new event. */
+export function noteNews(tx: Tx, operationId: string): void {
+  tx.consequences.push({ kind: 'news', operationId });
+}

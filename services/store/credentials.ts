@@ -111,14 +111,16 @@ export async function listCredentials(
   return toPage(rows, limit);
 }
 
-/** Finds a live credential for somebody who is about to stand on it: it is not deleted before the unit of work ends. */
-export async function holdCredential(tx: Tx, idOrName: string): Promise<CredentialRow | undefined> {
-  const key = isId(idOrName, 'cr') ? tx.sql`id` : tx.sql`name`;
-  const [row] = await tx.sql<CredentialRow[]>`
+/** Finds live credentials by ids and names for somebody who is about to stand on them: none is deleted before the unit of work ends. */
+export async function holdCredentials(tx: Tx, idsOrNames: readonly string[]): Promise<CredentialRow[]> {
+  if (idsOrNames.length === 0) return [];
+  const words = idsOrNames as string[];
+  return tx.sql<CredentialRow[]>`
     select ${columns(tx, credentialColumns)} from credentials
-    where ${key} = ${idOrName} and deleted_at is null for key share
+    where project_id = ${getProjectId(tx)} and deleted_at is null
+      and (id = any(${words}::text[]) or name = any(${words}::text[]))
+    order by id for key share
   `;
-  return row;
 }
 
 /**

@@ -70,10 +70,15 @@ const queryCanceled = '57014';
 /** Whether the database is there, but something was waited for longer than it may: a lock, a statement, a session. */
 export function isBusy(error: unknown): boolean {
   return (
-    hasCode(error, lockNotAvailable) ||
+    isLockTimeout(error) ||
     hasCode(error, queryCanceled) ||
     (error instanceof Error && (error as NodeJS.ErrnoException).code === allBusy)
   );
+}
+
+/** Whether a lock was waited for in vain. */
+export function isLockTimeout(error: unknown): boolean {
+  return hasCode(error, lockNotAvailable);
 }
 
 /** Whether the named unique index refused a row. */
@@ -97,11 +102,20 @@ export async function claimName<T>(
     return await insert();
   } catch (cause) {
     if (!isUniqueViolation(cause, index)) throw cause;
-    const message = `There is already a ${what} named "${name}".`;
-    throw new FleetyardError('name-taken', message, {
-      cause,
-      details: [{ pointer: '/name', message, code: 'name-taken' }],
-      wayOut: listNameOwner(what, name),
-    });
+    throw refuseTakenName(what, name, cause);
   }
+}
+
+/** What is said of a name that a live resource has. */
+export function refuseTakenName(
+  what: Parameters<typeof listNameOwner>[0],
+  name: string,
+  cause?: unknown,
+): FleetyardError {
+  const message = `There is already a ${what} named "${name}".`;
+  return new FleetyardError('name-taken', message, {
+    cause,
+    details: [{ pointer: '/name', message, code: 'name-taken' }],
+    wayOut: listNameOwner(what, name),
+  });
 }

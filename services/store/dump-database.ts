@@ -6,6 +6,7 @@ import { connect } from './connection.ts';
 import { describeTables, nameTable, quote, type TableDescription } from './describe-tables.ts';
 import { listApplied, type AppliedMigration } from './schema-version.ts';
 import { findStateUrl } from './state-database.ts';
+import { createRangeHints } from './range-hints.ts';
 import type { StoreVault } from './transaction.ts';
 
 /** A database that is being read. */
@@ -37,7 +38,10 @@ export async function dumpProduct(url: string, vault: StoreVault): Promise<Produ
     // The role passes the rows' security, which the owner of the tables does not.
     await sql`select set_config('role', ${systemRole}, true)`;
     const dump = await startDump(sql);
-    const stateUrl = await findStateUrl({ sql, vault, projectId: null, consequences: [] }, url);
+    const stateUrl = await findStateUrl(
+      { sql, vault, projectId: null, consequences: [], rangeHints: createRangeHints() },
+      url,
+    );
     const sealedHeads: Buffer[] = [];
     for (const table of dump.tables) {
       for (const column of table.columns.filter((name) => name.endsWith('_enc'))) {

@@ -1,6 +1,7 @@
 // Events of operations: numbered without gaps, in the transaction of what they tell.
 
 import { FleetyardError } from '../domain/errors.ts';
+import { noteNews } from './consequences.ts';
 import { json, type Tx } from './transaction.ts';
 
 /** The channel that tells API processes which operation has news; the payload is its id and nothing else. */
@@ -25,9 +26,10 @@ export async function appendEvent(tx: Tx, { operationId, type, data }: NewEvent)
       select id, project_id, last_seq, ${type}, ${json(tx, data)} from counted
       returning seq
     )
-    select seq, pg_notify(${eventChannel}, ${operationId}) from appended
+    select seq from appended
   `;
   if (row === undefined) throw new FleetyardError('not-found', `There is no operation "${operationId}".`);
+  noteNews(tx, operationId);
   return row.seq;
 }
 

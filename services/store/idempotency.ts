@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { FleetyardError } from '../domain/errors.ts';
-import { withSystemRole } from './system-role.ts';
+import { isLockTimeout } from './database-errors.ts';
+import { sendAsSystem, withSystemRole } from './system-role.ts';
 import { json, only, type Tx } from './transaction.ts';
 
 /** What a key belongs to. */
@@ -18,43 +19,86 @@ export const idempotencyHours = 24;
 export const answerContext = ({ tokenId, method, path, key }: IdempotencyScope): string =>
   `idempotency/${tokenId}/${method}/${path}/${key}`;
 
+/** A request with a key. */
+export type KeyedRequest = { scope: IdempotencyScope; bodyHash: Uint8Array };
+
+/** What became of the attempt to take a key: the unit of work holds it, somebody else does, or it has an answer. */
+export type KeyState = 'taken' | 'held' | StoredAnswer | FleetyardError;
+
+/** How long one unit of work waits for another that holds the same key. */
+const keyPatience = '3s';
+
 /**
- * Takes a key for the rest of the unit of work, or finds the answer that it has. Throws `idempotency-key-reused` for another body, and
- * `idempotency-in-flight` while another unit of work holds the key. Nothing is written: a unit of work that fails, or whose process dies,
- * leaves no trace, and its end frees the key at once.
+ * Takes a key for the rest of the unit of work, or finds the answer that it has; waits a while for another unit of work that holds it. Throws
+ * `idempotency-key-reused` for another body, and `idempotency-in-flight` when the wait was over before the answer was there. Nothing is
+ * written: a unit of work that fails, or whose process dies, leaves no trace, and its end frees the key at once.
  */
 export async function takeKey(
   tx: Tx,
   scope: IdempotencyScope,
   bodyHash: Uint8Array,
 ): Promise<StoredAnswer | undefined> {
-  // A lock that belongs to the transaction has one owner by nature: no late request can complete the one that came after it.
-  const { taken } = only(
-    await tx.sql<{ taken: boolean }[]>`select pg_try_advisory_xact_lock(${hashScope(scope)}::bigint) as taken`,
-  );
-  if (!taken) {
-    const message = 'The first request with this Idempotency-Key has no answer yet.';
-    throw new FleetyardError('idempotency-in-flight', message);
+  const request = { scope, bodyHash };
+  let [state] = await takeKeys(tx, [request]);
+  if (state === 'held') {
+    await waitForKey(tx, scope);
+    [state] = await takeKeys(tx, [request]);
   }
-  return withSystemRole(tx, () => findAnswer(tx, scope, bodyHash));
+  if (state === undefined || state === 'held') throw refuseHeld();
+  if (state instanceof FleetyardError) throw state;
+  return state === 'taken' ? undefined : state;
 }
 
-/** Keeps the answer to the request whose key the unit of work holds; it is there when the unit of work commits, and not before. */
+/** Takes each key that nobody holds, and waits for none. No two of them may be the same. */
+export async function takeKeys(tx: Tx, requests: readonly KeyedRequest[]): Promise<KeyState[]> {
+  if (requests.length === 0) return [];
+  // A lock that belongs to the transaction has one owner by nature: no late request can complete the one that came after it.
+  const numbers = requests.map(({ scope }) => hashScope(scope));
+  const locks = tx.sql<{ taken: boolean }[]>`
+    select pg_try_advisory_xact_lock(number::bigint) as taken from jsonb_array_elements_text(${json(tx, numbers)}) as list (number)
+  `.execute();
+  const [taken, answers] = await Promise.all([locks, findAnswers(tx, requests)]);
+  return requests.map((request, index) => {
+    if (taken[index]?.taken !== true) return 'held';
+    return judgeAnswer(tx, request, answers.get(index)) ?? 'taken';
+  });
+}
+
+/** What is kept for a key. */
+export type KeptAnswer = KeyedRequest & { answer: StoredAnswer };
+
+/** Keeps the answers to requests whose keys the unit of work holds; they are there when the unit of work commits, and not before. */
+export async function keepAnswers(tx: Tx, kept: readonly KeptAnswer[]): Promise<void> {
+  if (kept.length === 0) return;
+  const rows = kept.map(({ scope, bodyHash, answer }) => {
+    const { tokenId, method, path, key } = scope;
+    const sealed = tx.vault.seal(answer.body, answerContext(scope));
+    const hash = Buffer.from(bodyHash).toString('hex');
+    return [tokenId, method, path, key, hash, answer.status, answer.headers, sealed.toString('base64')];
+  });
+  const { length } = await sendAsSystem(
+    tx,
+    () => tx.sql`
+      insert into idempotency_keys (token_id, method, path, key, body_hash, status, headers, body_enc)
+      select k ->> 0, k ->> 1, k ->> 2, k ->> 3, decode(k ->> 4, 'hex'), (k ->> 5)::integer, k -> 6, decode(k ->> 7, 'base64')
+      from jsonb_array_elements(${json(tx, rows)}) as list (k)
+      -- What is there is past its time, or it would have been given.
+      on conflict (token_id, method, path, key) do update set body_hash = excluded.body_hash, status = excluded.status,
+        headers = excluded.headers, body_enc = excluded.body_enc, created_at = now()
+      where idempotency_keys.created_at < now() - make_interval(hours => ${idempotencyHours})
+      returning key
+    `,
+  );
+  if (length !== rows.length) throw new FleetyardError('internal', 'A key had an answer that was not found before.');
+}
+
+/** Keeps the answer to one request. */
 export async function keepAnswer(
   tx: Tx,
   scope: IdempotencyScope,
   { bodyHash, answer }: { bodyHash: Uint8Array; answer: StoredAnswer },
 ): Promise<void> {
-  const { tokenId, method, path, key } = scope;
-  const sealed = tx.vault.seal(answer.body, answerContext(scope));
-  await withSystemRole(
-    tx,
-    () => tx.sql`
-      insert into idempotency_keys (token_id, method, path, key, body_hash, status, headers, body_enc)
-      values (${tokenId}, ${method}, ${path}, ${key}, ${Buffer.from(bodyHash)}, ${answer.status},
-        ${json(tx, answer.headers)}, ${sealed})
-    `,
-  );
+  await keepAnswers(tx, [{ scope, bodyHash, answer }]);
 }
 
 /** Forgets keys that are past their time, the oldest first; a sweep calls it. */
@@ -76,24 +120,59 @@ export async function deleteAnswersTo(tx: Tx, tokenIds: readonly string[]): Prom
   await withSystemRole(tx, () => tx.sql`delete from idempotency_keys where token_id = any(${tokenIds as string[]})`);
 }
 
-type AnswerRow = { bodyHash: Buffer; status: number; headers: Record<string, string>; bodyEnc: Buffer };
+type AnswerRow = { index: number; bodyHash: Buffer; status: number; headers: Record<string, string>; bodyEnc: Buffer };
 
-async function findAnswer(tx: Tx, scope: IdempotencyScope, bodyHash: Uint8Array): Promise<StoredAnswer | undefined> {
-  const { tokenId, method, path, key } = scope;
-  const isKey = tx.sql`token_id = ${tokenId} and method = ${method} and path = ${path} and key = ${key}`;
-  await tx.sql`
-    delete from idempotency_keys
-    where ${isKey} and created_at < now() - make_interval(hours => ${idempotencyHours})
-  `;
-  const [row] = await tx.sql<AnswerRow[]>`
-    select body_hash, status, headers, body_enc from idempotency_keys where ${isKey}
-  `;
+/** The answers that there are, by the place of the request. */
+async function findAnswers(tx: Tx, requests: readonly KeyedRequest[]): Promise<Map<number, AnswerRow>> {
+  const rows = requests.map(({ scope: { tokenId, method, path, key } }, index) => ({
+    index,
+    token: tokenId,
+    method,
+    path,
+    key,
+  }));
+  const found = await sendAsSystem(
+    tx,
+    () => tx.sql<AnswerRow[]>`
+      select asked.index, k.body_hash, k.status, k.headers, k.body_enc
+      from jsonb_to_recordset(${json(tx, rows)}) as asked (index integer, token text, method text, path text, key text)
+      join idempotency_keys k on k.token_id = asked.token and k.method = asked.method and k.path = asked.path and k.key = asked.key
+      where k.created_at >= now() - make_interval(hours => ${idempotencyHours})
+    `,
+  );
+  return new Map(found.map((row) => [row.index, row]));
+}
+
+function judgeAnswer(
+  tx: Tx,
+  { scope, bodyHash }: KeyedRequest,
+  row: AnswerRow | undefined,
+): StoredAnswer | FleetyardError | undefined {
   if (row === undefined) return undefined;
   if (!row.bodyHash.equals(bodyHash)) {
-    throw new FleetyardError('idempotency-key-reused', 'This Idempotency-Key was used with another body.');
+    return new FleetyardError('idempotency-key-reused', 'This Idempotency-Key was used with another body.');
   }
   const body = tx.vault.open(row.bodyEnc, answerContext(scope)).toString('utf8');
   return { status: row.status, headers: row.headers, body };
+}
+
+/** Waits until the key is free, for as long as is waited for keys; what is waited for elsewhere stays as it was. */
+async function waitForKey(tx: Tx, scope: IdempotencyScope): Promise<void> {
+  const { before } = only(await tx.sql<{ before: string }[]>`select current_setting('lock_timeout') as before`);
+  const limit = (time: string): Promise<unknown> => tx.sql`select set_config('lock_timeout', ${time}, true)`;
+  await limit(keyPatience);
+  try {
+    await tx.sql`select pg_advisory_xact_lock(${hashScope(scope)}::bigint)`;
+  } catch (cause) {
+    throw isLockTimeout(cause) ? refuseHeld(cause) : cause;
+  }
+  await limit(before);
+}
+
+/** What is said of a request while the first one with its key has no answer. */
+export function refuseHeld(cause?: unknown): FleetyardError {
+  const message = 'The first request with this Idempotency-Key has no answer yet.';
+  return new FleetyardError('idempotency-in-flight', message, { cause });
 }
 
 /** The number of the key's lock. */

@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect } from './connection.ts';
 import { describeTables, nameTable, quote, type TableDescription } from './describe-tables.ts';
 import { applyMissing, migrate, type MigrateOptions } from './migrate.ts';
+import { createRangeHints } from './range-hints.ts';
 import { settleRestored, type Restored } from './settle-restored.ts';
 import { ensureStateDatabase } from './state-database.ts';
 import type { Pool } from './transaction.ts';
@@ -52,12 +53,19 @@ export async function startLoading(
       // Even the owner of a table whose security is forced may not copy into it; the change ends with the transaction.
       else await sql.unsafe(`alter table ${nameTable(table)} no force row level security`);
       await copyInto(sql, table, content);
+      if (table.database === 'product') await advanceNumbers(sql, table);
       if (table.database === 'product') await sql.unsafe(`alter table ${nameTable(table)} force row level security`);
     },
     async commit() {
       // In the same transaction: rows of an older schema that nobody has put right yet must never be there to be worked on.
       await applyMissing(pools.product);
-      const restored = await settleRestored({ sql: pools.product, vault, projectId: null, consequences: [] });
+      const restored = await settleRestored({
+        sql: pools.product,
+        vault,
+        projectId: null,
+        consequences: [],
+        rangeHints: createRangeHints(),
+      });
       // The state first: without the product's rows nothing reads it.
       await pools.state.unsafe('commit');
       await pools.product.unsafe('commit');
@@ -131,6 +139,20 @@ async function copyInto(sql: Pool, table: LoadedTable, content: AsyncIterable<Ui
   // The client does not tell when a copy fails at its end; the next statement does.
   const rows = await countRows(sql, table);
   if (rows !== table.rows) throw new Error(`${nameTable(table)} has ${rows} rows after the restore, not ${table.rows}`);
+}
+
+/** Numbers that the server gives go on behind those that were copied. */
+async function advanceNumbers(sql: Pool, table: LoadedTable): Promise<void> {
+  const numbered = await sql<{ name: string }[]>`
+    select attname::text as name from pg_attribute
+    where attrelid = ${nameTable(table)}::regclass and attidentity <> '' and not attisdropped
+  `;
+  for (const { name } of numbered) {
+    await sql.unsafe(
+      `select setval(pg_get_serial_sequence($1, $2), max(${quote(name)})) from ${nameTable(table)} having count(*) > 0`,
+      [nameTable(table), name],
+    );
+  }
 }
 
 /** Counts as soon as the client takes a statement: until the last piece is on its way it refuses all of them. */

@@ -6,6 +6,7 @@ import { appRole, systemRole } from './check-isolation.ts';
 import { connect } from './connection.ts';
 import { explainAway } from './database-errors.ts';
 import { getOrChooseCurrentKey } from './master-keys.ts';
+import { createRangeHints } from './range-hints.ts';
 import { checkHistory, listApplied, readMigrations, type Migration } from './schema-version.ts';
 import { ensureStateDatabase, getOrCreateStateLogin } from './state-database.ts';
 import type { Pool, Query, StoreVault } from './transaction.ts';
@@ -144,7 +145,7 @@ async function knowsKeys(sql: Query): Promise<boolean> {
 async function prepareState(sql: Pool, vault: StoreVault, database: string): Promise<void> {
   const login = await sql.begin(async (transaction) => {
     await transaction`select set_config('role', ${systemRole}, true)`;
-    const tx = { sql: transaction, projectId: null, consequences: [] };
+    const tx = { sql: transaction, projectId: null, consequences: [], rangeHints: createRangeHints() };
     const keyId = (await knowsKeys(transaction)) ? await getOrChooseCurrentKey({ ...tx, vault }) : vault.keyIds[0];
     return getOrCreateStateLogin({ ...tx, vault: vault.sealingBy(keyId ?? '') }, database);
   });

@@ -8,6 +8,8 @@ import { checkLogin } from './check-login.ts';
 import { connect, defaultLimits, type ConnectionOptions, type WaitLimits } from './connection.ts';
 import { explainAway, isAway, isBusy, isTransient, sayAway } from './database-errors.ts';
 import { createLookUps, lookUpSessions, type LookUps } from './look-ups.ts';
+import { createRangeHints } from './range-hints.ts';
+import { createNews } from './news.ts';
 import { checkSchema } from './schema-version.ts';
 import { openSessionPool, type Session, type SessionPool } from './session-pool.ts';
 import type { Keeping } from './retention.ts';
@@ -84,15 +86,22 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const urgent = openSessionPool({ ...connection, max: reserved, limits: shorten(limits) });
   const readers = openSessionPool({
     ...connection,
-    // Two kinds of look-ups, and the look at the tokens of open streams.
-    max: 2 * lookUpSessions + 1,
+    // Two kinds of look-ups, the look at the tokens of open streams, and the news.
+    max: 2 * lookUpSessions + 2,
     role: systemRole,
     limits: shorten(limits),
   });
+  const rangeHints = createRangeHints();
+  const news = createNews(readers);
   const runOn = async <T>(pool: SessionPool, projectId: string | null, work: Work<T>): Promise<T> => {
-    const { result, consequences } = await runWork(pool, vault, projectId, work);
+    const { result, consequences } = await runWork(pool, { vault, rangeHints }, projectId, work);
+    const following: Consequence[] = [];
+    for (const one of consequences) {
+      if (one.kind === 'news') news.tell(one.operationId);
+      else following.push(one);
+    }
     // After the session was given back: who delivers may be slow, and whatever comes of it, the work is done.
-    if (consequences.length > 0) await onCommitted?.(consequences).catch(() => undefined);
+    if (following.length > 0) await onCommitted?.(following).catch(() => undefined);
     return result;
   };
   const asSystem = <T>(work: Work<T>): Promise<T> => runOn(sessions, null, work);
@@ -143,18 +152,18 @@ function shorten(limits: WaitLimits): WaitLimits {
 }
 
 /** What a unit of work returned, and what follows it. */
-type Committed<T> = { result: T; consequences: readonly Consequence[] };
+type Committed<T> = { result: T; consequences: Tx['consequences'] };
 
 async function runWork<T>(
   sessions: SessionPool,
-  vault: StoreVault,
+  parts: Pick<Tx, 'vault' | 'rangeHints'>,
   projectId: string | null,
   work: Work<T>,
 ): Promise<Committed<T>> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await sessions.use(
-        (session) => runTransaction(session, { vault, limits: sessions.limits }, projectId, work),
+        (session) => runTransaction(session, { ...parts, limits: sessions.limits }, projectId, work),
         projectId ?? '',
       );
     } catch (error) {
@@ -170,7 +179,7 @@ async function runWork<T>(
 
 async function runTransaction<T>(
   session: Session,
-  { vault, limits }: { vault: StoreVault; limits: WaitLimits },
+  { vault, rangeHints, limits }: Pick<Tx, 'vault' | 'rangeHints'> & { limits: WaitLimits },
   projectId: string | null,
   work: Work<T>,
 ): Promise<Committed<T>> {
@@ -182,7 +191,7 @@ async function runTransaction<T>(
   };
   try {
     const keyId = await begin(query, { role, projectId, limits });
-    const tx: Tx = Object.assign(query, { projectId, vault: vault.sealingBy(keyId), consequences: [] });
+    const tx: Tx = Object.assign(query, { projectId, vault: vault.sealingBy(keyId), consequences: [], rangeHints });
     const result = await work(tx);
     const { command } = await tx.sql`commit`;
     // PostgreSQL answers so when a statement failed and somebody went on as if it had not.

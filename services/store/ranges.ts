@@ -1,12 +1,20 @@
-// Ranges: reserved under a lock on their address space, released with their cluster.
+// Ranges: planned and stored under a lock on their address space, released with their cluster.
 
-import { getBlock, overlaps, parseBlock } from '../domain/cidr.ts';
-import { FleetyardError, type ErrorDetail, throwDetails } from '../domain/errors.ts';
+import { FleetyardError } from '../domain/errors.ts';
 import { idPrefixes, newId } from '../domain/ids.ts';
-import { type AddressPools, type PlannedRange, type RangeRole, rangeFields } from '../domain/range-roles.ts';
-import { type RangeClaim, planRanges } from '../domain/ranges.ts';
+import type { AddressPools, PlannedRange, RangeRole } from '../domain/range-roles.ts';
+import type { RangePlanning } from '../domain/ranges.ts';
 import { isRangeOverlap } from './database-errors.ts';
-import { getProjectId, type Tx } from './transaction.ts';
+import {
+  beginPlanning,
+  type ClusterClaim,
+  listNewRanges,
+  planInSpace,
+  refuseMissingSpace,
+  type SpaceFacts,
+} from './locked-spaces.ts';
+import { describeOwner } from './range-owners.ts';
+import { getProjectId, json, type Tx } from './transaction.ts';
 
 /** A range as stored; `clusterName` is null for ranges that no cluster of ours owns. */
 export type RangeRow = {
@@ -20,16 +28,13 @@ export type RangeRow = {
   createdAt: Date;
 };
 
-/** The ranges that one cluster claims; those that it holds already are not in its own way. */
-export type ClusterClaim = RangeClaim & { clusterId: string };
-
 /** Facts that planning needs; the catalogue comes from the caller. */
 export type RangeReservation = {
   addressSpaceId: string;
   claims: readonly ClusterClaim[];
   /** In place of the space's own pools, role by role. */
   pools?: Partial<AddressPools>;
-  catalogue: Parameters<typeof planRanges>[0]['catalogue'];
+  catalogue: RangePlanning['catalogue'];
 };
 
 /** Lists the ranges of an address space. */
@@ -49,26 +54,51 @@ export async function listRanges(tx: Tx, addressSpaceId: string): Promise<RangeR
  */
 export async function reserveRanges(tx: Tx, reservation: RangeReservation): Promise<PlannedRange[][]> {
   const { addressSpaceId, claims, catalogue } = reservation;
-  const pools = { ...(await lockAddressSpace(tx, addressSpaceId)), ...reservation.pools };
-  const own = new Set(claims.map(({ clusterId }) => clusterId));
-  const others = (await listRanges(tx, addressSpaceId)).filter(
-    ({ clusterId }) => clusterId === null || !own.has(clusterId),
-  );
-  throwDetails('Some of the given ranges are in use already.', findTakenRanges(claims, others));
-  const planned = planRanges({ claims, pools, taken: others.map(({ range }) => range), catalogue });
-  await tx.sql`delete from ranges where cluster_id = any(${[...own]})`;
-  const rows = claims.flatMap(({ clusterId }, index) =>
-    (planned[index] ?? []).map(({ role, cidr }) => ({
-      id: newId(idPrefixes.range),
-      projectId: getProjectId(tx),
-      addressSpaceId,
-      clusterId,
-      role,
-      range: cidr,
-    })),
-  );
-  if (rows.length > 0) await insertRanges(tx, rows);
+  const { pools, ...facts } = await lockAddressSpace(tx, addressSpaceId);
+  await tx.sql`delete from ranges where cluster_id = any(${claims.map(({ clusterId }) => clusterId)})`;
+  const space = beginPlanning(tx, { ...facts, pools: { ...pools, ...reservation.pools } });
+  const planned = await planInSpace(tx, space, claims, catalogue);
+  await storeRanges(tx, listNewRanges(space, claims, planned));
   return planned;
+}
+
+/** A range that is to be stored. */
+export type NewRange = {
+  addressSpaceId: string;
+  spaceNumber: number;
+  clusterId: string | null;
+  role: RangeRole;
+  range: string;
+  note?: string;
+};
+
+/** Stores ranges; throws `range-overlap` when the database finds one in the way of another. */
+export async function storeRanges(
+  tx: Tx,
+  ranges: readonly NewRange[],
+  projectId: string = getProjectId(tx),
+): Promise<void> {
+  if (ranges.length === 0) return;
+  const rows = ranges.map(({ addressSpaceId, spaceNumber, clusterId, role, range, note = null }) => [
+    newId(idPrefixes.range),
+    addressSpaceId,
+    spaceNumber,
+    clusterId,
+    role,
+    range,
+    note,
+  ]);
+  try {
+    // One text of a statement for any number of rows, so that it is prepared once.
+    await tx.sql`
+      insert into ranges (id, project_id, address_space_id, space_number, cluster_id, role, range, note)
+      select r ->> 0, ${projectId}, r ->> 1, (r ->> 2)::integer, r ->> 3, r ->> 4, (r ->> 5)::cidr, r ->> 6
+      from jsonb_array_elements(${json(tx, rows)}) as given (r)
+    `;
+  } catch (cause) {
+    if (!isRangeOverlap(cause)) throw cause;
+    throw new FleetyardError('range-overlap', 'A range overlaps another one of the same address space.', { cause });
+  }
 }
 
 /**
@@ -77,17 +107,18 @@ export async function reserveRanges(tx: Tx, reservation: RangeReservation): Prom
  */
 export async function keepRangesForeign(tx: Tx, clusterId: string, note: string): Promise<string[]> {
   // One after the other, for the constraint that ranges do not overlap judges each row as it comes.
-  const taken = await tx.sql<{ projectId: string; addressSpaceId: string; range: string }[]>`
-    delete from ranges where cluster_id = ${clusterId} returning project_id, address_space_id, range
+  const taken = await tx.sql<{ addressSpaceId: string; spaceNumber: number; range: string; projectId: string }[]>`
+    delete from ranges where cluster_id = ${clusterId} returning project_id, address_space_id, space_number, range
   `;
-  const rows = taken.map((range) => ({
-    id: newId(idPrefixes.range),
+  const rows = taken.map(({ addressSpaceId, spaceNumber, range }) => ({
+    addressSpaceId,
+    spaceNumber,
     clusterId: null,
-    role: 'foreign',
+    role: 'foreign' as const,
+    range,
     note,
-    ...range,
   }));
-  if (rows.length > 0) await insertRanges(tx, rows);
+  await storeRanges(tx, rows, taken[0]?.projectId);
   return taken.map(({ range }) => range);
 }
 
@@ -112,36 +143,10 @@ export async function releaseRange(
   await tx.sql`delete from ranges where id = ${id}`;
 }
 
-async function lockAddressSpace(tx: Tx, id: string): Promise<AddressPools> {
-  const [space] = await tx.sql<{ pools: AddressPools }[]>`
-    select pools from address_spaces where id = ${id} for no key update
+async function lockAddressSpace(tx: Tx, id: string): Promise<SpaceFacts> {
+  const [space] = await tx.sql<SpaceFacts[]>`
+    select id, number, pools from address_spaces where id = ${id} for no key update
   `;
-  if (space === undefined) throw new FleetyardError('not-found', `There is no address space "${id}".`);
-  return space.pools;
-}
-
-/** Given ranges that meet those of others, with the owner's name: a space belongs to one project, so no other is told. */
-function findTakenRanges(claims: readonly ClusterClaim[], others: readonly RangeRow[]): ErrorDetail[] {
-  return claims.flatMap(({ pointer, needs }) =>
-    needs.flatMap(({ role, given }) => {
-      const block = given === undefined ? undefined : parseBlock(given);
-      const met = block && others.find((other) => overlaps(getBlock(other.range), block));
-      if (met === undefined) return [];
-      const message = `${given} overlaps ${met.range}, which is taken by ${describeOwner(met)}.`;
-      return [{ pointer: `${pointer}/network/${rangeFields[role]}`, message, code: 'range-overlap' }];
-    }),
-  );
-}
-
-function describeOwner({ clusterName, role, note }: RangeRow): string {
-  return clusterName === null ? (note ?? `a ${role} range`) : `the ${role} of cluster "${clusterName}"`;
-}
-
-async function insertRanges(tx: Tx, rows: readonly Record<string, string | null>[]): Promise<void> {
-  try {
-    await tx.sql`insert into ranges ${tx.sql(rows as Record<string, string | null>[])}`;
-  } catch (cause) {
-    if (!isRangeOverlap(cause)) throw cause;
-    throw new FleetyardError('range-overlap', 'A range overlaps another one of the same address space.', { cause });
-  }
+  if (space === undefined) throw refuseMissingSpace(id);
+  return space;
 }

@@ -65,6 +65,23 @@ export async function insertSteps(
   await tx.sql`insert into steps ${tx.sql(rows)}`;
 }
 
+/** The steps of a new operation as they are stored. */
+export function describeNewSteps(operationId: string, steps: readonly Step[]): StepRow[] {
+  return steps.map((step, index) => ({
+    operationId,
+    index,
+    kind: step.kind,
+    action: step.action,
+    layer: 'layer' in step ? step.layer : null,
+    state: 'pending',
+    planned: null,
+    done: 0,
+    startedAt: null,
+    finishedAt: null,
+    error: null,
+  }));
+}
+
 /** The steps of an operation, in order. */
 export async function listSteps(tx: Tx, operationId: string): Promise<StepRow[]> {
   return tx.sql<StepRow[]>`

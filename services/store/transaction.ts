@@ -1,8 +1,9 @@
 // One unit of work: what every function of the store takes first.
 
 import type { ISql, JSONValue, Sql } from 'postgres';
-import type { Consequence } from '../domain/consequences.ts';
+import type { Consequence, News } from '../domain/consequences.ts';
 import { FleetyardError } from '../domain/errors.ts';
+import type { RangeHints } from './range-hints.ts';
 
 /** The store's need for encryption; the vault fills it. `context` binds a value to its row. */
 export type StoreVault = {
@@ -24,7 +25,9 @@ export type Tx = {
   /** Seals by the master key that was current when the unit of work began. */
   readonly vault: StoreVault;
   /** What follows the commit; begun anew when the work runs again. */
-  readonly consequences: Consequence[];
+  readonly consequences: (Consequence | News)[];
+  /** Where ranges were found last; the store's, so that the next unit of work goes on from there. */
+  readonly rangeHints: RangeHints;
 };
 
 /** The project of the unit of work; the system has none. */

@@ -1,10 +1,12 @@
 // Idempotency keys: a request that is repeated is answered again and not done again.
+import { pino } from 'pino';
 import postgres from 'postgres';
 import { test } from 'tap';
+import { buildApp } from '../../services/api/app.ts';
 import { FleetyardError } from '../../services/domain/errors.ts';
 import type { Store } from '../../services/store/open-store.ts';
 import { waitFor } from '../helpers/wait.ts';
-import { clusterRequest, openTestApi } from './fixtures.ts';
+import { clusterRequest, fleetRequest, openTestApi } from './fixtures.ts';
 
 const key = (name: string) => ({ headers: { 'idempotency-key': name } });
 
@@ -68,16 +70,37 @@ test('Twenty requests with one key at once', async (t) => {
   const answers = await Promise.all(
     Array.from({ length: 20 }, () => api.send('POST', '/v1/clusters', { body: clusterRequest(), ...key('three') })),
   );
-  const statuses = new Set(answers.map(({ status }) => status));
+  const [first] = answers;
+  t.equal(first?.status, 202, 'are answered');
   t.ok(
-    statuses.has(202) && [...statuses].every((status) => status === 202 || status === 409),
-    'are answered or asked to wait',
+    answers.every(({ status, text }) => status === first?.status && text === first.text),
+    'all of them the same',
   );
-  t.ok(
-    answers.every(({ status, body }) => status === 202 || body.type === 'urn:fleetyard:problem:idempotency-in-flight'),
-    'with the reason',
+  t.equal(
+    answers.filter(({ headers }) => headers['idempotency-replayed'] === 'true').length,
+    19,
+    'one by doing it, the others by waiting for its answer',
   );
   t.equal((await api.send('GET', '/v1/clusters')).body.items.length, 1, 'and done once');
+});
+
+test('Requests with one key at once in two processes', async (t) => {
+  const api = await openTestApi(t);
+  // What keeps them apart inside of a process is the application's own.
+  const other = buildApp({ logger: pino({ level: 'silent' }), checkResponses: true, parts: api.parts });
+  t.teardown(() => other.close());
+  for (const path of ['/v1/clusters', '/v1/fleets']) {
+    const payload = path === '/v1/clusters' ? clusterRequest({ name: 'one' }) : fleetRequest();
+    const headers = { authorization: `Bearer ${api.tokens.admin}`, ...key('both').headers };
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        (index % 2 === 0 ? api.app : other).inject({ method: 'POST', url: path, payload, headers }),
+      ),
+    );
+    t.same([...new Set(answers.map(({ statusCode }) => statusCode))], [202], `${path} is answered`);
+    t.equal(new Set(answers.map(({ payload: text }) => text)).size, 1, 'with one answer');
+  }
+  t.equal((await api.send('GET', '/v1/clusters')).body.items.length, 4, 'and done once');
 });
 
 test('The secret of a new token', async (t) => {

@@ -11,7 +11,8 @@ import {
 } from '../../services/domain/cluster-spec.ts';
 import { diffCluster, layersTouched } from '../../services/domain/diff-cluster.ts';
 import { type Layer, layers } from '../../services/domain/layers.ts';
-import { listRangeNeeds, placeCluster, planRanges } from '../../services/domain/ranges.ts';
+import { listRangeNeeds, placeCluster } from '../../services/domain/ranges.ts';
+import { planRanges } from '../helpers/plan-ranges.ts';
 import { resolveCluster } from '../../services/domain/resolve-cluster.ts';
 import { planSteps } from '../../services/domain/operation-kinds.ts';
 import { findUnbuiltClusterFields } from '../../services/domain/unbuilt-fields.ts';

@@ -12,7 +12,8 @@ import { countNodes } from '../../services/domain/count-nodes.ts';
 import { isFleetyardError } from '../../services/domain/errors.ts';
 import { findGap } from '../../services/domain/find-gap.ts';
 import { getManagedRules } from '../../services/domain/providers/registry.ts';
-import { type RangeClaim, listForbiddenRanges, planRanges } from '../../services/domain/ranges.ts';
+import { type RangeClaim, listForbiddenRanges } from '../../services/domain/ranges.ts';
+import { planRanges } from '../helpers/plan-ranges.ts';
 import fc from '../helpers/properties.ts';
 import { catalogue } from './fixtures.ts';
 

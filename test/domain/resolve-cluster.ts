@@ -3,7 +3,8 @@ import { assertMutable, diffCluster } from '../../services/domain/diff-cluster.t
 import type { Schemas } from '../../services/contract/schemas.ts';
 import type { ClusterDraft, ClusterRequest, ResolvedCluster } from '../../services/domain/cluster-spec.ts';
 import { isFleetyardError } from '../../services/domain/errors.ts';
-import { listRangeNeeds, placeCluster, planRanges } from '../../services/domain/ranges.ts';
+import { listRangeNeeds, placeCluster } from '../../services/domain/ranges.ts';
+import { planRanges } from '../helpers/plan-ranges.ts';
 import { type ClusterContext, resolveCluster, tryResolveCluster } from '../../services/domain/resolve-cluster.ts';
 import { buildContext, buildRequest, catalogue, credentials, summarize } from './fixtures.ts';
 

@@ -3,7 +3,8 @@ import type { ClusterRequest, ResolvedCluster } from '../../services/domain/clus
 import { isFleetyardError } from '../../services/domain/errors.ts';
 import type { FleetRequest } from '../../services/domain/fleet-spec.ts';
 import { locatePointer, mergeDefaults } from '../../services/domain/merge-defaults.ts';
-import { listRangeNeeds, placeCluster, planRanges } from '../../services/domain/ranges.ts';
+import { listRangeNeeds, placeCluster } from '../../services/domain/ranges.ts';
+import { planRanges } from '../helpers/plan-ranges.ts';
 import type { ExistingMember, FleetContext } from '../../services/domain/resolve-fleet.ts';
 import { resolveFleet } from '../helpers/resolve-fleet.ts';
 import { buildRequest, catalogue, credentials, defaultAllowedCidrs, now, summarize } from './fixtures.ts';

@@ -10,7 +10,8 @@ import {
 } from '../../services/store/address-spaces.ts';
 import { createCluster } from '../../services/store/clusters.ts';
 import { createCredential } from '../../services/store/credentials.ts';
-import { listRanges, reserveRanges } from '../../services/store/ranges.ts';
+import { openStore } from '../../services/store/open-store.ts';
+import { listRanges, reserveRanges, storeRanges } from '../../services/store/ranges.ts';
 import { finishOperation } from '../../services/store/settle-operation.ts';
 import type { Tx } from '../../services/store/transaction.ts';
 import { addOperation, buildSpec, claim, leaseOf, openTestStore } from './fixtures.ts';
@@ -78,8 +79,8 @@ test('a given range that meets another is refused with the pointer and the owner
   const addForeign = (range: string) =>
     work(
       (tx) => tx.sql`
-        insert into ranges (id, project_id, address_space_id, role, range, note)
-        values (${newId('rg')}, ${tx.projectId}, ${space.id}, 'foreign', ${range}, 'the office')
+        insert into ranges (id, project_id, address_space_id, space_number, role, range, note)
+        values (${newId('rg')}, ${tx.projectId}, ${space.id}, ${space.number}, 'foreign', ${range}, 'the office')
       `,
     );
   await addForeign('192.168.0.0/16');
@@ -122,8 +123,71 @@ test('ranges go with their cluster', async (t) => {
   const lease = leaseOf(await claim(store, id));
   await store.asSystem((tx) => finishOperation(tx, { ...lease, outcome: 'succeeded' }));
   t.same(await work((tx) => listRanges(tx, space.id)), []);
-  const after = await work((tx) => place(tx, space.id, 'beta'));
-  t.same(after.ranges, before.ranges, 'the first fit is theirs again');
+  // A search goes on behind what was cut last, so they are asked for by name.
+  const same = before.ranges.map(({ role, cidr }) => ({ role, prefix: 0, given: cidr }));
+  const after = await work((tx) => place(tx, space.id, 'beta', same));
+  t.same(after.ranges, before.ranges, 'and are free for another one');
+});
+
+test('a search goes once around the pool before it is exhausted', async (t) => {
+  const { store, work } = await openTestStore(t);
+  const space = await work((tx) =>
+    createAddressSpace(tx, { name: 'four', pools: { ...pools, pods: '100.64.0.0/16' } }),
+  );
+  const placed = [];
+  for (const name of ['a', 'b', 'c', 'd']) placed.push(await work((tx) => place(tx, space.id, name)));
+  await t.rejects(
+    work((tx) => place(tx, space.id, 'e')),
+    { code: 'range-exhausted', message: /pods pool 100\.64\.0\.0\/16 has no room for another \/18/ },
+  );
+  const [, second] = placed;
+  const { id } = await work((tx) => addOperation(tx, { id: second?.id ?? '', generation: 1 }, 'delete'));
+  await store.asSystem(async (tx) => finishOperation(tx, { ...leaseOf(await claim(store, id)), outcome: 'succeeded' }));
+  const again = await work((tx) => place(tx, space.id, 'f'));
+  t.same(
+    again.ranges.find(({ role }) => role === 'pods'),
+    second?.ranges.find(({ role }) => role === 'pods'),
+    'what was given back behind the hint is found',
+  );
+});
+
+test('a search reads on behind a window that is full, and begins anew where another process went on', async (t) => {
+  const { work, url, vault, projectId } = await openTestStore(t);
+  const space = await work((tx) =>
+    createAddressSpace(tx, { name: 'long', pools: { ...pools, services: '172.16.0.0/12' } }),
+  );
+  const service = (cidr?: string): RangeNeed[] => [
+    { role: 'services', prefix: 24, ...(cidr === undefined ? {} : { given: cidr }) },
+  ];
+  const first = await work((tx) => place(tx, space.id, 'first', service()));
+  const foreign = Array.from({ length: 200 }, (_, index) => `172.16.${index + 1}.0/24`);
+  await work((tx) =>
+    storeRanges(
+      tx,
+      foreign.map((range) => ({
+        addressSpaceId: space.id,
+        spaceNumber: space.number,
+        clusterId: null,
+        role: 'foreign' as const,
+        range,
+      })),
+    ),
+  );
+  const next = await work((tx) => place(tx, space.id, 'next', service()));
+  t.same(
+    [first, next].map(({ ranges }) => ranges[0]?.cidr),
+    ['172.16.0.0/24', '172.16.201.0/24'],
+  );
+  const other = await openStore({ url, applicationName: 'other', max: 1, vault });
+  t.teardown(() => other.close(1));
+  const theirs = await other.asProject(projectId, (tx) => place(tx, space.id, 'theirs', service()));
+  t.same(theirs.ranges[0]?.cidr, '172.16.202.0/24', 'which knows no hint');
+  const inside = work((tx) => place(tx, space.id, 'inside', service('172.16.202.128/25')));
+  await t.rejects(inside, { details: [{ message: /taken by the services of cluster "theirs"/ }] });
+  const around = work((tx) => place(tx, space.id, 'around', service('172.16.192.0/20')));
+  await t.rejects(around, {
+    details: [{ message: /overlaps 172\.16\.192\.0\/24, which is taken by a foreign range/ }],
+  });
 });
 
 test('a cluster that reserves again keeps what it names and gives back the rest', async (t) => {

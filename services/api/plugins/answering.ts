@@ -2,16 +2,19 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Application, type Change, runChange, runSystemChange } from '../../changes/change.ts';
-import { type EndpointName, endpointTable } from '../../contract/schemas.ts';
+import type { Created } from '../../changes/cluster-operations.ts';
+import { type EndpointName, endpointTable, type Schemas } from '../../contract/schemas.ts';
 import type { EndpointValidator } from '../../contract/validator.ts';
 import { FleetyardError } from '../../domain/errors.ts';
 import type { Work } from '../../store/open-store.ts';
+import type { AcceptCluster } from '../accept-clusters.ts';
 import type { AnyAnswer, Call, Caller, Handlers, Parts, Subject } from '../call.ts';
 import { describeError, ParameterProblem } from '../problems.ts';
 import type { Identity } from './authentication.ts';
-import { tellAnswer, tellChange } from './auditing.ts';
+import { describeChange, tellAnswer, tellChange } from './auditing.ts';
 import { refuseWithoutProject } from './authentication.ts';
 import { answerInUnit, keepRefusal, readKey, type RequestKey } from './idempotency.ts';
+import type { KeysUnderWay } from './keys-under-way.ts';
 
 /** One request on its way to a handler. */
 export type Answering = {
@@ -22,7 +25,11 @@ export type Answering = {
   request: FastifyRequest;
   reply: FastifyReply;
   identity: Identity | null;
+  together: Together;
 };
+
+/** What requests of one process share. */
+export type Together = { keys: KeysUnderWay; acceptCluster: AcceptCluster };
 
 // Operations that need no token are about nobody; their handlers never look.
 const nobody: Caller = { id: '', name: '', role: 'viewer', projectId: null };
@@ -41,12 +48,14 @@ async function answerKeyed(answering: Answering): Promise<AnyAnswer> {
   const call = buildCall(answering, key);
   const run = answering.handlers[name] as unknown as (call: Call) => Promise<AnyAnswer>;
   if (key === undefined) return run(call);
-  try {
-    return await run(call);
-  } catch (error) {
-    const problem = describeError(error, request.id);
-    return keepRefusal(key, error, { problem, inUnit: (work) => parts.store.asSystem(work) });
-  }
+  return answering.together.keys.run(key.scope, async () => {
+    try {
+      return await run(call);
+    } catch (error) {
+      const problem = describeError(error, request.id);
+      return keepRefusal(key, error, { problem, inUnit: (work) => parts.store.asSystem(work) });
+    }
+  });
 }
 
 function findKey(request: FastifyRequest, identity: Identity | null): RequestKey | undefined {
@@ -67,7 +76,10 @@ function describeQuery(query: unknown): string {
   return (query as { force?: unknown }).force === 'true' ? '?force=true' : '';
 }
 
-function buildCall({ name, parts, validator, request, reply, identity }: Answering, key: RequestKey | undefined): Call {
+function buildCall(
+  { name, parts, validator, request, reply, identity, together }: Answering,
+  key: RequestKey | undefined,
+): Call {
   const { parameters, errors } = validator.checkParameters({
     path: request.params as Record<string, unknown>,
     query: request.query as Record<string, unknown>,
@@ -103,6 +115,11 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
     asProject: async <T>(work: Work<T>) => parts.store.asProject(getProjectId(), work),
     asChange: async (work: (change: Change) => Promise<AnyAnswer>) =>
       runChange(getApplication(getProjectId()), keeping(work)),
+    acceptCluster: (body: Schemas['ClusterRequest'], answer: (created: Created) => AnyAnswer) => {
+      const project = getProjectId();
+      const describe = (given: AnyAnswer) => describeChange(name, request, given, project);
+      return together.acceptCluster(project, { request: body, createdBy: caller.id, key, answer, describe });
+    },
     asSystemChange: (work: (change: Change) => Promise<AnyAnswer>) =>
       runSystemChange(getApplication(projectId), keeping(work)),
     noteSubject: (subject: Subject) => {

@@ -43,11 +43,22 @@ export async function tellChange(
   request: FastifyRequest,
   answer: AnyAnswer,
 ): Promise<void> {
+  const event = describeChange(name, request, answer, tx.projectId);
+  if (event !== undefined) await addAuditEvents(tx, [event]);
+}
+
+/** What is told of a change that is about to commit; whoever asks tells it in the unit of work of the change. */
+export function describeChange(
+  name: EndpointName,
+  request: FastifyRequest,
+  answer: AnyAnswer,
+  projectId: string | null,
+): NewAuditEvent | undefined {
   const { audited } = auditRules[name];
   // A refusal that was kept for its key changes nothing.
-  if (audited !== 'change' || answer.status >= 400) return;
-  await addAuditEvents(tx, [describe(name, request, { answer, kind: 'change', projectId: tx.projectId })]);
+  if (audited !== 'change' || answer.status >= 400) return undefined;
   request.auditing.told = true;
+  return describe(name, request, { answer, kind: 'change', projectId });
 }
 
 /** Tells of a secret before it goes out; the answer waits for the batch. Throws `internal` for a change that was never told. */

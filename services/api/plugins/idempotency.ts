@@ -1,7 +1,13 @@
 // Answers a request with an `Idempotency-Key` once, and the same again to whoever repeats it.
 
 import { isFleetyardError } from '../../domain/errors.ts';
-import { keepAnswer, takeKey, type IdempotencyScope, type StoredAnswer } from '../../store/idempotency.ts';
+import {
+  keepAnswer,
+  takeKey,
+  type IdempotencyScope,
+  type KeyedRequest,
+  type StoredAnswer,
+} from '../../store/idempotency.ts';
 import type { Work } from '../../store/open-store.ts';
 import type { Tx } from '../../store/transaction.ts';
 import type { AnyAnswer } from '../call.ts';
@@ -9,13 +15,13 @@ import { hashBody } from '../body/hash-body.ts';
 import { describeProblem, type Problem } from '../problems.ts';
 
 /** The key of a request. */
-export type RequestKey = IdempotencyScope & { bodyHash: Uint8Array };
+export type RequestKey = KeyedRequest;
 
 const keptHeaders = ['location', 'etag'];
 
 /** The key of a request; without a hash it has no body. */
 export function readKey(scope: IdempotencyScope, bodyHash: Uint8Array | null): RequestKey {
-  return { ...scope, bodyHash: bodyHash ?? hashBody(undefined) };
+  return { scope, bodyHash: bodyHash ?? hashBody(undefined) };
 }
 
 /**
@@ -23,7 +29,7 @@ export function readKey(scope: IdempotencyScope, bodyHash: Uint8Array | null): R
  * of. Throws for another body (422) or a first request under way (409).
  */
 export async function answerInUnit(tx: Tx, requestKey: RequestKey, run: () => Promise<AnyAnswer>): Promise<AnyAnswer> {
-  const { bodyHash, ...scope } = requestKey;
+  const { bodyHash, scope } = requestKey;
   const found = await takeKey(tx, scope, bodyHash);
   if (found !== undefined) return replay(found);
   const answer = await run();
@@ -49,7 +55,8 @@ function isAboutKey(error: unknown): boolean {
   return isFleetyardError(error, 'idempotency-in-flight') || isFleetyardError(error, 'idempotency-key-reused');
 }
 
-function toStored({ status, headers = {}, contentType, body }: AnyAnswer): StoredAnswer {
+/** The answer as it is kept for a key. */
+export function toStored({ status, headers = {}, contentType, body }: AnyAnswer): StoredAnswer {
   return {
     status,
     headers: Object.fromEntries(Object.entries(headers).filter(([name]) => keptHeaders.includes(name))),
@@ -57,7 +64,8 @@ function toStored({ status, headers = {}, contentType, body }: AnyAnswer): Store
   };
 }
 
-function replay({ status, headers, body }: StoredAnswer): AnyAnswer {
+/** An answer that was kept, as it is given again. */
+export function replay({ status, headers, body }: StoredAnswer): AnyAnswer {
   const stored = JSON.parse(body) as { contentType?: string; body: unknown };
   return {
     status,

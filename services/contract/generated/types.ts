@@ -951,6 +951,8 @@ export interface components {
             nodeCidr?: components["schemas"]["Cidr"];
             podCidr?: components["schemas"]["Cidr"];
             serviceCidr?: components["schemas"]["Cidr"];
+            /** @description Length of the prefix of the range that is cut for services, 20 when it is not named: a smaller range leaves room for more clusters. EKS takes up to 24. Not beside `serviceCidr`, and fixed for the life of a cluster. */
+            servicePrefix?: number;
             /** @description The /28 of a private GKE control plane. */
             controlPlaneCidr?: components["schemas"]["Cidr"];
         };
