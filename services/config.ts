@@ -165,6 +165,13 @@ const waitBounds = { min: 0.1, max: 3600 };
 
 /** Reads the configuration; throws a `ConfigError` that lists every fault at once. */
 export function loadConfig(environment: Environment = process.env): Config {
+  const { config, faults } = readConfig(environment);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config;
+}
+
+/** Reads the configuration with its faults; what is wrong is replaced by something harmless, and a URL by nothing. */
+export function readConfig(environment: Environment = process.env): { config: Config; faults: readonly string[] } {
   const read = createReader(environment);
   const dataDir = resolve(read.text('FLEETYARD_DATA_DIR', '.fleetyard'));
   const inData = (name: string): string => resolve(dataDir, name);
@@ -238,8 +245,7 @@ export function loadConfig(environment: Environment = process.env): Config {
     shutdownSeconds: read.integer('FLEETYARD_SHUTDOWN_SECONDS', 20, { min: 1, max: 3600 }),
     checkResponses: read.flag('FLEETYARD_CHECK_RESPONSES', false),
   };
-  if (read.faults.length > 0) throw new ConfigError(read.faults);
-  return freeze(config);
+  return { config: freeze(config), faults: read.faults };
 }
 
 /** A port that may be left out; 0 takes any that is free. */
