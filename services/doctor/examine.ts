@@ -5,6 +5,7 @@ import { countCredentials } from '../store/inspection/inspect-work.ts';
 import { openInspection, type Inspect } from '../store/inspection/open-inspection.ts';
 import type { RedisFacts } from '../queue/inspect-redis.ts';
 import { findingsOf, subjects, type Finding, type Subject } from './finding.ts';
+import { probeConfiguration } from './probes/probe-configuration.ts';
 import { probeKeys, probeLogins, probeSchema } from './probes/probe-database.ts';
 import { probeClocks, probeDisk, probePlugins, probePulumi, probeSimulator } from './probes/probe-host.ts';
 import { probePostgres, probeRedis } from './probes/probe-servers.ts';
@@ -25,10 +26,8 @@ const [firstMs, secondMs] = [6_000, 7_500];
 
 /** Looks at everything, and tells what it found in the order of the subjects. */
 export async function examine(patient: Patient): Promise<Finding[]> {
-  const { config, faults } = patient;
-  const { mend, well } = findingsOf('configuration');
-  const told = faults.map((fault) => mend(fault, 'set it right (docs/configuration.md)'));
-  if (told.length === 0) told.push(well('all variables can be read'));
+  const { config, faults, environment } = patient;
+  const told = probeConfiguration(faults, environment);
   const { url, stateDatabase } = config.database;
   const inspect = url === '' ? undefined : openInspection(url);
   let redis: RedisFacts | undefined;

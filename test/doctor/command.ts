@@ -111,8 +111,13 @@ test('what is configured wrongly is named, each variable', async (t) => {
     DATABASE_URL: 'mysql://u:hunter2secret@db/x',
     FLEETYARD_PORT: 'many',
     FLEETYARD_LEASE_SECONDS: '0',
+    FLEETYARD_CONCURENCY: '3',
   });
   t.equal(report.code, 1);
+  t.match(
+    tell(report, 'configuration', 'advice'),
+    'nobody reads FLEETYARD_CONCURENCY → is FLEETYARD_CONCURRENCY meant?',
+  );
   for (const name of ['DATABASE_URL', 'REDIS_URL', 'FLEETYARD_PORT', 'FLEETYARD_LEASE_SECONDS'])
     t.match(tell(report, 'configuration'), new RegExp(`^${name} .* → .*docs/configuration.md`, 'm'));
   t.match(tell(report, 'keys'), /master\.key is missing → .*npm run secrets/);
