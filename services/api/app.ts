@@ -10,7 +10,7 @@ import Fastify, {
 } from 'fastify';
 import { endpointNames, endpointTable, type EndpointName } from '../contract/schemas.ts';
 import { createValidators, type EndpointValidator } from '../contract/validator.ts';
-import { type BodyReaderOptions, createBodyReader } from './body/body-reader.ts';
+import { type BodyReader, type BodyReaderOptions, createBodyReader } from './body/body-reader.ts';
 import { bodyLimits } from './body/limits.ts';
 import type { AnyAnswer, Handlers, Parts } from './call.ts';
 import { handlers as allHandlers } from './handlers.ts';
@@ -98,8 +98,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
     app.addHook('onRequest', async (request, reply) => (request.is404 ? sendRefusal(request, reply) : undefined));
   });
   const validators = createValidators(parts.document);
-  installBodyParsers(app, createBodyReader({ ...options.bodies, validators }));
-  for (const name of endpointNames) addRoute(app, name, validators[name], options, handlers);
+  const bodies = createBodyReader({ ...options.bodies, validators });
+  installBodyParsers(app, bodies);
+  for (const name of endpointNames) addRoute(app, name, { validator: validators[name], bodies }, options, handlers);
   app.setErrorHandler((error, request, reply) => {
     const problem = describeError(error, request.id);
     logFailure(request, problem, error);
@@ -133,7 +134,7 @@ declare module 'fastify' {
 function addRoute(
   app: FastifyInstance,
   name: EndpointName,
-  validator: EndpointValidator,
+  { validator, bodies }: { validator: EndpointValidator; bodies: BodyReader },
   { parts, checkResponses }: AppOptions,
   handlers: Handlers,
 ): void {
@@ -155,6 +156,7 @@ function addRoute(
         name,
         parts,
         validator,
+        bodies,
         handlers,
         request,
         reply,

@@ -1,5 +1,6 @@
 // The operations of one cluster: make, change and delete it, each with its row.
 
+import type { Schemas } from '../contract/schemas.ts';
 import type { ResolvedCluster } from '../domain/cluster-spec.ts';
 import { type Layer, layers } from '../domain/layers.ts';
 import { type ClusterRow, createCluster, updateCluster } from '../store/clusters.ts';
@@ -22,8 +23,10 @@ export async function startCreation(
   { id, spec }: PlacedCluster,
   credential: CredentialRow,
   { fleetId, federationId, parentId }: ClusterTies,
+  document: Schemas['ClusterRequest'] | null = null,
 ): Promise<ClusterOutcome> {
   const cluster = await createCluster(change.tx, {
+    document,
     id,
     name: spec.name,
     provider: spec.provider,
@@ -42,6 +45,8 @@ export async function startCreation(
 export type ClusterUpdate = {
   row: ClusterRow;
   next: ResolvedCluster;
+  /** What says so; a member of a fleet has none of its own. */
+  document?: Schemas['ClusterRequest'];
   credentialId: string;
   /** What the difference touches. */
   touched: readonly Layer[];
@@ -51,12 +56,13 @@ export type ClusterUpdate = {
 /** Stores the next spec and starts what brings it about; nothing is started when no layer is touched. */
 export async function startUpdate(
   change: Change,
-  { row, next, credentialId, touched, ties }: ClusterUpdate,
+  { row, next, document, credentialId, touched, ties }: ClusterUpdate,
 ): Promise<ClusterOutcome> {
   const { fleetId, federationId, parentId } = ties;
   const { standing } = await getStand(change, row);
   const cluster = await updateCluster(change.tx, row.id, {
     spec: next,
+    ...(document === undefined ? {} : { document }),
     credentialId,
     fleetId,
     federationId,

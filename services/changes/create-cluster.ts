@@ -28,9 +28,6 @@ export async function createCluster(change: Change, request: Schemas['ClusterReq
     throw new FleetyardError('internal', 'The request was not resolved.');
   const [placed] = await placeClusters(change, space, {}, [{ pointer: '', draft }]);
   if (placed === undefined) throw new FleetyardError('internal', 'The cluster was not placed.');
-  return startCreation(change, placed, credential, {
-    fleetId: null,
-    federationId: federation?.id ?? null,
-    parentId: null,
-  });
+  const ties = { fleetId: null, federationId: federation?.id ?? null, parentId: null };
+  return startCreation(change, placed, credential, ties, request);
 }

@@ -1,5 +1,6 @@
 // Clusters: desired spec, observed status, and where each belongs.
 
+import type { Schemas } from '../contract/schemas.ts';
 import type { ResolvedCluster } from '../domain/cluster-spec.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { idPrefixes, isId, newId } from '../domain/ids.ts';
@@ -17,6 +18,8 @@ export type ClusterRow = ResourceColumns & {
   credentialId: string;
   fleetId: string | null;
   federationId: string | null;
+  /** What was applied last; null for members of fleets, and for clusters of before documents were kept. */
+  document: Schemas['ClusterRequest'] | null;
   spec: ResolvedCluster;
   protect: boolean;
 };
@@ -30,6 +33,7 @@ export type NewCluster = {
   credentialId: string;
   fleetId?: string | null;
   federationId?: string | null;
+  document?: Schemas['ClusterRequest'] | null;
   spec: ResolvedCluster;
   protect?: boolean;
 };
@@ -52,6 +56,7 @@ const clusterColumns = [
   'credentialId',
   'fleetId',
   'federationId',
+  'document',
   'spec',
   'protect',
 ] as const satisfies (keyof ClusterRow)[];
@@ -65,10 +70,10 @@ export async function createCluster(tx: Tx, cluster: NewCluster): Promise<Cluste
     cluster.name,
     () => tx.sql<ClusterRow[]>`
       insert into clusters
-        (id, project_id, name, provider, simulated, credential_id, fleet_id, federation_id, spec, protect)
+        (id, project_id, name, provider, simulated, credential_id, fleet_id, federation_id, document, spec, protect)
       values (${id}, ${getProjectId(tx)}, ${cluster.name}, ${cluster.provider}, ${cluster.simulated},
         ${cluster.credentialId}, ${cluster.fleetId ?? null}, ${cluster.federationId ?? null},
-        ${json(tx, cluster.spec)}, ${cluster.protect ?? false})
+        ${toDocument(tx, cluster.document)}, ${json(tx, cluster.spec)}, ${cluster.protect ?? false})
       returning ${columns(tx, clusterColumns)}
     `,
   );
@@ -140,6 +145,7 @@ export async function listFederationClusters(tx: Tx, federationId: string): Prom
 
 /** A change of a cluster's desired state; what is not named stays. */
 export type ClusterChange = {
+  document?: Schemas['ClusterRequest'];
   spec?: ResolvedCluster;
   fleetId?: string | null;
   federationId?: string | null;
@@ -156,6 +162,7 @@ export async function updateCluster(tx: Tx, id: string, change: ClusterChange): 
     await sql<ClusterRow[]>`
       update clusters set
         generation = generation + 1,
+        document = ${change.document === undefined ? sql`document` : json(tx, change.document)},
         spec = ${change.spec === undefined ? sql`spec` : json(tx, change.spec)},
         fleet_id = ${change.fleetId === undefined ? sql`fleet_id` : change.fleetId},
         federation_id = ${change.federationId === undefined ? sql`federation_id` : change.federationId},
@@ -166,4 +173,13 @@ export async function updateCluster(tx: Tx, id: string, change: ClusterChange): 
       returning ${columns(tx, clusterColumns)}
     `,
   );
+}
+
+/** Keeps the document of a cluster that is what it says already. */
+export async function saveClusterDocument(tx: Tx, id: string, document: Schemas['ClusterRequest']): Promise<void> {
+  await tx.sql`update clusters set document = ${json(tx, document)} where id = ${id}`;
+}
+
+function toDocument(tx: Tx, document: Schemas['ClusterRequest'] | null | undefined) {
+  return document === undefined || document === null ? null : json(tx, document);
 }
