@@ -7,7 +7,15 @@ import { idPrefixes, isId, newId } from '../domain/ids.ts';
 import type { Phase } from '../domain/operation.ts';
 import type { Provider } from '../domain/providers/registry.ts';
 import { claimName } from './database-errors.ts';
-import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
+import {
+  type LabelFilter,
+  type ListRequest,
+  narrowLabels,
+  narrowList,
+  selectPlace,
+  toSortedPage,
+} from './list-resources.ts';
+import type { Page } from './pages.ts';
 import { lockResource, resourceColumns, type ResourceColumns } from './resources.ts';
 import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
 
@@ -45,6 +53,7 @@ export type ClusterFilter = {
   credentialId?: string;
   provider?: Provider;
   phase?: Phase;
+  labels?: readonly LabelFilter[];
   /** Tombstones too. */
   includeDeleted?: boolean;
 };
@@ -107,14 +116,10 @@ export async function getCluster(
 }
 
 /** Lists clusters, live ones unless the filter says otherwise. */
-export async function listClusters(
-  tx: Tx,
-  { limit, cursor, order = 'asc', ...filter }: PageRequest & ClusterFilter,
-): Promise<Page<ClusterRow>> {
+export async function listClusters(tx: Tx, filter: ListRequest & ClusterFilter): Promise<Page<ClusterRow>> {
   const { sql } = tx;
-  const direction = order === 'asc' ? sql`asc` : sql`desc`;
   const rows = await sql<ClusterRow[]>`
-    select ${columns(tx, clusterColumns)} from clusters
+    select ${columns(tx, clusterColumns)} ${selectPlace(tx, filter.sort)} from clusters
     where true
       ${filter.includeDeleted === true ? sql`` : sql`and deleted_at is null`}
       ${filter.fleetId === undefined ? sql`` : sql`and fleet_id = ${filter.fleetId}`}
@@ -122,10 +127,10 @@ export async function listClusters(
       ${filter.credentialId === undefined ? sql`` : sql`and credential_id = ${filter.credentialId}`}
       ${filter.provider === undefined ? sql`` : sql`and provider = ${filter.provider}`}
       ${filter.phase === undefined ? sql`` : sql`and phase = ${filter.phase}`}
-      ${cursor === undefined ? sql`` : sql`and id ${order === 'asc' ? sql`>` : sql`<`} ${decodeCursor(cursor)}`}
-    order by id ${direction} limit ${limit + 1}
+      ${narrowLabels(tx, filter.labels ?? [])}
+      ${narrowList(tx, filter)}
   `;
-  return toPage(rows, limit);
+  return toSortedPage(rows, filter);
 }
 
 /** All live clusters of a fleet, in the order in which they were made. */

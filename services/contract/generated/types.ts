@@ -1887,6 +1887,10 @@ export interface components {
         Force: boolean;
         /** @description The last event that was seen. */
         LastEventId: number;
+        /** @description Only those whose name contains this, in whatever case. */
+        Search: string;
+        /** @description In the order of names or of times of creation, with `-` backwards; the oldest first when not named. A cursor is good for the order that made it. */
+        Sort: "name" | "-name" | "createdAt" | "-createdAt";
         /** @description From the page before. */
         Cursor: string;
         /** @description Entries of a page; 50 when not named. */
@@ -1898,7 +1902,7 @@ export interface components {
         Location: string;
         /** @description The generation of the spec. */
         ETag: string;
-        /** @description The next page (RFC 8288). */
+        /** @description The next page and the first, with the same filters (RFC 8288). */
         Link: string;
         /** @description Seconds. */
         RetryAfter: number;
@@ -1918,6 +1922,12 @@ export interface operations {
                 provider?: components["schemas"]["Provider"];
                 /** @description Only those in this phase. */
                 phase?: components["schemas"]["Phase"];
+                /** @description Only those with this label: `key=value`, `key` with any value, or `!key` without it. Given more than once, all have to hold. */
+                label?: string[];
+                /** @description Only those whose name contains this, in whatever case. */
+                q?: components["parameters"]["Search"];
+                /** @description In the order of names or of times of creation, with `-` backwards; the oldest first when not named. A cursor is good for the order that made it. */
+                sort?: components["parameters"]["Sort"];
                 /** @description From the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Entries of a page; 50 when not named. */
@@ -2321,6 +2331,12 @@ export interface operations {
     listFleets: {
         parameters: {
             query?: {
+                /** @description Only those in this phase. */
+                phase?: components["schemas"]["Phase"];
+                /** @description Only those whose name contains this, in whatever case. */
+                q?: components["parameters"]["Search"];
+                /** @description In the order of names or of times of creation, with `-` backwards; the oldest first when not named. A cursor is good for the order that made it. */
+                sort?: components["parameters"]["Sort"];
                 /** @description From the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Entries of a page; 50 when not named. */
