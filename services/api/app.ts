@@ -11,7 +11,7 @@ import Fastify, {
 import { endpointNames, endpointTable, type EndpointName } from '../contract/schemas.ts';
 import { createValidators, type EndpointValidator } from '../contract/validator.ts';
 import { gatherAcceptances } from './accept-clusters.ts';
-import { type BodyReaderOptions, createBodyReader } from './body/body-reader.ts';
+import { type BodyReader, type BodyReaderOptions, createBodyReader } from './body/body-reader.ts';
 import { bodyLimits } from './body/limits.ts';
 import type { AnyAnswer, Handlers, Parts } from './call.ts';
 import { handlers as allHandlers } from './handlers.ts';
@@ -100,9 +100,11 @@ export function buildApp(options: AppOptions): FastifyInstance {
     app.addHook('onRequest', async (request, reply) => (request.is404 ? sendRefusal(request, reply) : undefined));
   });
   const validators = createValidators(parts.document);
-  installBodyParsers(app, createBodyReader({ ...options.bodies, validators }));
+  const bodies = createBodyReader({ ...options.bodies, validators });
+  installBodyParsers(app, bodies);
   const together = { keys: createKeysUnderWay(), acceptCluster: gatherAcceptances(parts) };
-  for (const name of endpointNames) addRoute(app, name, validators[name], { ...options, handlers, together });
+  for (const name of endpointNames)
+    addRoute(app, name, { validator: validators[name], bodies }, { ...options, handlers, together });
   app.setErrorHandler((error, request, reply) => {
     const problem = describeError(error, request.id);
     logFailure(request, problem, error);
@@ -136,7 +138,7 @@ declare module 'fastify' {
 function addRoute(
   app: FastifyInstance,
   name: EndpointName,
-  validator: EndpointValidator,
+  { validator, bodies }: { validator: EndpointValidator; bodies: BodyReader },
   { parts, checkResponses, handlers, together }: AppOptions & { handlers: Handlers; together: Together },
 ): void {
   const { method, path, role } = endpointTable[name];
@@ -157,6 +159,7 @@ function addRoute(
         name,
         parts,
         validator,
+        bodies,
         handlers,
         request,
         reply,

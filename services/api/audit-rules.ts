@@ -40,6 +40,7 @@ const rules = {
   createCluster: { audited: 'change', about: 'cluster' },
   getCluster: { audited: 'refusals', about: 'cluster', named: 'cluster' },
   applyCluster: { audited: 'change', about: 'cluster', named: 'cluster' },
+  patchCluster: { audited: 'change', about: 'cluster', named: 'cluster' },
   deleteCluster: { audited: 'change', about: 'cluster', named: 'cluster' },
   createClusterOperation: { audited: 'change', about: 'cluster', named: 'cluster' },
   // Outputs are those that viewers may see; the secret ones never leave.
@@ -49,6 +50,7 @@ const rules = {
   createFleet: { audited: 'change', about: 'fleet' },
   getFleet: { audited: 'refusals', about: 'fleet', named: 'fleet' },
   applyFleet: { audited: 'change', about: 'fleet', named: 'fleet' },
+  patchFleet: { audited: 'change', about: 'fleet', named: 'fleet' },
   deleteFleet: { audited: 'change', about: 'fleet', named: 'fleet' },
   listFederations: { audited: 'refusals', about: 'federation' },
   createFederation: { audited: 'change', about: 'federation' },

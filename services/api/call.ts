@@ -97,6 +97,8 @@ export type Call<Name extends EndpointName = EndpointName> = {
   asSystemChange(work: (change: Change) => Promise<Answer<Name>>): Promise<Answer<Name>>;
   /** Says what the call is about, where the answer does not. */
   noteSubject(subject: Subject): void;
+  /** The document as an endpoint takes it, checked like its body; throws every fault. */
+  checkDocument<Other extends EndpointName>(endpoint: Other, document: unknown): Promise<BodyOf<Other>>;
   body: BodyOf<Name>;
   path: PathOf<Name>;
   query: QueryOf<Name>;

@@ -1,6 +1,7 @@
 // How clusters, fleets, federations and operations are shown.
 
 import type { Schemas } from '../contract/schemas.ts';
+import { readDocument } from '../domain/cluster-document.ts';
 import { describePlace } from '../domain/managed-cluster.ts';
 import { isSettled } from '../domain/operation.ts';
 import type { ClusterRow } from '../store/clusters.ts';
@@ -30,12 +31,17 @@ export function describeCluster(row: ClusterRow, latest: LatestOperations): Sche
     protect: row.protect,
     generation: row.generation,
     observedGeneration: row.observedGeneration,
+    document: describeDocument(row),
     spec: row.spec,
     status: row.status,
     operation: findOpen(latest, row.id),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
+}
+
+function describeDocument({ fleetId, document, spec, federationId }: ClusterRow): Schemas['Cluster']['document'] {
+  return fleetId === null ? (document ?? readDocument(spec, federationId) ?? null) : null;
 }
 
 /** A fleet with its members. */

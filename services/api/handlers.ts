@@ -48,6 +48,8 @@ import { listOperations } from './handlers/listOperations.ts';
 import { listProjects } from './handlers/listProjects.ts';
 import { listRanges } from './handlers/listRanges.ts';
 import { listTokens } from './handlers/listTokens.ts';
+import { patchCluster } from './handlers/patchCluster.ts';
+import { patchFleet } from './handlers/patchFleet.ts';
 import { releaseRange } from './handlers/releaseRange.ts';
 import { retryOperation } from './handlers/retryOperation.ts';
 import { revokeToken } from './handlers/revokeToken.ts';
@@ -101,6 +103,8 @@ export const handlers: Handlers = {
   listProjects,
   listRanges,
   listTokens,
+  patchCluster,
+  patchFleet,
   releaseRange,
   retryOperation,
   revokeToken,

@@ -1,5 +1,6 @@
 // The operations of one cluster: make, change and delete it, each with its row.
 
+import type { Schemas } from '../contract/schemas.ts';
 import type { ResolvedCluster } from '../domain/cluster-spec.ts';
 import { type Layer, layers } from '../domain/layers.ts';
 import { type ClusterRow, createClusters, updateCluster } from '../store/clusters.ts';
@@ -27,6 +28,8 @@ export type ClusterOutcome = { cluster: ClusterRow; operation: OperationRow | nu
 /** A new cluster on its way into the store. */
 export type Creation = {
   placed: PlacedCluster;
+  /** What asked for it; a member of a fleet has none of its own. */
+  document: Schemas['ClusterRequest'] | null;
   credential: CredentialRow;
   ties: ClusterTies;
   /** Token id. */
@@ -38,7 +41,8 @@ export type Created = FirstOperation & { cluster: ClusterRow };
 
 /** Stores new clusters, all or none, and starts what makes them. */
 export async function startCreations(tx: Tx, creations: readonly Creation[]): Promise<Created[]> {
-  const clusters = creations.map(({ placed: { id, spec }, credential, ties }) => ({
+  const clusters = creations.map(({ placed: { id, spec }, document, credential, ties }) => ({
+    document,
     id,
     name: spec.name,
     provider: spec.provider,
@@ -67,6 +71,8 @@ export async function startCreations(tx: Tx, creations: readonly Creation[]): Pr
 export type ClusterUpdate = {
   row: ClusterRow;
   next: ResolvedCluster;
+  /** What says so; a member of a fleet has none of its own. */
+  document?: Schemas['ClusterRequest'];
   credentialId: string;
   /** What the difference touches. */
   touched: readonly Layer[];
@@ -76,12 +82,13 @@ export type ClusterUpdate = {
 /** Stores the next spec and starts what brings it about; nothing is started when no layer is touched. */
 export async function startUpdate(
   change: Change,
-  { row, next, credentialId, touched, ties }: ClusterUpdate,
+  { row, next, document, credentialId, touched, ties }: ClusterUpdate,
 ): Promise<ClusterOutcome> {
   const { fleetId, federationId, parentId } = ties;
   const { standing } = await getStand(change, row);
   const cluster = await updateCluster(change.tx, row.id, {
     spec: next,
+    ...(document === undefined ? {} : { document }),
     credentialId,
     fleetId,
     federationId,

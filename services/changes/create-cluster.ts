@@ -209,6 +209,7 @@ async function placeWish(
   ranges.push(...listNewRanges(space, [claim], [planned]));
   return {
     placed: { id: claim.clusterId, spec: placeCluster(draft, planned) },
+    document: wish.request,
     credential,
     ties: { fleetId: null, federationId: federation?.id ?? null, parentId: null },
     createdBy: wish.createdBy,

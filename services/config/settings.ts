@@ -71,7 +71,6 @@ export type Config = {
   simulator: {
     /** The simulated clouds; without one, simulated credentials are of no use. */
     url: string | undefined;
-    dataDir: string;
   };
   worker: {
     /** Operations at once at most, whatever their size. */

@@ -109,6 +109,20 @@ export async function listLatestOperations(tx: Tx, resourceIds: readonly string[
   return new Map(rows.map((row) => [row.resourceId, row]));
 }
 
+/** Id and state of the newest operation of each resource, by resource id: what lists show. */
+export async function listLatestStates(
+  tx: Tx,
+  resourceIds: readonly string[],
+): Promise<Map<string, Pick<OperationRow, 'id' | 'state'>>> {
+  const rows = await tx.sql<(Pick<OperationRow, 'id' | 'state'> & { resourceId: string })[]>`
+    select wanted.id as resource_id, newest.id, newest.state from unnest(${resourceIds as string[]}::text[]) as wanted (id)
+    cross join lateral (
+      select o.id, o.state from operations o where o.resource_id = wanted.id order by o.position desc limit 1
+    ) newest
+  `;
+  return new Map(rows.map(({ resourceId, ...row }) => [resourceId, row]));
+}
+
 /**
  * The newest operation of each resource that says something about it, by resource id: not one that was cancelled before it began, unless
  * there is nothing without it.

@@ -47,7 +47,11 @@ export interface paths {
         delete: operations["deleteCluster"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change parts of a cluster's document
+         * @description A JSON merge patch (RFC 7396) of the cluster's `document`: what it names takes the place of what stands, null takes it away, lists are replaced whole. What comes of it is checked and applied as a PUT of the whole document would be; pointers name places in the merged document. A member of a fleet is changed with its fleet.
+         */
+        patch: operations["patchCluster"];
         trace?: never;
     };
     "/v1/clusters/{cluster}/operations": {
@@ -166,7 +170,11 @@ export interface paths {
         delete: operations["deleteFleet"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change parts of a fleet's document
+         * @description A JSON merge patch (RFC 7396) of the fleet's `document`: what it names takes the place of what stands, null takes it away, lists are replaced whole. What comes of it is checked and applied as a PUT of the whole document would be; pointers name places in the merged document.
+         */
+        patch: operations["patchFleet"];
         trace?: never;
     };
     "/v1/federations": {
@@ -1346,6 +1354,8 @@ export interface components {
             generation: number;
             /** @description The last generation that was made so. */
             observedGeneration: number;
+            /** @description What was applied last, which a PATCH changes. Null for a member of a fleet, whose document says it. Of a cluster that was made before documents were kept it is read off the specification: without its ranges and zones, which stay as they are, and with the credential's id. */
+            document: components["schemas"]["ClusterRequest"] | null;
             /** @description The resolved specification: what was asked, with every choice of the catalogue and every range fixed. */
             spec: components["schemas"]["FreeObject"];
             /** @description What was observed. */
@@ -1354,6 +1364,18 @@ export interface components {
             operation: components["schemas"]["OperationId"] | null;
             createdAt: components["schemas"]["Timestamp"];
             updatedAt: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Any members of a `ClusterRequest`; null takes one away. What comes of it has to be one.
+         * @example {
+         *       "labels": {
+         *         "tier": "edge",
+         *         "old": null
+         *       }
+         *     }
+         */
+        ClusterPatch: {
+            [key: string]: unknown;
         };
         ClusterList: {
             items: components["schemas"]["Cluster"][];
@@ -1411,6 +1433,17 @@ export interface components {
             operation: components["schemas"]["OperationId"] | null;
             createdAt: components["schemas"]["Timestamp"];
             updatedAt: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Any members of a `FleetRequest`; null takes one away, and `clusters` is replaced whole. What comes of it has to be one.
+         * @example {
+         *       "defaults": {
+         *         "kubernetesVersion": "1.35"
+         *       }
+         *     }
+         */
+        FleetPatch: {
+            [key: string]: unknown;
         };
         FleetList: {
             items: components["schemas"]["Fleet"][];
@@ -1856,6 +1889,10 @@ export interface components {
         Force: boolean;
         /** @description The last event that was seen. */
         LastEventId: number;
+        /** @description Only those whose name contains this, in whatever case. */
+        Search: string;
+        /** @description In the order of names or of times of creation, with `-` backwards; the oldest first when not named. A cursor is good for the order that made it. */
+        Sort: "name" | "-name" | "createdAt" | "-createdAt";
         /** @description From the page before. */
         Cursor: string;
         /** @description Entries of a page; 50 when not named. */
@@ -1867,7 +1904,7 @@ export interface components {
         Location: string;
         /** @description The generation of the spec. */
         ETag: string;
-        /** @description The next page (RFC 8288). */
+        /** @description The next page and the first, with the same filters (RFC 8288). */
         Link: string;
         /** @description Seconds. */
         RetryAfter: number;
@@ -1887,6 +1924,12 @@ export interface operations {
                 provider?: components["schemas"]["Provider"];
                 /** @description Only those in this phase. */
                 phase?: components["schemas"]["Phase"];
+                /** @description Only those with this label: `key=value`, `key` with any value, or `!key` without it. Given more than once, all have to hold. */
+                label?: string[];
+                /** @description Only those whose name contains this, in whatever case. */
+                q?: components["parameters"]["Search"];
+                /** @description In the order of names or of times of creation, with `-` backwards; the oldest first when not named. A cursor is good for the order that made it. */
+                sort?: components["parameters"]["Sort"];
                 /** @description From the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Entries of a page; 50 when not named. */
@@ -2109,6 +2152,66 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    patchCluster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ClusterPatch"];
+            };
+        };
+        responses: {
+            /** @description No operation was needed. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterChange"];
+                };
+            };
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     createClusterOperation: {
         parameters: {
             query?: never;
@@ -2230,6 +2333,12 @@ export interface operations {
     listFleets: {
         parameters: {
             query?: {
+                /** @description Only those in this phase. */
+                phase?: components["schemas"]["Phase"];
+                /** @description Only those whose name contains this, in whatever case. */
+                q?: components["parameters"]["Search"];
+                /** @description In the order of names or of times of creation, with `-` backwards; the oldest first when not named. A cursor is good for the order that made it. */
+                sort?: components["parameters"]["Sort"];
                 /** @description From the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Entries of a page; 50 when not named. */
@@ -2426,6 +2535,66 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchFleet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the fleet. */
+                fleet: components["parameters"]["Fleet"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["FleetPatch"];
+            };
+        };
+        responses: {
+            /** @description No operation was needed. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetChange"];
+                };
+            };
             /** @description Accepted; the work goes on. */
             202: {
                 headers: {
