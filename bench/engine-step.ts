@@ -3,7 +3,7 @@
 
 import { loadavg } from 'node:os';
 import { openBenchPlace } from './engine/place.ts';
-import { runPlain, runUpAlone } from './engine/plain.ts';
+import { runPlain, runPlainScript, runUpAlone } from './engine/plain.ts';
 import { timePhases } from './engine/phases.ts';
 import { readProcessorSeconds } from './engine/processor-time.ts';
 import { weighWaitingStep } from './engine/waiting-step.ts';
@@ -52,7 +52,8 @@ async function timeSteps(): Promise<void> {
     await runPlain(place);
     for (let round = 0; round < rounds; round += 1) {
       await sample(samples, 'step', () => place.runStep('up'));
-      const stack = await sample(samples, 'plain', () => runPlain(place));
+      await sample(samples, 'plain', () => runPlainScript(place));
+      const stack = await sample(samples, 'plain, process loaded', () => runPlain(place));
       await sample(samples, 'up alone', () => runUpAlone(stack));
       for (const [name, seconds] of Object.entries(await timePhases(place))) samples.add(name, seconds);
     }
@@ -69,6 +70,8 @@ function report(samples: Samples): void {
   for (const what of ['', ', processor']) {
     const ratio = samples.median(`step${what}`) / samples.median(`plain${what}`);
     print(`step / plain${what}`, `${ratio.toFixed(2)}  (target 0.50)`);
+    const loaded = samples.median(`step${what}`) / samples.median(`plain, process loaded${what}`);
+    print(`step / plain without its start${what}`, loaded.toFixed(2));
   }
 }
 

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { runnerFlags } from '../../services/engine/runner-environment.ts';
 import type { BenchPlace } from './place.ts';
 
 const run = promisify(execFile);
@@ -37,7 +38,7 @@ export async function timePhases(place: BenchPlace): Promise<Record<string, numb
     'pulumi version': await time(() => run(binary, ['version'], { env, cwd })),
     'stack export': await time(() => run(binary, exported, { env, cwd, maxBuffer: 2 ** 26 })),
     'Node start': await time(() => run(process.execPath, ['-e', '0'], { env })),
-    'program load': await time(() => run(process.execPath, [quiet, loaded], { env })),
+    'program load': await time(() => run(process.execPath, [...runnerFlags, loaded], { env })),
     'plugin start': await time(() => startPlugin(env)),
   };
 }

@@ -3,7 +3,9 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import postgres from 'postgres';
 import { installSimulatedHome } from '../../plugins/simulated/install-home.ts';
+import { readKnownState, stateKeyOf } from '../../services/engine/known-state.ts';
 import { runStep, type EngineStep } from '../../services/engine/run-step.ts';
 import type { EngineAction } from '../../services/engine/step-request.ts';
 import { startSimulator } from '../../services/simulator/start-simulator.ts';
@@ -53,7 +55,7 @@ const inputs: NetworkInputs = {
 export async function openBenchPlace({ timeScale = 0 }: { timeScale?: number } = {}): Promise<BenchPlace> {
   const folder = await mkdtemp(join(tmpdir(), 'fleetyard-bench-'));
   const { binary } = await findPulumi({});
-  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), durable: false });
+  const server = await startPostgres({ dataDir: join(folder, 'postgres'), durable: false });
   const simulator = await startSimulator({ dataDir: join(folder, 'simulator'), timeScale });
   const home = join(folder, 'home');
   await installSimulatedHome({ home, node: process.execPath });
@@ -63,7 +65,16 @@ export async function openBenchPlace({ timeScale = 0 }: { timeScale?: number } =
     FLEETYARD_SIMULATOR_ACCOUNT: 'cr_bench',
     FLEETYARD_SIMULATOR_TOKEN: 'bench',
   };
-  const place = { folder, binary, home, backendUrl: `${postgres.url}?sslmode=disable`, variables, stack, inputs };
+  const place = { folder, binary, home, backendUrl: `${server.url}?sslmode=disable`, variables, stack, inputs };
+  // As a worker reads it when it opens the state for a lease.
+  const sql = postgres(server.url, { max: 1, onnotice: () => undefined });
+  const readKnown = async () => {
+    const [table] = await sql`select to_regclass('pulumi_state') is not null as found`;
+    if (table?.['found'] !== true) return undefined;
+    const key = `${new URL(server.url).pathname.slice(1)}/${stateKeyOf(stack.name)}`;
+    const [row] = await sql`select data ->> 'data' as bytes from pulumi_state where key = ${key}`;
+    return readKnownState(row === undefined ? null : Buffer.from(String(row['bytes']), 'base64').toString('utf8'));
+  };
   let round = 0;
   return {
     ...place,
@@ -71,13 +82,17 @@ export async function openBenchPlace({ timeScale = 0 }: { timeScale?: number } =
       round += 1;
       const workDir = join(folder, `step-${round}`);
       await mkdir(workDir);
-      const verdict = await runStep({ ...describeStep(place, { action, workDir, round }), ...change });
+      const step = describeStep(place, { action, workDir, round });
+      const known = await readKnown();
+      const request = { ...step.request, ...(known === undefined ? {} : { known }) };
+      const verdict = await runStep({ ...step, request, ...change });
       if (verdict.outcome !== 'succeeded' && change.killSignal === undefined)
         throw new Error(`${action}: ${JSON.stringify(verdict)}`);
     },
     async close() {
+      await sql.end();
       await simulator.stop();
-      await postgres.stop();
+      await server.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

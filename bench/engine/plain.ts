@@ -1,13 +1,22 @@
-// The same program without Fleetyard: the Automation API's own create-or-select and `up`, in this process, which has loaded everything already.
+// The same program without Fleetyard: the Automation API's own create-or-select and `up`.
 
+import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { LocalWorkspace, PulumiCommand, type Stack } from '@pulumi/pulumi/automation/index.js';
 import { getProgram } from '../../stacks/registry.ts';
 import type { BenchPlace } from './place.ts';
 
+/** What a plain script has to know. */
+export type PlainPlace = Omit<BenchPlace, 'runStep' | 'close'>;
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL('./plain-script.ts', import.meta.url));
+
 /** Selects the stack of the place, runs `up`, and returns the stack. */
-export async function runPlain(place: BenchPlace): Promise<Stack> {
+export async function runPlain(place: PlainPlace): Promise<Stack> {
   const { folder, binary, home, backendUrl, variables, stack: settings, inputs } = place;
   const workDir = join(folder, 'plain');
   await mkdir(workDir, { recursive: true });
@@ -31,6 +40,12 @@ export async function runPlain(place: BenchPlace): Promise<Stack> {
   );
   await stack.up();
   return stack;
+}
+
+/** The same in a process of its own, as a step is one. */
+export async function runPlainScript({ runStep: _step, close: _close, ...place }: BenchPlace): Promise<void> {
+  const env = { PATH: '/usr/bin:/bin', HOME: place.folder, NODE_COMPILE_CACHE: join(place.folder, 'compile-cache') };
+  await run(process.execPath, ['--disable-warning=ExperimentalWarning', script, JSON.stringify(place)], { env });
 }
 
 /** The one call of the CLI that works, without what surrounds it. */

@@ -16,18 +16,17 @@ export async function weighWaitingStep(): Promise<ProcessSize[]> {
   const place = await openBenchPlace({ timeScale: 1 });
   const ending = new AbortController();
   let heard = performance.now();
-  let waiting = false;
+  let begun = false;
   try {
-    // As a step of a cluster that stands: the first start of the engine is behind it, its caches are filled.
     const stepping = place.runStep('up', {
       killSignal: ending.signal,
       onEvent: (event) => {
         heard = performance.now();
-        waiting ||= event.type === 'resource' && event.resource.includes('nat');
+        begun ||= event.type === 'resource';
       },
     });
     stepping.catch(() => undefined);
-    while (!waiting || performance.now() - heard < quietMilliseconds) await delay(200);
+    while (!begun || performance.now() - heard < quietMilliseconds) await delay(200);
     const pids = await findMarkedProcesses((key) => key.startsWith(`bench-${process.pid}-`));
     const sizes = await Promise.all(pids.map(weigh));
     ending.abort();

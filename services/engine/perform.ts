@@ -1,4 +1,4 @@
-// The runner: a process that performs one action on one stack, says how it ended, and exits.
+// What a runner does: one action on one stack, from opening it to the verdict.
 
 import * as pulumi from '@pulumi/pulumi';
 import type { EngineEvent } from '@pulumi/pulumi/automation/index.js';
@@ -10,9 +10,8 @@ import { explainError } from './explain-error.ts';
 import { judgeFailure } from './judge-failure.ts';
 import type { Deployment } from './deployment.ts';
 import { openStack, type OpenStack } from './open-stack.ts';
-import { killStepProcesses, stepMarker } from './processes.ts';
 import { needsRecovery, recoverStack } from './recover-stack.ts';
-import { openRunnerChannel, type RunnerChannel } from './runner-channel.ts';
+import type { RunnerChannel } from './runner-channel.ts';
 import type { StepVerdict } from './step-request.ts';
 
 /** What the program is given and what it gave; the state completes the inputs once it is known. */
@@ -89,7 +88,8 @@ async function refreshStack(channel: RunnerChannel, open: OpenStack): Promise<Op
 async function prepareStack(channel: RunnerChannel, opened: OpenStack, run: ProgramRun): Promise<OpenStack> {
   const { request } = channel;
   let open = opened;
-  if (request.action !== 'preview') await channel.storeSnapshot(open.deployment);
+  if (request.known !== undefined) await channel.awaitGo();
+  else if (request.action !== 'preview') await channel.storeSnapshot(open.deployment);
   const unsettled = request.action !== 'preview' && needsRecovery(request, open.deployment);
   if (unsettled) open = await recoverStack(channel, open);
   if (request.layer === 'cluster') {
@@ -100,6 +100,20 @@ async function prepareStack(channel: RunnerChannel, opened: OpenStack, run: Prog
     run.inputs = completeInputs(run.inputs as ClusterInputs, open.deployment.deployment.resources ?? []);
   }
   return open;
+}
+
+/** Nothing at all in the state: not even the stack's own resource. */
+function isUntouched(deployment: Deployment): boolean {
+  return (deployment.deployment.resources ?? []).length === 0;
+}
+
+/** Performs what was asked for. Never throws. */
+export async function perform(channel: RunnerChannel): Promise<StepVerdict> {
+  try {
+    return await performAction(channel);
+  } catch (error) {
+    return { outcome: 'failed', failure: classifyFailure(explainError(error, channel.request)), settled: false };
+  }
 }
 
 async function performAction(channel: RunnerChannel): Promise<StepVerdict> {
@@ -120,29 +134,3 @@ async function performAction(channel: RunnerChannel): Promise<StepVerdict> {
     return judgeFailure(channel, { open, events, error });
   }
 }
-
-/** Nothing at all in the state: not even the stack's own resource. */
-function isUntouched(deployment: Deployment): boolean {
-  return (deployment.deployment.resources ?? []).length === 0;
-}
-
-/**
- * The worker is gone, or silent for as long as its lease lasts: another will prove this step dead and look at what it left, so end
- * everything now.
- */
-function endOrphaned(): void {
-  const stepKey = process.env[stepMarker] ?? '';
-  void killStepProcesses(stepKey).finally(() => process.exit(70));
-}
-
-const channel = await openRunnerChannel(endOrphaned);
-let verdict: StepVerdict;
-try {
-  verdict = await performAction(channel);
-} catch (error) {
-  verdict = { outcome: 'failed', failure: classifyFailure(explainError(error, channel.request)), settled: false };
-}
-await channel.sendMessage({ type: 'verdict', verdict }).catch(() => undefined);
-await channel.close();
-// The Automation API may leave gRPC handles open, so the end is not left to the event loop.
-process.exit(0);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { DoubtfulCreate } from './pending-creates.ts';
 import { killStepProcesses } from './processes.ts';
 import { readLines } from './read-lines.ts';
-import { buildRunnerEnvironment, type RunnerAccess } from './runner-environment.ts';
+import { buildRunnerEnvironment, runnerFlags, type RunnerAccess } from './runner-environment.ts';
 import type { RunnerCommand, RunnerEvent, RunnerMessage, RunnerRequest, StepVerdict } from './step-request.ts';
 
 /** One engine step, as the worker orders it. */
@@ -22,7 +22,10 @@ export type EngineStep = {
   /** The worker's environment, of which an allow-list is passed on. */
   baseEnvironment: Record<string, string | undefined>;
   onEvent(event: RunnerEvent): void;
-  /** Called before the runner changes anything, with the stack's deployment in the clear; the runner waits until it resolves. */
+  /**
+   * Called before the runner changes anything, with the stack's deployment: in the clear, or as it came with the request. The runner
+   * waits until it resolves.
+   */
   onSnapshot(deployment: unknown): Promise<void>;
   /** Called with the creations that are in doubt by now, in the clear; the runner waits until it resolves. */
   onDoubtful(creations: DoubtfulCreate[]): Promise<void>;
@@ -49,7 +52,7 @@ function send(child: ChildProcess, line: RunnerCommand): void {
 }
 
 function startRunner(step: EngineStep): ChildProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', step.program ?? runnerFile], {
+  const child = spawn(process.execPath, [...runnerFlags, step.program ?? runnerFile], {
     cwd: step.request.workDir,
     // A session of its own: a Ctrl-C in the worker's terminal must not reach the step.
     detached: true,
@@ -91,6 +94,8 @@ async function followMessages(child: ChildProcess, step: EngineStep): Promise<St
       }
     });
   };
+  const { known, action } = step.request;
+  if (known !== undefined && action !== 'preview') store(() => step.onSnapshot(known.deployment), 'go');
   await readLines<RunnerMessage>(child.stdio[4] as Readable, (message) => {
     if (message.type === 'verdict') verdict = message.verdict;
     if (message.type === 'snapshot') store(() => step.onSnapshot(message.deployment), 'go');

@@ -8,10 +8,25 @@ import type { Store } from './open-store.ts';
 import type { Pool } from './transaction.ts';
 
 /** The stack that a lease works on. */
-export type StateHolder = { lease: Lease; projectId: string; stackId: string; stackName: string };
+export type StateHolder = {
+  lease: Lease;
+  projectId: string;
+  stackId: string;
+  stackName: string;
+  /** Under which key the CLI keeps the stack; its text comes with the login. */
+  stateKey?: string;
+};
 
 /** A login that is good for one project's schema until it is closed, or another lease opens the same stack. */
-export type StateLogin = { url: string; close(): Promise<void> };
+export type StateLogin = {
+  url: string;
+  /**
+   * What lies under the key that was asked for, as it stood once nobody else could write it any more; null when nothing does, undefined
+   * when that can't be told.
+   */
+  text: string | null | undefined;
+  close(): Promise<void>;
+};
 
 /** The way to Pulumi's state. */
 export type StateAccess = {
@@ -61,8 +76,11 @@ export async function openStateAccess(options: {
         schema: projectId,
       });
       if (!(await ask((sql) => hasTable(sql, projectId)))) await prepare(opened);
-      await ask((sql) => moveState(sql, holder));
-      return { url: opened, close: () => closeLogin({ store, ask }, { stackId, login }) };
+      const text = await ask(async (sql) => {
+        await moveState(sql, holder);
+        return readText(sql, holder);
+      });
+      return { url: opened, text, close: () => closeLogin({ store, ask }, { stackId, login }) };
     },
     sweep: () => sweepLogins(store, ask),
   };
@@ -185,6 +203,19 @@ async function moveState(sql: Pool, { projectId, stackName }: StateHolder): Prom
     )
     insert into ${target} (key, data, updated_at) select key, data, updated_at from moved
   `;
+}
+
+/** The CLI keeps a file as JSON that holds its bytes, and puts the path of its URL, which is the database, before the file's own. */
+async function readText(sql: Pool, { projectId, stateKey }: StateHolder): Promise<string | null | undefined> {
+  if (stateKey === undefined) return undefined;
+  const table = sql`${sql(projectId)}.pulumi_state`;
+  const [row] = await sql<{ bytes: string | null }[]>`
+    select data ->> 'data' as bytes from ${table} where key = current_database() || '/' || ${stateKey}
+  `;
+  if (typeof row?.bytes === 'string') return Buffer.from(row.bytes, 'base64').toString('utf8');
+  // Packed, or under a name that another release gave it.
+  const [other] = await sql`select 1 from ${table} where position(${stateKey} in key) > 0 limit 1`;
+  return other === undefined ? null : undefined;
 }
 
 async function sweepLogins(store: Store, ask: Ask): Promise<string[]> {

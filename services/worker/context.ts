@@ -1,6 +1,7 @@
 // What the worker's parts are given by main.ts; nothing here is read from the environment or made at import.
 
 import type { Logger } from 'pino';
+import type { KnownState } from '../engine/known-state.ts';
 import type { RunnerUsers } from '../engine/runner-users.ts';
 import type { OperationProducer } from '../queue/operation-producer.ts';
 import type { OutgoingGuard } from '../outgoing/outgoing-guard.ts';
@@ -11,7 +12,12 @@ import type { WorkerMetrics } from './metrics.ts';
 import type { Patience } from './steps/reach-clusters.ts';
 
 /** The way to the state as the CLI takes it, until it is closed. */
-export type OpenState = { backendUrl: string; close(): Promise<void> };
+export type OpenState = {
+  backendUrl: string;
+  /** The state as it stands; the runner asks the CLI when it is left out. */
+  known?: KnownState | undefined;
+  close(): Promise<void>;
+};
 
 /** Where the engine finds its programs and keeps its files. */
 export type EngineSettings = {

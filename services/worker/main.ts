@@ -7,6 +7,8 @@ import { listMissingPlugins } from '../../toolchain/plugins.mjs';
 import { findPulumi } from '../../toolchain/pulumi.mjs';
 import { loadConfig, type Config } from '../config.ts';
 import { toBackendUrl } from '../engine/backend-url.ts';
+import { findVersionFault } from '../engine/check-version.ts';
+import { readKnownState, stateKeyOf } from '../engine/known-state.ts';
 import { prepareBackend } from '../engine/prepare-backend.ts';
 import { isFleetyardError } from '../domain/errors.ts';
 import { createMonitoringGate, openMonitoring, readMonitoringToken } from '../http/monitoring.ts';
@@ -44,6 +46,8 @@ const memberPatience = { everySeconds: 1, forSeconds: 300 };
 
 async function prepareEngine(config: Config, states: StateAccess, logger: Logger): Promise<WorkerContext['engine']> {
   const found = config.pulumi.binary === undefined ? await findPulumi({}) : { binary: config.pulumi.binary };
+  const fault = await findVersionFault(found.binary);
+  if (fault !== undefined) logger.warn({ binary: found.binary, fault }, 'the Pulumi CLI does not fit its SDK');
   await tightenDirectory(config.dataDir);
   await mkdir(config.worker.workDir, { recursive: true, mode: 0o700 });
   await mkdir(config.pulumi.home, { recursive: true, mode: 0o700 });
@@ -63,8 +67,8 @@ async function prepareEngine(config: Config, states: StateAccess, logger: Logger
     binary,
     homes: { real: homes.home, simulated: homes.simulatedHome },
     async openState(holder) {
-      const { url, close } = await states.open(holder, prepare);
-      return { backendUrl: toBackendUrl(url), close };
+      const { url, text, close } = await states.open({ ...holder, stateKey: stateKeyOf(holder.stackName) }, prepare);
+      return { backendUrl: toBackendUrl(url), known: readKnownState(text), close };
     },
     sweepStates: () => states.sweep(),
     workDir,

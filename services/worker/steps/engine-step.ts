@@ -10,6 +10,7 @@ import type { EngineAction } from '../../domain/step-kinds.ts';
 import type { DoubtfulCreate } from '../../engine/pending-creates.ts';
 import { killOperationProcesses, stepKeyOf } from '../../engine/processes.ts';
 import type { StepUser } from '../../engine/runner-users.ts';
+import { findCalm } from '../../engine/known-state.ts';
 import { installPlugin } from '../../engine/install-plugin.ts';
 import { runStep, type EngineStep } from '../../engine/run-step.ts';
 import { getStackHealth, markUnsettled, saveDoubtful, type StackHealth } from '../../store/stack-health.ts';
@@ -80,7 +81,7 @@ async function proveDeath(context: WorkerContext, { operation }: StepOrder, { he
 type StepParts = Pick<PreparedLayer<Layer>, 'inputs' | 'variables' | 'folder'> & {
   subject: ClusterSubject;
   stack: OpenedStack;
-  backendUrl: string;
+  state: OpenState;
 };
 
 /** Where a step works, and as whom. */
@@ -96,7 +97,11 @@ function buildRequest(
   order: StepOrder,
   parts: StepParts & StepPlace,
 ): EngineStep['request'] {
-  const { subject, stack, inputs, backendUrl, workDir, home } = parts;
+  const { subject, stack, inputs, state, workDir, home } = parts;
+  const recover = stack.health.unsettled !== null;
+  const doubtful = stack.health.doubtful as DoubtfulCreate[];
+  // What is to be put right is asked for by the runner, in the clear.
+  const known = recover || doubtful.length > 0 ? undefined : findCalm(state.known);
   return {
     action: getAction(order),
     provider: subject.step.spec.provider,
@@ -104,10 +109,11 @@ function buildRequest(
     inputs,
     stack: { name: stack.name, passphrase: stack.passphrase, salt: stack.salt },
     pulumi: { binary: engine.binary, home },
-    backendUrl,
+    backendUrl: state.backendUrl,
     workDir,
-    recover: stack.health.unsettled !== null,
-    doubtful: stack.health.doubtful as DoubtfulCreate[],
+    ...(known === undefined ? {} : { known }),
+    recover,
+    doubtful,
     settlePauseMilliseconds: engine.settlePause,
   };
 }
@@ -154,7 +160,7 @@ async function runInFolder(context: WorkerContext, order: StepOrder, parts: Step
   const { engine } = context;
   const { subject, stack } = parts;
   const stepKey = stepKeyOf(lease.operationId, lease.fence);
-  const knowing = createStepRedactor(subject, [stack.passphrase, new URL(parts.backendUrl).password]);
+  const knowing = createStepRedactor(subject, [stack.passphrase, new URL(parts.state.backendUrl).password]);
   const redactor = meetsStrangers(order.step.layer as Layer) ? silenceStrangers(knowing) : knowing;
   const progress = followStepEvents(context, lease, order.step, redactor);
   let place: StepPlace | undefined;
@@ -217,7 +223,7 @@ export async function runEngineStep(context: WorkerContext, order: StepOrder): P
       state.close().catch((error: unknown) => context.logger.warn({ err: error }, 'a login is left'));
     const state = await awaitUnless(toEnd, opening, close);
     try {
-      return await runInFolder(context, order, { ...prepared, subject, stack, backendUrl: state.backendUrl });
+      return await runInFolder(context, order, { ...prepared, subject, stack, state });
     } finally {
       await awaitUnless(lease.lost, close(state)).catch(() => undefined);
     }
