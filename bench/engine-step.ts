@@ -6,7 +6,7 @@ import { openBenchPlace } from './engine/place.ts';
 import { runPlain, runPlainScript, runUpAlone } from './engine/plain.ts';
 import { timePhases } from './engine/phases.ts';
 import { readProcessorSeconds } from './engine/processor-time.ts';
-import { weighWaitingStep } from './engine/waiting-step.ts';
+import { weighWaitingSteps } from './engine/waiting-step.ts';
 
 const rounds = Number(process.argv[2] ?? 5);
 
@@ -75,14 +75,20 @@ function report(samples: Samples): void {
   }
 }
 
-async function weigh(): Promise<void> {
-  const sizes = await weighWaitingStep();
-  for (const { name, proportional, own } of sizes)
-    print(`a waiting step: ${name}`, `${proportional.toFixed(0)} MB  (${own.toFixed(0)} MB its own alone)`);
-  const rest = sizes.filter(({ name }) => name !== 'plugin').reduce((sum, { proportional }) => sum + proportional, 0);
-  print('a waiting step without its plugin', `${rest.toFixed(0)} MB  (target 150 MB)`);
+/** Programs are in memory once, however many steps run them: several steps at once show what one more costs. */
+async function weigh(count: number): Promise<void> {
+  const sizes = await weighWaitingSteps(count);
+  const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0) / count;
+  for (const name of ['runner', 'cli', 'plugin'] as const) {
+    const own = sizes.filter((size) => size.name === name);
+    const all = sum(own.map(({ proportional }) => proportional));
+    const anonymous = sum(own.map((size) => size.anonymous));
+    print(`${count} waiting, each: ${name}`, `${all.toFixed(0)} MB  (${anonymous.toFixed(0)} MB of it anonymous)`);
+  }
+  const rest = sum(sizes.filter(({ name }) => name !== 'plugin').map(({ proportional }) => proportional));
+  print(`${count} waiting, each without its plugin`, `${rest.toFixed(0)} MB  (target 150 MB)`);
 }
 
-await timeSteps();
-await weigh();
+if (rounds > 0) await timeSteps();
+for (const count of [1, 4]) await weigh(count);
 process.exit(0);

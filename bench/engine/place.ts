@@ -17,6 +17,9 @@ import { findPulumi } from '../../toolchain/pulumi.mjs';
 /** The stack that a bench works on. */
 export type BenchStack = { name: string; passphrase: string; salt: string };
 
+/** What is different about a step; a number makes it one of another cluster. */
+type StepChange = Partial<EngineStep> & { cluster?: number };
+
 /** The place, until it is closed. */
 export type BenchPlace = {
   folder: string;
@@ -28,17 +31,17 @@ export type BenchPlace = {
   stack: BenchStack;
   inputs: NetworkInputs;
   /** Runs one step of a network of EKS; throws when it does not succeed, unless it may be killed. */
-  runStep(action: EngineAction, change?: Partial<EngineStep>): Promise<void>;
+  runStep(action: EngineAction, change?: StepChange): Promise<void>;
   close(): Promise<void>;
 };
 
 const never = new AbortController().signal;
 const passphrase = 'bench';
 
-const inputs: NetworkInputs = {
+const buildInputs = (cluster: number): NetworkInputs => ({
   identity: {
     project: 'pr_bench',
-    cluster: `cl_${'0'.repeat(26)}`,
+    cluster: `cl_${String(cluster).padStart(26, '0')}`,
     clusterName: 'bench',
     operation: 'op_bench',
     tags: {},
@@ -49,7 +52,7 @@ const inputs: NetworkInputs = {
   nodeCidr: '10.0.0.0/20',
   podCidr: '100.64.0.0/18',
   serviceCidr: '172.20.0.0/20',
-};
+});
 
 /** Opens it; `timeScale` says how long the clouds take, as a share of real time. */
 export async function openBenchPlace({ timeScale = 0 }: { timeScale?: number } = {}): Promise<BenchPlace> {
@@ -65,26 +68,40 @@ export async function openBenchPlace({ timeScale = 0 }: { timeScale?: number } =
     FLEETYARD_SIMULATOR_ACCOUNT: 'cr_bench',
     FLEETYARD_SIMULATOR_TOKEN: 'bench',
   };
-  const place = { folder, binary, home, backendUrl: `${server.url}?sslmode=disable`, variables, stack, inputs };
+  const place = {
+    folder,
+    binary,
+    home,
+    backendUrl: `${server.url}?sslmode=disable`,
+    variables,
+    stack,
+    inputs: buildInputs(0),
+  };
   // As a worker reads it when it opens the state for a lease.
   const sql = postgres(server.url, { max: 1, onnotice: () => undefined });
-  const readKnown = async () => {
+  const readKnown = async (name: string) => {
     const [table] = await sql`select to_regclass('pulumi_state') is not null as found`;
     if (table?.['found'] !== true) return undefined;
-    const key = `${new URL(server.url).pathname.slice(1)}/${stateKeyOf(stack.name)}`;
+    const key = `${new URL(server.url).pathname.slice(1)}/${stateKeyOf(name)}`;
     const [row] = await sql`select data ->> 'data' as bytes from pulumi_state where key = ${key}`;
     return readKnownState(row === undefined ? null : Buffer.from(String(row['bytes']), 'base64').toString('utf8'));
   };
   let round = 0;
   return {
     ...place,
-    async runStep(action, change = {}) {
+    async runStep(action, { cluster = 0, ...change } = {}) {
       round += 1;
       const workDir = join(folder, `step-${round}`);
       await mkdir(workDir);
       const step = describeStep(place, { action, workDir, round });
-      const known = await readKnown();
-      const request = { ...step.request, ...(known === undefined ? {} : { known }) };
+      const name = cluster === 0 ? stack.name : `${stack.name}-${cluster}`;
+      const known = await readKnown(name);
+      const request = {
+        ...step.request,
+        inputs: buildInputs(cluster),
+        stack: { ...stack, name },
+        ...(known === undefined ? {} : { known }),
+      };
       const verdict = await runStep({ ...step, request, ...change });
       if (verdict.outcome !== 'succeeded' && change.killSignal === undefined)
         throw new Error(`${action}: ${JSON.stringify(verdict)}`);
@@ -108,7 +125,7 @@ function describeStep(
       action,
       provider: 'eks',
       layer: 'network',
-      inputs,
+      inputs: buildInputs(0),
       stack,
       pulumi: { binary, home },
       backendUrl,
