@@ -65,21 +65,20 @@ export async function openStateAccess(options: {
       const owner = `${database}_${projectId}`;
       // The name comes first: whoever takes over finds it, whatever this process still gets done.
       const before = await recordLogin(store, { lease, stackId, login });
-      if (before !== null) await ask((sql) => revokeLogin(sql, before));
-      const secret = await ask(async (sql) => {
+      // One connection for all of it: making one takes longer than what is asked.
+      const { secret, ready } = await ask(async (sql) => {
+        if (before !== null) await revokeLogin(sql, before);
         await ensureSchema(sql, { database, owner, schema: projectId });
-        return createLogin(sql, { login, owner });
+        const made = await createLogin(sql, { login, owner });
+        return { secret: made, ready: (await hasTable(sql, projectId)) ? await takeText(sql, holder) : undefined };
       });
       await store.asSystem((tx) => holdLease(tx, lease)).catch((error: unknown) => giveUp(ask, login, error));
       const opened = writeUrl(withLogin(url, { database, user: login, password: secret }), {
         owner,
         schema: projectId,
       });
-      if (!(await ask((sql) => hasTable(sql, projectId)))) await prepare(opened);
-      const text = await ask(async (sql) => {
-        await moveState(sql, holder);
-        return readText(sql, holder);
-      });
+      if (ready === undefined) await prepare(opened);
+      const { text } = ready ?? (await ask((sql) => takeText(sql, holder)));
       return { url: opened, text, close: () => closeLogin({ store, ask }, { stackId, login }) };
     },
     sweep: () => sweepLogins(store, ask),
@@ -203,6 +202,12 @@ async function moveState(sql: Pool, { projectId, stackName }: StateHolder): Prom
     )
     insert into ${target} (key, data, updated_at) select key, data, updated_at from moved
   `;
+}
+
+/** Brings the state along and reads it. */
+async function takeText(sql: Pool, holder: StateHolder): Promise<Pick<StateLogin, 'text'>> {
+  await moveState(sql, holder);
+  return { text: await readText(sql, holder) };
 }
 
 /** The CLI keeps a file as JSON that holds its bytes, and puts the path of its URL, which is the database, before the file's own. */

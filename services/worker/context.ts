@@ -8,6 +8,7 @@ import type { OutgoingGuard } from '../outgoing/outgoing-guard.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Keeping } from '../store/retention.ts';
 import type { StateHolder } from '../store/state-access.ts';
+import type { StackKeys } from '../vault/stack-keys.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { Patience } from './steps/reach-clusters.ts';
 
@@ -25,6 +26,8 @@ export type EngineSettings = {
   binary: string;
   /** Plugin homes; which one a stack uses is fixed with its credential. */
   homes: { real: string; simulated: string };
+  /** Keys of new stacks; made when they are needed when it is left out. */
+  stackKeys?: StackKeys;
   /** Opens Pulumi's state for one stack and one lease. */
   openState(holder: StateHolder): Promise<OpenState>;
   /** Revokes logins that nobody uses any more, and names them. */

@@ -30,6 +30,7 @@ import { openStore } from '../store/open-store.ts';
 import { countWaiting } from '../store/operation-counts.ts';
 import { openStateAccess, type StateAccess } from '../store/state-access.ts';
 import { createRedactor } from '../vault/redact.ts';
+import { openStackKeys } from '../vault/stack-keys.ts';
 import { openVault } from '../vault/vault.ts';
 import type { WorkerContext } from './context.ts';
 import { createWorkerMetrics } from './metrics.ts';
@@ -66,6 +67,7 @@ async function prepareEngine(config: Config, states: StateAccess, logger: Logger
   return {
     binary,
     homes: { real: homes.home, simulated: homes.simulatedHome },
+    stackKeys: openStackKeys(),
     async openState(holder) {
       const { url, text, close } = await states.open({ ...holder, stateKey: stateKeyOf(holder.stackName) }, prepare);
       return { backendUrl: toBackendUrl(url), known: readKnownState(text), close };

@@ -57,7 +57,8 @@ async function openStackRow(
   return writeUnderLease(context, lease, async (tx) => {
     if (!makes && (await findStack(tx, { clusterId, layer })) === undefined) return undefined;
     const home = simulated ? 'simulated' : 'real';
-    const stack = await getOrCreateStack(tx, { clusterId, layer, home, name: `${clusterId}-${layer}` });
+    const wanted = { clusterId, layer, home, name: `${clusterId}-${layer}` } as const;
+    const stack = await getOrCreateStack(tx, wanted, context.engine.stackKeys?.take);
     const health = await getStackHealth(tx, stack.id);
     const settled = health.unsettled === null;
     if (settled && (onlySettle || (!makes && stack.destroyedAt !== null))) return undefined;
