@@ -22,16 +22,13 @@ async function readStart(pid: string): Promise<number> {
   return (ticks / ticksPerSecond - Number(uptime.split(' ')[0])) * 1000;
 }
 
-/** Waits for the runner and the CLI of an operation; gives when each started, on the clock of `performance`. */
-async function awaitProcesses(operation: string): Promise<Started> {
-  const seen = new Set(await readdir('/proc'));
+/** Waits for the runner and the CLI of an operation, which were not there before; gives when each started, on the clock of `performance`. */
+async function awaitProcesses(operation: string, before: ReadonlySet<string>): Promise<Started> {
   const found: Partial<Started> = {};
   const end = performance.now() + patienceMilliseconds;
-  // What was there before can't be of this operation, except for what began since the answer.
-  const isOld = async (pid: string): Promise<boolean> => seen.has(pid) && (await readStart(pid)) < -5_000;
   while (performance.now() < end) {
     for (const pid of await readdir('/proc')) {
-      if (!/^\d+$/.test(pid) || (await isOld(pid).catch(() => true))) continue;
+      if (!/^\d+$/.test(pid) || before.has(pid)) continue;
       if (!(await readStepKey(pid))?.startsWith(`${operation}.`)) continue;
       const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
       const name = command.includes('/engine/runner.ts') ? 'runner' : 'cli';
@@ -51,6 +48,7 @@ async function awaitRest(client: FleetyardClient, operation: string): Promise<vo
 }
 
 async function measureOnce(client: FleetyardClient, credential: string, round: number): Promise<Started> {
+  const before = new Set(await readdir('/proc'));
   const created = await client.POST('/v1/clusters', {
     body: {
       name: `bench-${round}`,
@@ -64,7 +62,7 @@ async function measureOnce(client: FleetyardClient, credential: string, round: n
   const accepted = performance.now();
   const operation = /[^/]+$/.exec(created.response.headers.get('location') ?? '')?.[0] ?? '';
   if (created.response.status !== 202) throw new Error(`the answer was ${created.response.status}`);
-  const { runner, cli } = await awaitProcesses(operation);
+  const { runner, cli } = await awaitProcesses(operation, before);
   // What matters has happened; the worker is to be idle again.
   await client.POST('/v1/operations/{operation}/cancel', { params: { path: { operation } } });
   await awaitRest(client, operation);

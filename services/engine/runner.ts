@@ -1,4 +1,4 @@
-// The runner: a process that performs one action on one stack, says how it ended, and exits. It loads the SDK while its request comes in.
+// The runner: a process that performs one action on one stack, says how it ended, and exits. It loads the SDK while its request is made.
 
 import { leaveOutUnneeded } from './lean-imports.ts';
 import { killStepProcesses, stepMarker } from './processes.ts';
@@ -14,8 +14,10 @@ function endOrphaned(): void {
 }
 
 leaveOutUnneeded();
+const loading = import('./perform.ts');
+loading.catch(() => undefined);
 const channel = await openRunnerChannel(endOrphaned);
-const { perform } = await import('./perform.ts');
+const { perform } = await loading;
 const verdict = await perform(channel);
 await channel.sendMessage({ type: 'verdict', verdict }).catch(() => undefined);
 await channel.close();
