@@ -103,13 +103,17 @@ export function planRanges(claims: readonly RangeClaim[], planning: RangePlannin
   }
 }
 
+/** Blocks that are looked at behind a hint. What lies further on is read when there is no room in them. */
+const blocksAhead = 64;
+
 /** The stretches that planning looks at first, as far as they are not known. */
 export function listUnknown(claims: readonly RangeClaim[], { pools, map, hints }: RangePlanning): Block[] {
   const stretches = claims.flatMap(({ needs }) =>
     needs.map(({ role, prefix, given }) => {
       if (given !== undefined) return getBlock(given);
       const pool = getBlock(pools[poolOf(role)]);
-      return { first: hints.find(pools[poolOf(role)], prefix) ?? pool.first, last: pool.last };
+      const first = hints.find(pools[poolOf(role)], prefix) ?? pool.first;
+      return { first, last: Math.min(pool.last, first + blocksAhead * 2 ** (32 - prefix) - 1) };
     }),
   );
   return stretches.flatMap((stretch) => map.findUnknown(stretch) ?? []);

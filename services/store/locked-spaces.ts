@@ -40,11 +40,11 @@ export async function lockSpaces(
     return listUnknown(claims, { ...space, catalogue }).map((stretch) => wantWindow(space, stretch));
   });
   const ids = spaces.map(({ id }) => id);
-  // Sent together: the look begins when the locks are there.
-  const [rows] = await Promise.all([
-    tx.sql`select id from address_spaces where id = any(${ids}::text[]) order by id for no key update`,
-    readWindows(tx, mergeWindows(windows)),
-  ]);
+  // Sent together. It is on its way before the look is made, which must not overtake it.
+  const locked = tx.sql`
+    select id from address_spaces where id = any(${ids}::text[]) order by id for no key update
+  `.execute();
+  const [rows] = await Promise.all([locked, readWindows(tx, mergeWindows(windows))]);
   const gone = ids.find((id) => !rows.some((row) => row['id'] === id));
   if (gone !== undefined) throw refuseMissingSpace(gone);
   return spaces;

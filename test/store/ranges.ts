@@ -10,6 +10,7 @@ import {
 } from '../../services/store/address-spaces.ts';
 import { createCluster } from '../../services/store/clusters.ts';
 import { createCredential } from '../../services/store/credentials.ts';
+import { listNewRanges, lockSpaces, planInSpace } from '../../services/store/locked-spaces.ts';
 import { openStore } from '../../services/store/open-store.ts';
 import { listRanges, reserveRanges, storeRanges } from '../../services/store/ranges.ts';
 import { finishOperation } from '../../services/store/settle-operation.ts';
@@ -188,6 +189,30 @@ test('a search reads on behind a window that is full, and begins anew where anot
   await t.rejects(around, {
     details: [{ message: /overlaps 172\.16\.192\.0\/24, which is taken by a foreign range/ }],
   });
+});
+
+test('whoever plans in a space sees what those before them stored, whatever they remember', async (t) => {
+  const { store, work, url, vault, projectId } = await openTestStore(t);
+  const other = await openStore({ url, applicationName: 'other', vault });
+  t.teardown(() => other.close(1));
+  const space = await work((tx) => createAddressSpace(tx, { name: 'shared', pools }));
+  const plan = async (tx: Tx): Promise<string[]> => {
+    const claims = [{ clusterId: newId('cl'), pointer: '', provider: 'aks' as const, needs }];
+    const [locked] = await lockSpaces(tx, [{ space, claims }], catalogue);
+    if (locked === undefined) throw new Error('the space was not locked');
+    const planned = await planInSpace(tx, locked, claims, catalogue);
+    // Of nobody, for there is no cluster.
+    const ranges = listNewRanges(locked, claims, planned);
+    await storeRanges(
+      tx,
+      ranges.map((range) => ({ ...range, clusterId: null })),
+    );
+    return ranges.map(({ range }) => range);
+  };
+  const all = await Promise.all(
+    Array.from({ length: 60 }, (_, index) => (index % 2 === 0 ? store : other).asProject(projectId, plan)),
+  );
+  t.equal(new Set(all.flat()).size, 180, 'none was in the way of another');
 });
 
 test('a cluster that reserves again keeps what it names and gives back the rest', async (t) => {
