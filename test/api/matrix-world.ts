@@ -155,8 +155,8 @@ async function make(api: TestApi, side: Side, kind: Kind, name: string): Promise
       const range = newId('rg');
       await api.store.asSystem(
         ({ sql }) => sql`
-          insert into ranges (id, project_id, address_space_id, role, range)
-          select ${range}, project_id, id, 'foreign', '10.9.0.0/24' from address_spaces where id = ${addressSpace}
+          insert into ranges (id, project_id, address_space_id, space_number, role, range)
+          select ${range}, project_id, id, number, 'foreign', '10.9.0.0/24' from address_spaces where id = ${addressSpace}
         `,
       );
       return { addressSpace, range };
