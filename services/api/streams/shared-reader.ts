@@ -1,15 +1,31 @@
-// Reads one operation's events for all who listen to it in this process: one query for each news, however many listen.
+// Reads the events of one operation, or of one project, for all who listen in this process: one query for each news, however many listen.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { isFleetyardError } from '../../domain/errors.ts';
 import type { Watch } from './event-feed.ts';
 
-/** What one query brings: events as texts, and whether the operation had come to rest before they were read. */
-export type ReadEvents = { events: readonly { seq: number; text: string }[]; settled: boolean; more: boolean };
+/** Where an event is in the order of those that are read together. */
+export type EventPlace = number | string;
+
+/** One event, and what it is about. */
+export type ReadEvent<Place extends EventPlace> = { place: Place; text: string; resourceId?: string };
+
+/** What one query brings. */
+export type ReadEvents<Place extends EventPlace> = {
+  events: readonly ReadEvent<Place>[];
+  /** Nothing comes after them. */
+  settled: boolean;
+  more: boolean;
+  /** There are more that can't be read yet: to be looked for soon, as nobody will tell. */
+  held?: boolean;
+};
 
 /** Who listens. */
-export type Listener = {
-  /** The number of the last event that it was given. */
-  last: number;
+export type Listener<Place extends EventPlace> = {
+  /** The place of the last event that it was given, or that is none of its own. */
+  last: Place;
+  /** What it listens to, where others read along; everything when undefined. */
+  readonly resourceId?: string | undefined;
   /** Does not take what it was given; it is left out until it does. */
   readonly full: boolean;
   give(text: string): void;
@@ -22,9 +38,13 @@ export type Listener = {
 };
 
 /** What a reader needs. */
-export type ReaderOptions = {
+export type ReaderOptions<Place extends EventPlace> = {
   watch: Watch;
-  read(afterSeq: number): Promise<ReadEvents>;
+  read(after: Place): Promise<ReadEvents<Place>>;
+  /** Between two reads; news that come meanwhile are read together. */
+  pauseMs: number;
+  /** What those are given who hear nothing else. */
+  describeBeat(last: Place): string;
   /** How often those who hear nothing else are told that the stream lives. */
   heartbeatMs: number;
   /** How long a listener may be full. */
@@ -38,18 +58,22 @@ export type ReaderOptions = {
 };
 
 /** The reader. */
-export type OperationReader = {
-  join(listener: Listener): void;
-  leave(listener: Listener): void;
+export type SharedReader<Place extends EventPlace> = {
+  join(listener: Listener<Place>): void;
+  leave(listener: Listener<Place>): void;
   /** A listener takes again. */
   wake(): void;
 };
 
+/** How soon what was held back is looked for again. */
+const heldMs = 50;
+
 /** Starts to read; it goes on until nobody listens. */
-export function startOperationReader(options: ReaderOptions): OperationReader {
+export function startSharedReader<Place extends EventPlace>(options: ReaderOptions<Place>): SharedReader<Place> {
   const { watch, heartbeatMs, stallMs, closing } = options;
-  const listeners = new Set<Listener>();
+  const listeners = new Set<Listener<Place>>();
   let running = false;
+  let held = false;
   let beat = performance.now();
 
   const run = async (): Promise<void> => {
@@ -58,7 +82,10 @@ export function startOperationReader(options: ReaderOptions): OperationReader {
       const ready = [...listeners].filter(({ full }) => !full);
       const more = ready.length > 0 && (await readFor(ready));
       if (more || listeners.size === 0) continue;
-      await watch.wait(waitMs(), closing);
+      const waited = performance.now();
+      await watch.wait(held ? Math.min(heldMs, waitMs()) : waitMs(), closing);
+      const early = options.pauseMs - (performance.now() - waited);
+      if (early > 0) await delay(early, undefined, { signal: closing }).catch(() => undefined);
       tend();
     }
     running = false;
@@ -66,10 +93,11 @@ export function startOperationReader(options: ReaderOptions): OperationReader {
     options.onIdle();
   };
   /** Says whether there is more to read at once. */
-  const readFor = async (ready: readonly Listener[]): Promise<boolean> => {
-    let found: ReadEvents;
+  const readFor = async (ready: readonly Listener<Place>[]): Promise<boolean> => {
+    let found: ReadEvents<Place>;
     try {
-      found = await options.read(Math.min(...ready.map(({ last }) => last)));
+      found = await options.read(ready.map(({ last }) => last).reduce((a, b) => (b < a ? b : a)));
+      held = found.held === true;
     } catch (error) {
       options.onError(error);
       if (isFleetyardError(error) && !error.retryable) for (const listener of ready) listener.giveUp();
@@ -79,13 +107,13 @@ export function startOperationReader(options: ReaderOptions): OperationReader {
     for (const listener of ready) deliver(listener, found);
     return found.more && ready.some((listener) => listeners.has(listener) && !listener.full);
   };
-  const deliver = (listener: Listener, { events, settled, more }: ReadEvents): void => {
-    for (const { seq, text } of events) {
-      if (seq <= listener.last) continue;
+  const deliver = (listener: Listener<Place>, { events, settled, more }: ReadEvents<Place>): void => {
+    for (const { place, text, resourceId } of events) {
+      if (place <= listener.last) continue;
       // What it does not take now is read again for it when it does.
       if (listener.full || !listeners.has(listener)) return;
-      listener.last = seq;
-      listener.give(text);
+      listener.last = place;
+      if (listener.resourceId === undefined || listener.resourceId === resourceId) listener.give(text);
     }
     if (settled && !more && listeners.delete(listener)) listener.end();
   };
@@ -97,7 +125,7 @@ export function startOperationReader(options: ReaderOptions): OperationReader {
     }
     if (now < beat + heartbeatMs) return;
     beat = now;
-    for (const listener of listeners) if (!listener.full) listener.give(': alive\n\n');
+    for (const listener of listeners) if (!listener.full) listener.give(options.describeBeat(listener.last));
   };
   return {
     join(listener) {
