@@ -20,6 +20,7 @@ import { beginAuditing, tellRefusal } from './plugins/auditing.ts';
 import { authenticate, type Identity } from './plugins/authentication.ts';
 import { installBodyParsers } from './plugins/body.ts';
 import { createBrokenRequestHandler } from './plugins/broken-requests.ts';
+import { installDocs } from './plugins/docs.ts';
 import { countAddress, countCaller, isExempt } from './plugins/limiting.ts';
 import { installPressure, type PressureBounds } from './plugins/pressure.ts';
 import { createProblem, describeError, describeProblem, type Problem, problemTypes } from './problems.ts';
@@ -97,6 +98,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     // Before a body is read, and for every method that Node knows, also one that Fastify does not.
     app.addHook('onRequest', async (request, reply) => (request.is404 ? sendRefusal(request, reply) : undefined));
   });
+  installDocs(app, parts.document);
   const validators = createValidators(parts.document);
   const bodies = createBodyReader({ ...options.bodies, validators });
   installBodyParsers(app, bodies);

@@ -65,6 +65,9 @@ export type SharedReader<Place extends EventPlace> = {
   wake(): void;
 };
 
+/** What is given at once: each piece costs a call of the socket. */
+const pieceCharacters = 16 * 1024;
+
 /** How soon what was held back is looked for again. */
 const heldMs = 50;
 
@@ -108,13 +111,19 @@ export function startSharedReader<Place extends EventPlace>(options: ReaderOptio
     return found.more && ready.some((listener) => listeners.has(listener) && !listener.full);
   };
   const deliver = (listener: Listener<Place>, { events, settled, more }: ReadEvents<Place>): void => {
+    let piece = '';
     for (const { place, text, resourceId } of events) {
       if (place <= listener.last) continue;
       // What it does not take now is read again for it when it does.
       if (listener.full || !listeners.has(listener)) return;
       listener.last = place;
-      if (listener.resourceId === undefined || listener.resourceId === resourceId) listener.give(text);
+      if (listener.resourceId !== undefined && listener.resourceId !== resourceId) continue;
+      piece += text;
+      if (piece.length < pieceCharacters) continue;
+      listener.give(piece);
+      piece = '';
     }
+    if (piece !== '') listener.give(piece);
     if (settled && !more && listeners.delete(listener)) listener.end();
   };
   const waitMs = (): number => Math.max(1, beat + heartbeatMs - performance.now());
