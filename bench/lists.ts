@@ -1,6 +1,7 @@
 // How long lists of a hundred take at ten thousand clusters, by what they are narrowed to and sorted by; one caller, one after another.
 // Run: node_modules/.bin/node bench/lists.ts [clusters] [requests of each kind].
 
+import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { cpus, loadavg } from 'node:os';
 import postgres from 'postgres';
@@ -9,6 +10,7 @@ import { at, buildRequest, openApiWorld } from './api-world.ts';
 
 const [clusters, requests] = [Number(process.argv[2] ?? 10_000), Number(process.argv[3] ?? 300)];
 const world = await openApiWorld();
+const backends = postgres(world.adminUrl, { max: 1 });
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 try {
@@ -32,23 +34,28 @@ try {
     'a part of the name that none has': '/v1/clusters?limit=100&q=zzz&sort=name',
   };
   say(
-    `${clusters} clusters, ${requests} requests each; load ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores; p50, p99, most in ms`,
+    `${clusters} clusters, ${requests} requests each; load ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores; p50, p99, most in ms; ms of processor a request of API and database`,
   );
   for (const [name, path] of Object.entries(kinds)) {
     for (let index = 0; index < 20; index += 1) await measureOne(path, token);
     const times: number[] = [];
+    const before = { api: readProcessor([world.pid]), database: readProcessor(await listBackends()) };
     let bytes = 0;
     for (let index = 0; index < requests; index += 1) {
       const { milliseconds, length } = await measureOne(path, token);
       times.push(milliseconds);
       bytes = length;
     }
+    const used = (now: number, then: number): string => ((now - then) / requests).toFixed(1).padStart(6);
+    const api = used(readProcessor([world.pid]), before.api);
+    const database = used(readProcessor(await listBackends()), before.database);
     const sorted = times.toSorted((a, b) => a - b);
     const shown = [0.5, 0.99, 1].map((part) => at(sorted, part).toFixed(1).padStart(7)).join('');
-    say(`${name.padEnd(36)} ${shown}   ${Math.round(bytes / 1024)} KiB`);
+    say(`${name.padEnd(36)} ${shown}  ${api} ${database}   ${Math.round(bytes / 1024)} KiB`);
   }
 } finally {
   agent.destroy();
+  await backends.end();
   await world.stop();
 }
 process.exit(0);
@@ -104,6 +111,22 @@ function read(path: string, secret: string): Promise<{ status: number; text: str
       .on('error', reject)
       .end();
   });
+}
+
+/** On a busy machine waits tell little: what a request costs tells what it would take on a quiet one. */
+function readProcessor(pids: readonly number[]): number {
+  const ticks = pids.map((pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return ticks.reduce((sum, each) => sum + each, 0) * 10;
+}
+
+async function listBackends(): Promise<number[]> {
+  const rows = await backends<{ pid: number }[]>`
+    select pid from pg_stat_activity where application_name like 'fleetyard-api%' order by pid
+  `;
+  return rows.map(({ pid }) => pid);
 }
 
 function say(text: string): void {

@@ -21,6 +21,7 @@ import { beginAuditing, tellRefusal } from './plugins/auditing.ts';
 import { authenticate, type Identity } from './plugins/authentication.ts';
 import { installBodyParsers } from './plugins/body.ts';
 import { createBrokenRequestHandler } from './plugins/broken-requests.ts';
+import { installDocs } from './plugins/docs.ts';
 import { createKeysUnderWay } from './plugins/keys-under-way.ts';
 import { countAddress, countCaller, isExempt } from './plugins/limiting.ts';
 import { installPressure, type PressureBounds } from './plugins/pressure.ts';
@@ -99,6 +100,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     // Before a body is read, and for every method that Node knows, also one that Fastify does not.
     app.addHook('onRequest', async (request, reply) => (request.is404 ? sendRefusal(request, reply) : undefined));
   });
+  installDocs(app, parts.document);
   const validators = createValidators(parts.document);
   const bodies = createBodyReader({ ...options.bodies, validators });
   installBodyParsers(app, bodies);

@@ -46,6 +46,7 @@ const rules = {
   // Outputs are those that viewers may see; the secret ones never leave.
   getClusterOutputs: { audited: 'refusals', about: 'cluster', named: 'cluster' },
   getClusterKubeconfig: { audited: 'secret', about: 'cluster', named: 'cluster' },
+  listClusterEvents: { audited: 'refusals', about: 'cluster', named: 'cluster' },
   listFleets: { audited: 'refusals', about: 'fleet' },
   createFleet: { audited: 'change', about: 'fleet' },
   getFleet: { audited: 'refusals', about: 'fleet', named: 'fleet' },
@@ -62,6 +63,7 @@ const rules = {
   getOperation: { audited: 'refusals', about: 'operation', named: 'operation' },
   cancelOperation: { audited: 'change', about: 'operation', named: 'operation' },
   retryOperation: { audited: 'change', about: 'operation', named: 'operation' },
+  listProjectEvents: { audited: 'refusals', about: 'operation' },
   listOperationEvents: { audited: 'refusals', about: 'operation', named: 'operation' },
   listCredentials: { audited: 'refusals', about: 'credential' },
   createCredential: { audited: 'change', about: 'credential' },

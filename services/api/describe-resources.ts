@@ -10,6 +10,7 @@ import type { FederationRow } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import type { OperationRow } from '../store/operations.ts';
 import type { Waiting } from '../store/queue-position.ts';
+import type { PlacedEvent } from '../store/project-events.ts';
 import type { StepRow } from '../store/steps.ts';
 
 /** The newest operation of each resource, by resource id. */
@@ -118,6 +119,11 @@ export function describeOperation(
 /** An event of an operation. */
 export function describeEvent({ operationId, seq, at, type, data }: EventRow): Schemas['OperationEvent'] {
   return { seq, operation: operationId, type, at: at.toISOString(), data };
+}
+
+/** The same among those of a cluster or a project. */
+export function describePlacedEvent(event: PlacedEvent): Schemas['ProjectEvent'] {
+  return { ...describeEvent(event), resource: { kind: event.resourceKind, id: event.resourceId } };
 }
 
 function describeStep(step: StepRow): Schemas['Step'] {

@@ -38,6 +38,7 @@ import { listCatalogueMachineTypes } from './handlers/listCatalogueMachineTypes.
 import { listCatalogueProviders } from './handlers/listCatalogueProviders.ts';
 import { listCatalogueRegions } from './handlers/listCatalogueRegions.ts';
 import { listCatalogueVersions } from './handlers/listCatalogueVersions.ts';
+import { listClusterEvents } from './handlers/listClusterEvents.ts';
 import { listClusters } from './handlers/listClusters.ts';
 import { listCredentials } from './handlers/listCredentials.ts';
 import { listFederationMembers } from './handlers/listFederationMembers.ts';
@@ -45,6 +46,7 @@ import { listFederations } from './handlers/listFederations.ts';
 import { listFleets } from './handlers/listFleets.ts';
 import { listOperationEvents } from './handlers/listOperationEvents.ts';
 import { listOperations } from './handlers/listOperations.ts';
+import { listProjectEvents } from './handlers/listProjectEvents.ts';
 import { listProjects } from './handlers/listProjects.ts';
 import { listRanges } from './handlers/listRanges.ts';
 import { listTokens } from './handlers/listTokens.ts';
@@ -93,6 +95,7 @@ export const handlers: Handlers = {
   listCatalogueProviders,
   listCatalogueRegions,
   listCatalogueVersions,
+  listClusterEvents,
   listClusters,
   listCredentials,
   listFederationMembers,
@@ -100,6 +103,7 @@ export const handlers: Handlers = {
   listFleets,
   listOperationEvents,
   listOperations,
+  listProjectEvents,
   listProjects,
   listRanges,
   listTokens,

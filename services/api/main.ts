@@ -28,7 +28,7 @@ import { openAuditTrail } from './audit-trail.ts';
 import { ensureBootstrapToken } from './bootstrap-token.ts';
 import type { KubeconfigMint } from './call.ts';
 import { closeServer } from './close-server.ts';
-import { describeEvent } from './describe-resources.ts';
+import { describeEvent, describePlacedEvent } from './describe-resources.ts';
 import { createTokens } from './known-tokens.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonitoringGate, openMonitoring, readMonitoringToken } from '../http/monitoring.ts';
@@ -38,7 +38,7 @@ import { createEventStreams } from './streams/event-streams.ts';
 import { readTlsPair, watchTlsPair } from '../http/tls.ts';
 
 /** Of event streams: how often a quiet one says that it lives, how soon it ends after its token, and how long its reader may take nothing. */
-const streamTimes = { heartbeatMs: 15_000, tokenCheckMs: 2_000, stallMs: 30_000 };
+const streamTimes = { heartbeatMs: 15_000, tokenCheckMs: 2_000, stallMs: 30_000, projectPauseMs: 100 };
 const tokens = createTokens();
 
 const mint: KubeconfigMint = ({ name, region, outputs, credential }) => {
@@ -110,6 +110,7 @@ async function start(config: Config, log: Logger): Promise<void> {
     ...streamTimes,
     bounds: bounds.streams,
     describe: describeEvent,
+    describePlaced: describePlacedEvent,
     closing: closing.signal,
     onError: (error) => log.warn({ err: error }, 'event streams could not be read'),
   });

@@ -81,6 +81,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/clusters/{cluster}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Follow what happens to a cluster
+         * @description Events of all operations on the cluster. A stream of server-sent events (`ProjectEvent`), each with an id to resume from by `Last-Event-ID`, also when another process of the API answers. It begins now unless told otherwise, says every few seconds that it lives, and does not end by itself. `reset` says that the id is not one that this service has come to (it was restored): read what you follow anew. When `Accept` asks for application/json, what has happened after that id is listed.
+         */
+        get: operations["listClusterEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/clusters/{cluster}/outputs": {
         parameters: {
             query?: never;
@@ -365,6 +388,26 @@ export interface paths {
          * @description A stream of server-sent events, which ends after the operation does and resumes after `Last-Event-ID`; a page of JSON when `Accept` asks for application/json.
          */
         get: operations["listOperationEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what happens in a project
+         * @description Events of all operations of the project. A stream of server-sent events (`ProjectEvent`), each with an id to resume from by `Last-Event-ID`, also when another process of the API answers. It begins now unless told otherwise, says every few seconds that it lives, and does not end by itself. `reset` says that the id is not one that this service has come to (it was restored): read what you follow anew. When `Accept` asks for application/json, what has happened after that id is listed.
+         */
+        get: operations["listProjectEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1661,6 +1704,23 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             data: components["schemas"]["FreeObject"];
         };
+        /** @description An id of an event among those of its project, in whose order ids compare as texts; without an operation it is before a transaction. `0` is before everything. */
+        EventPlace: string;
+        /** @description An event of an operation, with what the operation works on. */
+        ProjectEvent: {
+            /** @description Counts within the operation without a gap. */
+            seq: number;
+            operation: components["schemas"]["OperationId"];
+            resource: components["schemas"]["ResourceRef"];
+            type: string;
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["FreeObject"];
+        };
+        ProjectEventList: {
+            items: components["schemas"]["ProjectEvent"][];
+            /** @description To go on from; the id that was given when nothing has happened since. */
+            last: components["schemas"]["EventPlace"];
+        };
         OperationEventList: {
             items: components["schemas"]["OperationEvent"][];
             nextCursor: components["schemas"]["NextCursor"];
@@ -1893,6 +1953,8 @@ export interface components {
         Search: string;
         /** @description In the order of names or of times of creation, with `-` backwards; the oldest first when not named. A cursor is good for the order that made it. */
         Sort: "name" | "-name" | "createdAt" | "-createdAt";
+        /** @description The id of the last event that was seen. */
+        LastEventPlace: components["schemas"]["EventPlace"];
         /** @description From the page before. */
         Cursor: string;
         /** @description Entries of a page; 50 when not named. */
@@ -2257,6 +2319,47 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listClusterEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events after this id, or `0` for all that are kept; `Last-Event-ID` goes before it. */
+                after?: components["schemas"]["EventPlace"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The id of the last event that was seen. */
+                "Last-Event-ID"?: components["parameters"]["LastEventPlace"];
+            };
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                    "application/json": components["schemas"]["ProjectEventList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3067,6 +3170,44 @@ export interface operations {
                 content: {
                     "text/event-stream": string;
                     "application/json": components["schemas"]["OperationEventList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listProjectEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events after this id, or `0` for all that are kept; `Last-Event-ID` goes before it. */
+                after?: components["schemas"]["EventPlace"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The id of the last event that was seen. */
+                "Last-Event-ID"?: components["parameters"]["LastEventPlace"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                    "application/json": components["schemas"]["ProjectEventList"];
                 };
             };
             400: components["responses"]["BadRequest"];
