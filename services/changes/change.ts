@@ -13,6 +13,8 @@ export type Actor = {
   role: TokenRole;
   /** Null when no project was named, as a platform administrator may. */
   projectId: string | null;
+  /** The trace that the change is part of, as a `traceparent`. */
+  trace?: string | undefined;
 };
 
 /** What changes need of the process, and who asks for them. */

@@ -134,7 +134,7 @@ function start(
     resourceId: row.id,
     kind,
     generation: row.generation,
-    input,
+    input: actor.trace === undefined ? input : { ...input, trace: actor.trace },
     steps: planSteps(kind, subject),
     parentId,
     createdBy: actor.id,

@@ -49,15 +49,18 @@ export type SpanSink = { tell(span: EndedSpan): void; close(): Promise<void> };
 /** Opens it; undefined when no collector was named. */
 export async function openTracing(
   settings: TracingSettings | undefined,
-  { service, version }: { service: string; version: string },
+  { service }: { service: string },
 ): Promise<Tracing | undefined> {
   if (settings === undefined) return undefined;
   const { openOtlpSink } = await import('./otlp-sink.ts');
-  return createTracing(settings, openOtlpSink(settings, { service: settings.serviceName ?? service, version }));
+  return createTracing(settings, openOtlpSink(settings, { service: settings.serviceName ?? service }));
 }
 
 /** Tracing into a sink. */
-export function createTracing({ share, followsCallers }: Pick<TracingSettings, 'share' | 'followsCallers'>, sink: SpanSink): Tracing {
+export function createTracing(
+  { share, followsCallers }: Pick<TracingSettings, 'share' | 'followsCallers'>,
+  sink: SpanSink,
+): Tracing {
   const samples = (traceId: string): boolean => isInShare(traceId, share);
   return {
     begin(parent) {

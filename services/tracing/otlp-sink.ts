@@ -25,7 +25,7 @@ function toHrTime(milliseconds: number): HrTime {
 /** Opens it; connects with the first batch. */
 export function openOtlpSink(
   { url, headers }: Pick<TracingSettings, 'url' | 'headers'>,
-  { service, version }: { service: string; version: string },
+  { service }: { service: string },
 ): SpanSink {
   const exporter = new OTLPTraceExporter({ url, headers: { ...headers }, timeoutMillis: sendMilliseconds });
   const processor = new BatchSpanProcessor({
@@ -34,8 +34,8 @@ export function openOtlpSink(
     scheduledDelayMillis: batchMilliseconds,
     exportTimeoutMillis: sendMilliseconds,
   });
-  const resource = resourceFromAttributes({ 'service.name': service, 'service.version': version });
-  const shared = { resource, instrumentationScope: { name: 'fleetyard', version }, links: [], events: [], ended: true };
+  const resource = resourceFromAttributes({ 'service.name': service });
+  const shared = { resource, instrumentationScope: { name: 'fleetyard' }, links: [], events: [], ended: true };
   const none = { droppedAttributesCount: 0, droppedEventsCount: 0, droppedLinksCount: 0 };
   return {
     tell({ name, kind, context: { traceId, spanId }, parentSpanId, begin, end, failed = false, attributes }) {

@@ -11,6 +11,7 @@ import { describeError, ParameterProblem } from '../problems.ts';
 import type { Identity } from './authentication.ts';
 import { tellAnswer, tellChange } from './auditing.ts';
 import { refuseWithoutProject } from './authentication.ts';
+import { traceChange } from './tracing.ts';
 import { answerInUnit, keepRefusal, readKey, type RequestKey } from './idempotency.ts';
 
 /** One request on its way to a handler. */
@@ -78,12 +79,12 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
   const caller = identity?.caller ?? nobody;
   const projectId = identity?.projectId ?? null;
   const getProjectId = (): string => projectId ?? refuseWithoutProject();
-  const getApplication = (project: string | null): Application => ({
+  const getApplication = (project: string | null, trace: string | undefined): Application => ({
     store: parts.store,
     catalogue: parts.catalogue,
     defaultAllowedCidrs: parts.defaultAllowedCidrs,
     clock: parts.clock,
-    actor: { id: caller.id, role: caller.role, projectId: project },
+    actor: { id: caller.id, role: caller.role, projectId: project, trace },
   });
   const keeping =
     (work: (change: Change) => Promise<AnyAnswer>) =>
@@ -102,9 +103,9 @@ function buildCall({ name, parts, validator, request, reply, identity }: Answeri
     getProjectId,
     asProject: async <T>(work: Work<T>) => parts.store.asProject(getProjectId(), work),
     asChange: async (work: (change: Change) => Promise<AnyAnswer>) =>
-      runChange(getApplication(getProjectId()), keeping(work)),
+      traceChange(request, name, (trace) => runChange(getApplication(getProjectId(), trace), keeping(work))),
     asSystemChange: (work: (change: Change) => Promise<AnyAnswer>) =>
-      runSystemChange(getApplication(projectId), keeping(work)),
+      traceChange(request, name, (trace) => runSystemChange(getApplication(projectId, trace), keeping(work))),
     noteSubject: (subject: Subject) => {
       const { id = null, name: called = null } = subject;
       request.auditing.subject = { id, name: called };
