@@ -4,6 +4,7 @@
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { createReader, type Environment, type Reader } from './config/reader.ts';
+import { readTracing } from './config/read-tracing.ts';
 import { logLevels, type Config } from './config/settings.ts';
 import type { VariableName } from './config/variables.ts';
 import { findNetwork, isAllowable } from './outgoing/judge-address.ts';
@@ -244,6 +245,7 @@ export function readConfig(
       auditDays: readAuditDays(read),
     },
     runnerEnvironment: { ...environment },
+    tracing: readTracing(read),
     log: { level: read.choice('FLEETYARD_LOG_LEVEL', 'info', logLevels) },
     startSeconds: read.number('FLEETYARD_START_SECONDS', 300, { min: 0, max: 86_400 }),
     shutdownSeconds: read.integer('FLEETYARD_SHUTDOWN_SECONDS', 20, { min: 1, max: 3600 }),

@@ -24,6 +24,7 @@ import { createBrokenRequestHandler } from './plugins/broken-requests.ts';
 import { installDocs } from './plugins/docs.ts';
 import { createKeysUnderWay } from './plugins/keys-under-way.ts';
 import { countAddress, countCaller, isExempt } from './plugins/limiting.ts';
+import { installTracing } from './plugins/tracing.ts';
 import { installPressure, type PressureBounds } from './plugins/pressure.ts';
 import { createProblem, describeError, describeProblem, type Problem, problemTypes } from './problems.ts';
 import { createBoundedServer, defaultSocketBounds, type SocketBounds } from '../http/bounded-server.ts';
@@ -90,6 +91,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.addHook('onRequest', async (request) => {
     request.auditing = beginAuditing();
   });
+  installTracing(app, parts.tracing);
   installAnswerHeaders(app, server);
   installPressure(app, server.pressure);
   // After those plugins, so that a refusal has its headers and costs the limits nothing.

@@ -21,6 +21,7 @@ import { openStore } from '../store/open-store.ts';
 import { announceKeys } from '../store/master-keys.ts';
 import { countOpenOperations } from '../store/operation-counts.ts';
 import { readMasterKeys } from '../vault/master-keys.ts';
+import { openTracing } from '../tracing/open-tracing.ts';
 import { createRedactor } from '../vault/redact.ts';
 import { createVault } from '../vault/vault.ts';
 import { buildApp } from './app.ts';
@@ -100,6 +101,7 @@ async function start(config: Config, log: Logger): Promise<void> {
   await tightenDirectory(config.dataDir);
   const tls = http.tls === undefined ? undefined : await readTlsPair(http.tls);
   const monitoringToken = await readMonitoringToken(http.monitoring.tokenFile);
+  const tracing = await openTracing(config.tracing, { service: 'fleetyard-api' });
   const { feed, ...opened } = await openParts(config, log);
   const { store, queue, trail, limits, metrics } = opened;
   const closing = new AbortController();
@@ -117,6 +119,7 @@ async function start(config: Config, log: Logger): Promise<void> {
   const app = buildApp({
     parts: {
       ...opened,
+      tracing,
       streams,
       tokens,
       mayMonitor,
@@ -149,6 +152,7 @@ async function start(config: Config, log: Logger): Promise<void> {
       { name: 'events', run: () => feed.close() },
       // What the last requests left to tell.
       { name: 'audit', run: () => trail.close() },
+      { name: 'traces', run: async () => tracing?.close() },
       { name: 'limits', run: async () => limits.close() },
       { name: 'queue', run: () => queue.close() },
       { name: 'store', run: () => store.close() },

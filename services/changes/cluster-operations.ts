@@ -9,13 +9,14 @@ import { type FirstOperation, insertFirstOperations } from '../store/insert-firs
 import type { OperationRow } from '../store/operations.ts';
 import { settleResource } from '../store/resources.ts';
 import type { Tx } from '../store/transaction.ts';
-import type { Change } from './change.ts';
+import type { Author, Change } from './change.ts';
 import type { PlacedCluster } from './place.ts';
 import {
   findSufficientRemoval,
   getStand,
   hasSteps,
   planClusterOperation,
+  signOperation,
   startClusterOperation,
 } from './start-operation.ts';
 
@@ -32,8 +33,7 @@ export type Creation = {
   document: Schemas['ClusterRequest'] | null;
   credential: CredentialRow;
   ties: ClusterTies;
-  /** Token id. */
-  createdBy: string | null;
+  author: Author;
 };
 
 /** A new cluster with what makes it. */
@@ -54,14 +54,10 @@ export async function startCreations(tx: Tx, creations: readonly Creation[]): Pr
     protect: spec.protect,
     generation: 1,
   }));
-  const operations = clusters.map((cluster, index) => ({
-    ...planClusterOperation(cluster, {
-      kind: 'create',
-      touched: layers,
-      parentId: creations[index]?.ties.parentId ?? null,
-    }),
-    createdBy: creations[index]?.createdBy ?? null,
-  }));
+  const operations = creations.map(({ author, ties: { parentId } }, index) => {
+    const cluster = clusters[index] as (typeof clusters)[number];
+    return signOperation(planClusterOperation(cluster, { kind: 'create', touched: layers, parentId }), author);
+  });
   // Sent together; what refuses one of them undoes both.
   const [rows, started] = await Promise.all([createClusters(tx, clusters), insertFirstOperations(tx, operations)]);
   return started.map((first, index) => ({ ...first, cluster: rows[index] as ClusterRow }));

@@ -58,7 +58,7 @@ async function createMembers(change: Change, changes: MemberChanges): Promise<Op
       document: null,
       credential: getCredential(credentials, cluster.spec.credential),
       ties: tiesOf(changes),
-      createdBy: change.actor.id,
+      author: change.actor,
     })),
   );
   return created.map(({ operation }) => operation);

@@ -281,6 +281,33 @@ export const variableGroups = {
       default: 'kept for ever',
     },
   },
+  Traces: {
+    OTEL_EXPORTER_OTLP_ENDPOINT: {
+      means: 'a collector that takes OTLP over HTTP; `/v1/traces` is added. Nothing is traced without one',
+      readers: service,
+    },
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+      means: 'the same for traces alone, taken as it is, before the other one',
+      readers: service,
+    },
+    OTEL_EXPORTER_OTLP_HEADERS: {
+      means: 'headers for the collector, `name=value` with commas between them; they may hold its token',
+      readers: service,
+    },
+    OTEL_EXPORTER_OTLP_TRACES_HEADERS: { means: 'the same for traces alone; they come on top', readers: service },
+    OTEL_SDK_DISABLED: { means: 'no traces, whatever the others say', readers: service },
+    OTEL_TRACES_EXPORTER: { means: '`none` tells nobody of traces', readers: service },
+    OTEL_TRACES_SAMPLER: {
+      means: 'which requests are traced; `parentbased` ones do as their caller says, where it says something',
+      readers: service,
+    },
+    OTEL_TRACES_SAMPLER_ARG: { means: 'the share that `traceidratio` takes', readers: service },
+    OTEL_SERVICE_NAME: {
+      means: 'the name under which the process is shown',
+      readers: service,
+      default: 'fleetyard-api or fleetyard-worker',
+    },
+  },
   Log: { FLEETYARD_LOG_LEVEL: { means: 'how much is logged, the chattiest first', readers: service } },
 } as const satisfies Record<string, Record<string, Variable>>;
 

@@ -42,9 +42,19 @@ export type RunnerRequest = {
 /** Progress, as NDJSON on descriptor 3. `planned` and `done` count resources, without Pulumi's own. */
 export type RunnerEvent =
   | { type: 'planned'; planned: number }
-  | { type: 'resource'; op: string; resource: string; kind: string; state: 'started' | 'done' | 'failed'; done: number }
+  | ResourceEvent
   | { type: 'diagnostic'; severity: 'warning' | 'error'; resource?: string; message: string }
   | { type: 'recovered'; adopted: string[]; cleared: string[] };
+
+/** What happens to one resource. */
+export type ResourceEvent = {
+  type: 'resource';
+  op: string;
+  resource: string;
+  kind: string;
+  state: 'started' | 'done' | 'failed';
+  done: number;
+};
 
 /** How many resources an action created, updated, replaced, deleted and left alone. */
 export type ResourceChanges = Record<'create' | 'update' | 'replace' | 'delete' | 'same', number>;

@@ -207,7 +207,7 @@ async function moveState(sql: Pool, { projectId, stackName }: StateHolder): Prom
 /** Brings the state along and reads it. */
 async function takeText(sql: Pool, holder: StateHolder): Promise<Pick<StateLogin, 'text'>> {
   await moveState(sql, holder);
-  return { text: await readText(sql, holder) };
+  return { text: (await hasTable(sql, holder.projectId)) ? await readText(sql, holder) : undefined };
 }
 
 /** The CLI keeps a file as JSON that holds its bytes, and puts the path of its URL, which is the database, before the file's own. */

@@ -8,6 +8,7 @@ import type { OutgoingGuard } from '../outgoing/outgoing-guard.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Keeping } from '../store/retention.ts';
 import type { StateHolder } from '../store/state-access.ts';
+import type { Tracing } from '../tracing/open-tracing.ts';
 import type { StackKeys } from '../vault/stack-keys.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { Patience } from './steps/reach-clusters.ts';
@@ -57,6 +58,8 @@ export type WorkerContext = {
   outgoing: OutgoingGuard;
   memberPatience: Patience;
   metrics: WorkerMetrics;
+  /** Left out where nobody is told of traces. */
+  tracing?: Tracing | undefined;
   /** Draws the jitter of retries; 0 ≤ x < 1. */
   random(): number;
   /** Multiplies the delays of automatic retries; 1 in production. */

@@ -29,6 +29,7 @@ import { findStateFaults } from '../store/check-state-access.ts';
 import { openStore } from '../store/open-store.ts';
 import { countWaiting } from '../store/operation-counts.ts';
 import { openStateAccess, type StateAccess } from '../store/state-access.ts';
+import { openTracing } from '../tracing/open-tracing.ts';
 import { createRedactor } from '../vault/redact.ts';
 import { openStackKeys } from '../vault/stack-keys.ts';
 import { openVault } from '../vault/vault.ts';
@@ -107,12 +108,14 @@ async function start(config: Config, logger: Logger): Promise<void> {
   if (faults.length > 0) throw new ConfigError(faults);
   const states = await once('PostgreSQL', () => openStateAccess({ url, store }));
   const engine = await prepareEngine(config, states, logger);
+  const tracing = await openTracing(config.tracing, { service: 'fleetyard-worker' });
   const { concurrency: slots, memoryMb, stepMb } = config.worker;
   const room = openRoom({ slots, memoryMb, stepMb });
   const measured = { describeRoom: room.describe, countWaiting: () => store.asSystem(countWaiting) };
   const context: WorkerContext = {
     store,
     metrics: createWorkerMetrics(measured, logger, { defaults: true }),
+    tracing,
     queue,
     logger,
     owner: await nameOwner(),
@@ -152,6 +155,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
       { name: 'monitoring', seconds: closingSeconds, run: closeMonitoring },
       { name: 'consumer', seconds: closingSeconds, run: () => worker.close() },
       { name: 'queue', seconds: closingSeconds, run: () => queue.close() },
+      { name: 'traces', seconds: closingSeconds, run: async () => tracing?.close() },
       { name: 'store', seconds: closingSeconds, run: () => store.close(1) },
     ],
   });

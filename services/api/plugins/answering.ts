@@ -16,6 +16,7 @@ import { describeError, ParameterProblem } from '../problems.ts';
 import type { Identity } from './authentication.ts';
 import { describeChange, tellAnswer, tellChange } from './auditing.ts';
 import { refuseWithoutProject } from './authentication.ts';
+import { traceChange } from './tracing.ts';
 import { answerInUnit, keepRefusal, readKey, type RequestKey } from './idempotency.ts';
 import type { KeysUnderWay } from './keys-under-way.ts';
 
@@ -94,12 +95,12 @@ function buildCall(
   const caller = identity?.caller ?? nobody;
   const projectId = identity?.projectId ?? null;
   const getProjectId = (): string => projectId ?? refuseWithoutProject();
-  const getApplication = (project: string | null): Application => ({
+  const getApplication = (project: string | null, trace: string | undefined): Application => ({
     store: parts.store,
     catalogue: parts.catalogue,
     defaultAllowedCidrs: parts.defaultAllowedCidrs,
     clock: parts.clock,
-    actor: { id: caller.id, role: caller.role, projectId: project },
+    actor: { id: caller.id, role: caller.role, projectId: project, trace },
   });
   const keeping =
     (work: (change: Change) => Promise<AnyAnswer>) =>
@@ -118,14 +119,16 @@ function buildCall(
     getProjectId,
     asProject: async <T>(work: Work<T>) => parts.store.asProject(getProjectId(), work),
     asChange: async (work: (change: Change) => Promise<AnyAnswer>) =>
-      runChange(getApplication(getProjectId()), keeping(work)),
+      traceChange(request, name, (trace) => runChange(getApplication(getProjectId(), trace), keeping(work))),
     acceptCluster: (body: Schemas['ClusterRequest'], answer: (created: Created) => AnyAnswer) => {
       const project = getProjectId();
       const describe = (given: AnyAnswer) => describeChange(name, request, given, project);
-      return together.acceptCluster(project, { request: body, createdBy: caller.id, key, answer, describe });
+      return traceChange(request, name, (trace) =>
+        together.acceptCluster(project, { request: body, author: { id: caller.id, trace }, key, answer, describe }),
+      );
     },
     asSystemChange: (work: (change: Change) => Promise<AnyAnswer>) =>
-      runSystemChange(getApplication(projectId), keeping(work)),
+      traceChange(request, name, (trace) => runSystemChange(getApplication(projectId, trace), keeping(work))),
     noteSubject: (subject: Subject) => {
       const { id = null, name: called = null } = subject;
       request.auditing.subject = { id, name: called };

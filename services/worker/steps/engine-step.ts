@@ -21,6 +21,7 @@ import type { OpenState, WorkerContext } from '../context.ts';
 import { beatsPerLease } from '../hold-lease.ts';
 import type { PreparedLayer } from '../layers/prepare-layer.ts';
 import { prepareLayer } from '../layers/registry.ts';
+import { traceRunner } from '../trace-operation.ts';
 import { insistUnderLease, writeUnderLease } from '../write-under-lease.ts';
 import { awaitUnless } from './await-unless.ts';
 import { loadClusterSubject, type ClusterSubject } from './cluster-subject.ts';
@@ -180,6 +181,7 @@ async function runInFolder(
   try {
     place = await openPlace(context, stepKey, parts);
     const { temporaryDir, user } = place;
+    const runner = traceRunner(context, order);
     const verdict = await runStep({
       stepKey,
       request: buildRequest(context, order, { ...parts, ...place }),
@@ -197,7 +199,10 @@ async function runInFolder(
         },
       },
       baseEnvironment: engine.environment,
-      onEvent: progress.onEvent,
+      onEvent: (event) => {
+        progress.onEvent(event);
+        if (event.type === 'resource') runner.onEvent(event);
+      },
       ...keepHealth(context, order, stack.id),
       cancelSignal: lease.cancelled,
       killSignal: lease.lost,
@@ -206,6 +211,7 @@ async function runInFolder(
       aliveMilliseconds: (context.leaseSeconds * 1000) / (2 * beatsPerLease),
       cancelGrace: engine.cancelGrace,
     });
+    runner.end(verdict.outcome);
     await progress.flush();
     return await storeVerdict(context, order, { stackId: stack.id, redactor, verdict });
   } finally {
