@@ -80,8 +80,8 @@ test('a given range that meets another is refused with the pointer and the owner
   const addForeign = (range: string) =>
     work(
       (tx) => tx.sql`
-        insert into ranges (id, project_id, address_space_id, space_number, role, range, note)
-        values (${newId('rg')}, ${tx.projectId}, ${space.id}, ${space.number}, 'foreign', ${range}, 'the office')
+        insert into ranges (id, project_id, address_space_id, role, range, note)
+        values (${newId('rg')}, ${tx.projectId}, ${space.id}, 'foreign', ${range}, 'the office')
       `,
     );
   await addForeign('192.168.0.0/16');
