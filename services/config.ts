@@ -4,7 +4,9 @@
 import { totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { createReader, type Environment, type Reader } from './config/reader.ts';
+import { readTracing } from './config/read-tracing.ts';
 import { logLevels, type Config } from './config/settings.ts';
+import type { VariableName } from './config/variables.ts';
 import { findNetwork, isAllowable } from './outgoing/judge-address.ts';
 import { ConfigError } from './process/config-error.ts';
 
@@ -13,8 +15,8 @@ export type { Config };
 /** What commands on the host are told: where the data are, the keys, and where a token goes. */
 export function loadHostConfig(
   environment: Environment = process.env,
+  read: Reader = createReader(environment),
 ): Pick<Config, 'database' | 'masterKeyFile' | 'tokenFile'> {
-  const read = createReader(environment);
   const dataDir = resolve(read.text('FLEETYARD_DATA_DIR', '.fleetyard'));
   const config = {
     database: readDatabase(read),
@@ -115,14 +117,16 @@ function readHttp(read: Reader): Config['http'] {
   };
 }
 
+type NameOfRate<Name> = Name extends `FLEETYARD_RATE_${infer Rest}` ? Exclude<Rest, 'SECONDS'> : never;
+
 /** Several times of what a portal asks that makes two hundred clusters and watches each, and far below what holds the service up. */
 function readBounds(read: Reader): Config['bounds'] {
   const seconds = read.integer('FLEETYARD_RATE_SECONDS', 60, { min: 1, max: 86_400 });
-  const rate = (name: string, fallback: number) => ({
+  const rate = (name: NameOfRate<VariableName>, fallback: number) => ({
     requests: read.integer(`FLEETYARD_RATE_${name}`, fallback, { min: 0, max: 100_000_000 }),
     seconds,
   });
-  const count = (name: string, fallback: number) => read.integer(name, fallback, { min: 1, max: 1_000_000 });
+  const count = (name: VariableName, fallback: number) => read.integer(name, fallback, { min: 1, max: 1_000_000 });
   const wait = { min: 1, max: 3600 };
   return {
     sockets: {
@@ -165,7 +169,16 @@ const waitBounds = { min: 0.1, max: 3600 };
 
 /** Reads the configuration; throws a `ConfigError` that lists every fault at once. */
 export function loadConfig(environment: Environment = process.env): Config {
-  const read = createReader(environment);
+  const { config, faults } = readConfig(environment);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config;
+}
+
+/** Reads the configuration with its faults; what is wrong is replaced by something harmless, and a URL by nothing. */
+export function readConfig(
+  environment: Environment = process.env,
+  read: Reader = createReader(environment),
+): { config: Config; faults: readonly string[] } {
   const dataDir = resolve(read.text('FLEETYARD_DATA_DIR', '.fleetyard'));
   const inData = (name: string): string => resolve(dataDir, name);
   const config: Config = {
@@ -195,7 +208,6 @@ export function loadConfig(environment: Environment = process.env): Config {
         read.optional('FLEETYARD_SIMULATOR_URL') === undefined
           ? undefined
           : read.url('FLEETYARD_SIMULATOR_URL', ['http:']),
-      dataDir: resolve(read.text('FLEETYARD_SIMULATOR_DIR', inData('simulator'))),
     },
     worker: {
       concurrency: read.integer('FLEETYARD_CONCURRENCY', 64, { min: 1, max: 1000 }),
@@ -233,17 +245,17 @@ export function loadConfig(environment: Environment = process.env): Config {
       auditDays: readAuditDays(read),
     },
     runnerEnvironment: { ...environment },
+    tracing: readTracing(read),
     log: { level: read.choice('FLEETYARD_LOG_LEVEL', 'info', logLevels) },
     startSeconds: read.number('FLEETYARD_START_SECONDS', 300, { min: 0, max: 86_400 }),
     shutdownSeconds: read.integer('FLEETYARD_SHUTDOWN_SECONDS', 20, { min: 1, max: 3600 }),
     checkResponses: read.flag('FLEETYARD_CHECK_RESPONSES', false),
   };
-  if (read.faults.length > 0) throw new ConfigError(read.faults);
-  return freeze(config);
+  return { config: freeze(config), faults: read.faults };
 }
 
 /** A port that may be left out; 0 takes any that is free. */
-function readPort(read: Reader, name: string): number | undefined {
+function readPort(read: Reader, name: VariableName): number | undefined {
   return read.optional(name) === undefined ? undefined : read.integer(name, 0, { min: 0, max: 65_535 });
 }
 

@@ -29,6 +29,7 @@ const COMMANDS = {
   'admin-token': { target: 'services/admin/main.ts', args: ['admin-token'] },
   'rotate-master-key': { target: 'services/admin/main.ts', args: ['rotate-master-key'] },
   secrets: { target: 'services/secrets/main.ts' },
+  doctor: { target: 'services/doctor/main.ts' },
   plugins: { target: 'toolchain/fetch-plugins.mjs' },
   sbom: { target: 'toolchain/write-sbom.mjs' },
   'start:api': { target: 'services/api/main.ts' },

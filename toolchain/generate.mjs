@@ -3,7 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const GENERATORS = ['services/contract/generate.ts', 'services/simulator/clouds/schemas/generate.ts'];
+const GENERATORS = [
+  'services/contract/generate.ts',
+  'services/config/generate.ts',
+  'services/simulator/clouds/schemas/generate.ts',
+];
 const root = dirname(import.meta.dirname);
 
 for (const generator of GENERATORS) {

@@ -1,6 +1,7 @@
 // Accepts clusters: requests of one project that arrive together share a unit of work, with keys, answers and audit events.
 
 import { createClusters } from '../changes/create-cluster.ts';
+import type { Author } from '../changes/change.ts';
 import type { Created } from '../changes/cluster-operations.ts';
 import { gatherChanges, type Outcome } from '../changes/gather-changes.ts';
 import type { Schemas } from '../contract/schemas.ts';
@@ -14,8 +15,7 @@ import { replay, type RequestKey, toStored } from './plugins/idempotency.ts';
 /** One request for a cluster. */
 export type Acceptance = {
   request: Schemas['ClusterRequest'];
-  /** Token id. */
-  createdBy: string;
+  author: Author;
   key: RequestKey | undefined;
   answer: (created: Created) => AnyAnswer;
   /** What the audit trail is told of the answer. */
@@ -39,7 +39,7 @@ async function acceptTogether(
 ): Promise<Outcome<AnyAnswer>[]> {
   const states = await findStates(tx, acceptances);
   const open = acceptances.filter((acceptance) => states.get(acceptance) === 'taken');
-  const wishes = open.map(({ request, createdBy }) => ({ request, createdBy }));
+  const wishes = open.map(({ request, author }) => ({ request, author }));
   const created = await createClusters({ tx, catalogue, defaultAllowedCidrs, now: clock() }, wishes);
   const outcomes = new Map<Acceptance, Outcome<AnyAnswer>>();
   for (const [index, acceptance] of open.entries()) {

@@ -11,7 +11,7 @@ import Fastify, {
 import { endpointNames, endpointTable, type EndpointName } from '../contract/schemas.ts';
 import { createValidators, type EndpointValidator } from '../contract/validator.ts';
 import { gatherAcceptances } from './accept-clusters.ts';
-import { type BodyReaderOptions, createBodyReader } from './body/body-reader.ts';
+import { type BodyReader, type BodyReaderOptions, createBodyReader } from './body/body-reader.ts';
 import { bodyLimits } from './body/limits.ts';
 import type { AnyAnswer, Handlers, Parts } from './call.ts';
 import { handlers as allHandlers } from './handlers.ts';
@@ -21,8 +21,10 @@ import { beginAuditing, tellRefusal } from './plugins/auditing.ts';
 import { authenticate, type Identity } from './plugins/authentication.ts';
 import { installBodyParsers } from './plugins/body.ts';
 import { createBrokenRequestHandler } from './plugins/broken-requests.ts';
+import { installDocs } from './plugins/docs.ts';
 import { createKeysUnderWay } from './plugins/keys-under-way.ts';
 import { countAddress, countCaller, isExempt } from './plugins/limiting.ts';
+import { installTracing } from './plugins/tracing.ts';
 import { installPressure, type PressureBounds } from './plugins/pressure.ts';
 import { createProblem, describeError, describeProblem, type Problem, problemTypes } from './problems.ts';
 import { createBoundedServer, defaultSocketBounds, type SocketBounds } from '../http/bounded-server.ts';
@@ -89,6 +91,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.addHook('onRequest', async (request) => {
     request.auditing = beginAuditing();
   });
+  installTracing(app, parts.tracing);
   installAnswerHeaders(app, server);
   installPressure(app, server.pressure);
   // After those plugins, so that a refusal has its headers and costs the limits nothing.
@@ -99,10 +102,13 @@ export function buildApp(options: AppOptions): FastifyInstance {
     // Before a body is read, and for every method that Node knows, also one that Fastify does not.
     app.addHook('onRequest', async (request, reply) => (request.is404 ? sendRefusal(request, reply) : undefined));
   });
+  installDocs(app, parts.document);
   const validators = createValidators(parts.document);
-  installBodyParsers(app, createBodyReader({ ...options.bodies, validators }));
+  const bodies = createBodyReader({ ...options.bodies, validators });
+  installBodyParsers(app, bodies);
   const together = { keys: createKeysUnderWay(), acceptCluster: gatherAcceptances(parts) };
-  for (const name of endpointNames) addRoute(app, name, validators[name], { ...options, handlers, together });
+  for (const name of endpointNames)
+    addRoute(app, name, { validator: validators[name], bodies }, { ...options, handlers, together });
   app.setErrorHandler((error, request, reply) => {
     const problem = describeError(error, request.id);
     logFailure(request, problem, error);
@@ -136,7 +142,7 @@ declare module 'fastify' {
 function addRoute(
   app: FastifyInstance,
   name: EndpointName,
-  validator: EndpointValidator,
+  { validator, bodies }: { validator: EndpointValidator; bodies: BodyReader },
   { parts, checkResponses, handlers, together }: AppOptions & { handlers: Handlers; together: Together },
 ): void {
   const { method, path, role } = endpointTable[name];
@@ -157,6 +163,7 @@ function addRoute(
         name,
         parts,
         validator,
+        bodies,
         handlers,
         request,
         reply,

@@ -19,6 +19,7 @@ import type { AuditTrail } from './audit-trail.ts';
 import type { Tokens } from './known-tokens.ts';
 import type { Metrics } from './metrics.ts';
 import type { MonitoringGate } from '../http/monitoring.ts';
+import type { Tracing } from '../tracing/open-tracing.ts';
 import type { EventStreams } from './streams/event-streams.ts';
 
 /** The operations' queue, as far as the API needs it. */
@@ -50,6 +51,8 @@ export type Parts = {
   trail: AuditTrail;
   streams: EventStreams;
   metrics: Metrics;
+  /** Left out where nobody is told of traces. */
+  tracing?: Tracing | undefined;
   mayMonitor: MonitoringGate;
   /** Aborted when the process ends; streams end with it. */
   closing: AbortSignal;
@@ -97,6 +100,8 @@ export type Call<Name extends EndpointName = EndpointName> = {
   asSystemChange(work: (change: Change) => Promise<Answer<Name>>): Promise<Answer<Name>>;
   /** Says what the call is about, where the answer does not. */
   noteSubject(subject: Subject): void;
+  /** The document as an endpoint takes it, checked like its body; throws every fault. */
+  checkDocument<Other extends EndpointName>(endpoint: Other, document: unknown): Promise<BodyOf<Other>>;
   body: BodyOf<Name>;
   path: PathOf<Name>;
   query: QueryOf<Name>;

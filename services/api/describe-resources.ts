@@ -1,6 +1,7 @@
 // How clusters, fleets, federations and operations are shown.
 
 import type { Schemas } from '../contract/schemas.ts';
+import { readDocument } from '../domain/cluster-document.ts';
 import { describePlace } from '../domain/managed-cluster.ts';
 import { isSettled } from '../domain/operation.ts';
 import type { ClusterRow } from '../store/clusters.ts';
@@ -9,6 +10,7 @@ import type { FederationRow } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import type { OperationRow } from '../store/operations.ts';
 import type { Waiting } from '../store/queue-position.ts';
+import type { PlacedEvent } from '../store/project-events.ts';
 import type { StepRow } from '../store/steps.ts';
 
 /** The newest operation of each resource, by resource id. */
@@ -30,12 +32,17 @@ export function describeCluster(row: ClusterRow, latest: LatestOperations): Sche
     protect: row.protect,
     generation: row.generation,
     observedGeneration: row.observedGeneration,
+    document: describeDocument(row),
     spec: row.spec,
     status: row.status,
     operation: findOpen(latest, row.id),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
+}
+
+function describeDocument({ fleetId, document, spec, federationId }: ClusterRow): Schemas['Cluster']['document'] {
+  return fleetId === null ? (document ?? readDocument(spec, federationId) ?? null) : null;
 }
 
 /** A fleet with its members. */
@@ -112,6 +119,11 @@ export function describeOperation(
 /** An event of an operation. */
 export function describeEvent({ operationId, seq, at, type, data }: EventRow): Schemas['OperationEvent'] {
   return { seq, operation: operationId, type, at: at.toISOString(), data };
+}
+
+/** The same among those of a cluster or a project. */
+export function describePlacedEvent(event: PlacedEvent): Schemas['ProjectEvent'] {
+  return { ...describeEvent(event), resource: { kind: event.resourceKind, id: event.resourceId } };
 }
 
 function describeStep(step: StepRow): Schemas['Step'] {

@@ -38,6 +38,7 @@ import { listCatalogueMachineTypes } from './handlers/listCatalogueMachineTypes.
 import { listCatalogueProviders } from './handlers/listCatalogueProviders.ts';
 import { listCatalogueRegions } from './handlers/listCatalogueRegions.ts';
 import { listCatalogueVersions } from './handlers/listCatalogueVersions.ts';
+import { listClusterEvents } from './handlers/listClusterEvents.ts';
 import { listClusters } from './handlers/listClusters.ts';
 import { listCredentials } from './handlers/listCredentials.ts';
 import { listFederationMembers } from './handlers/listFederationMembers.ts';
@@ -45,9 +46,12 @@ import { listFederations } from './handlers/listFederations.ts';
 import { listFleets } from './handlers/listFleets.ts';
 import { listOperationEvents } from './handlers/listOperationEvents.ts';
 import { listOperations } from './handlers/listOperations.ts';
+import { listProjectEvents } from './handlers/listProjectEvents.ts';
 import { listProjects } from './handlers/listProjects.ts';
 import { listRanges } from './handlers/listRanges.ts';
 import { listTokens } from './handlers/listTokens.ts';
+import { patchCluster } from './handlers/patchCluster.ts';
+import { patchFleet } from './handlers/patchFleet.ts';
 import { releaseRange } from './handlers/releaseRange.ts';
 import { retryOperation } from './handlers/retryOperation.ts';
 import { revokeToken } from './handlers/revokeToken.ts';
@@ -91,6 +95,7 @@ export const handlers: Handlers = {
   listCatalogueProviders,
   listCatalogueRegions,
   listCatalogueVersions,
+  listClusterEvents,
   listClusters,
   listCredentials,
   listFederationMembers,
@@ -98,9 +103,12 @@ export const handlers: Handlers = {
   listFleets,
   listOperationEvents,
   listOperations,
+  listProjectEvents,
   listProjects,
   listRanges,
   listTokens,
+  patchCluster,
+  patchFleet,
   releaseRange,
   retryOperation,
   revokeToken,

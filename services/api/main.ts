@@ -21,6 +21,7 @@ import { openStore } from '../store/open-store.ts';
 import { announceKeys } from '../store/master-keys.ts';
 import { countOpenOperations } from '../store/operation-counts.ts';
 import { readMasterKeys } from '../vault/master-keys.ts';
+import { openTracing } from '../tracing/open-tracing.ts';
 import { createRedactor } from '../vault/redact.ts';
 import { createVault } from '../vault/vault.ts';
 import { buildApp } from './app.ts';
@@ -28,7 +29,7 @@ import { openAuditTrail } from './audit-trail.ts';
 import { ensureBootstrapToken } from './bootstrap-token.ts';
 import type { KubeconfigMint } from './call.ts';
 import { closeServer } from './close-server.ts';
-import { describeEvent } from './describe-resources.ts';
+import { describeEvent, describePlacedEvent } from './describe-resources.ts';
 import { createTokens } from './known-tokens.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonitoringGate, openMonitoring, readMonitoringToken } from '../http/monitoring.ts';
@@ -38,7 +39,7 @@ import { createEventStreams } from './streams/event-streams.ts';
 import { readTlsPair, watchTlsPair } from '../http/tls.ts';
 
 /** Of event streams: how often a quiet one says that it lives, how soon it ends after its token, and how long its reader may take nothing. */
-const streamTimes = { heartbeatMs: 15_000, tokenCheckMs: 2_000, stallMs: 30_000 };
+const streamTimes = { heartbeatMs: 15_000, tokenCheckMs: 2_000, stallMs: 30_000, projectPauseMs: 100 };
 const tokens = createTokens();
 
 const mint: KubeconfigMint = ({ name, region, outputs, credential }) => {
@@ -100,6 +101,7 @@ async function start(config: Config, log: Logger): Promise<void> {
   await tightenDirectory(config.dataDir);
   const tls = http.tls === undefined ? undefined : await readTlsPair(http.tls);
   const monitoringToken = await readMonitoringToken(http.monitoring.tokenFile);
+  const tracing = await openTracing(config.tracing, { service: 'fleetyard-api' });
   const { feed, ...opened } = await openParts(config, log);
   const { store, queue, trail, limits, metrics } = opened;
   const closing = new AbortController();
@@ -110,12 +112,14 @@ async function start(config: Config, log: Logger): Promise<void> {
     ...streamTimes,
     bounds: bounds.streams,
     describe: describeEvent,
+    describePlaced: describePlacedEvent,
     closing: closing.signal,
     onError: (error) => log.warn({ err: error }, 'event streams could not be read'),
   });
   const app = buildApp({
     parts: {
       ...opened,
+      tracing,
       streams,
       tokens,
       mayMonitor,
@@ -148,6 +152,7 @@ async function start(config: Config, log: Logger): Promise<void> {
       { name: 'events', run: () => feed.close() },
       // What the last requests left to tell.
       { name: 'audit', run: () => trail.close() },
+      { name: 'traces', run: async () => tracing?.close() },
       { name: 'limits', run: async () => limits.close() },
       { name: 'queue', run: () => queue.close() },
       { name: 'store', run: () => store.close() },

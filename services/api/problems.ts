@@ -28,7 +28,7 @@ export const problemTypes = {
   'idempotency-in-flight': { status: 409, title: 'The first request with this key is still being served' },
   'precondition-failed': { status: 412, title: 'It has changed since it was read' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
-  'unsupported-media-type': { status: 415, title: 'The body is neither JSON nor YAML' },
+  'unsupported-media-type': { status: 415, title: 'The body is of a type that is not taken here' },
   validation: { status: 422, title: 'The request is not valid' },
   'not-built-yet': { status: 422, title: 'The request uses what is not built yet' },
   'range-invalid': { status: 422, title: 'A range cannot be used' },

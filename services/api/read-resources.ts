@@ -4,7 +4,7 @@ import type { Schemas } from '../contract/schemas.ts';
 import { type ClusterRow, listFleetClusters } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
-import { listLatestOperations, type OperationRow } from '../store/operations.ts';
+import { listLatestStates, type OperationRow } from '../store/operations.ts';
 import { findWaiting } from '../store/queue-position.ts';
 import { listStepsOf } from '../store/steps.ts';
 import type { Tx } from '../store/transaction.ts';
@@ -12,7 +12,7 @@ import { describeCluster, describeFederation, describeFleet, describeOperation }
 
 /** Clusters as they are shown. */
 export async function showClusters(tx: Tx, rows: readonly ClusterRow[]): Promise<Schemas['Cluster'][]> {
-  const latest = await listLatestOperations(
+  const latest = await listLatestStates(
     tx,
     rows.map(({ id }) => id),
   );
@@ -21,18 +21,18 @@ export async function showClusters(tx: Tx, rows: readonly ClusterRow[]): Promise
 
 /** One cluster as it is shown. */
 export async function showCluster(tx: Tx, row: ClusterRow): Promise<Schemas['Cluster']> {
-  return describeCluster(row, await listLatestOperations(tx, [row.id]));
+  return describeCluster(row, await listLatestStates(tx, [row.id]));
 }
 
 /** A fleet as it is shown, with its members. */
 export async function showFleet(tx: Tx, row: FleetRow): Promise<Schemas['Fleet']> {
   const members = await listFleetClusters(tx, row.id);
-  return describeFleet(row, members, await listLatestOperations(tx, [row.id, ...members.map(({ id }) => id)]));
+  return describeFleet(row, members, await listLatestStates(tx, [row.id, ...members.map(({ id }) => id)]));
 }
 
 /** A federation as it is shown. */
 export async function showFederation(tx: Tx, row: FederationRow): Promise<Schemas['Federation']> {
-  return describeFederation(row, await listLatestOperations(tx, [row.id]));
+  return describeFederation(row, await listLatestStates(tx, [row.id]));
 }
 
 /** Operations as they are shown, with their steps. */

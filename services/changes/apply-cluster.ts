@@ -1,12 +1,13 @@
 // Applies the document of one cluster: creates it, changes exactly what differs, or finds nothing to do.
 
 import type { Schemas } from '../contract/schemas.ts';
+import { isSame } from '../domain/compare.ts';
 import { assertMutable, diffCluster, layersTouched } from '../domain/diff-cluster.ts';
 import { type ErrorDetail, FleetyardError } from '../domain/errors.ts';
 import type { Layer } from '../domain/layers.ts';
 import { resolveCluster } from '../domain/resolve-cluster.ts';
 import { listApplications } from '../domain/ways-out.ts';
-import type { ClusterRow } from '../store/clusters.ts';
+import { type ClusterRow, saveClusterDocument } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
 import type { Change } from './change.ts';
 import { bringAbout, type ClusterOutcome, startUpdate } from './cluster-operations.ts';
@@ -48,11 +49,15 @@ async function updateFromRequest(change: Change, row: ClusterRow, request: Reque
   const diff = diffCluster(row.spec, draft);
   assertMutable(diff);
   const touched = listTouched(diff.changed, row, federation);
-  if (diff.changed.length === 0 && touched.length === 0) return bringAbout(change, row, null);
+  if (diff.changed.length === 0 && touched.length === 0) {
+    // Other words for what stands already.
+    if (!isSame(row.document, request)) await saveClusterDocument(change.tx, row.id, request);
+    return bringAbout(change, row, null);
+  }
   const next = { ...draft, network: row.spec.network };
   const ties = { fleetId: row.fleetId, federationId: federation?.id ?? row.federationId, parentId: null };
   const credentialId = credential?.id ?? row.credentialId;
-  return startUpdate(change, { row, next, credentialId, touched, ties });
+  return startUpdate(change, { row, next, document: request, credentialId, touched, ties });
 }
 
 function listTouched(changed: readonly string[], row: ClusterRow, federation: FederationRow | undefined): Layer[] {
@@ -61,7 +66,8 @@ function listTouched(changed: readonly string[], row: ClusterRow, federation: Fe
   return joins && !touched.includes('membership') ? [...touched, 'membership'] : touched;
 }
 
-function refuseMember({ id, name, fleetId }: ClusterRow): void {
+/** Throws `conflict` for a member of a fleet. */
+export function refuseMember({ id, name, fleetId }: ClusterRow): void {
   if (fleetId === null) return;
   throw new FleetyardError(
     'conflict',

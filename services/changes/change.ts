@@ -13,7 +13,12 @@ export type Actor = {
   role: TokenRole;
   /** Null when no project was named, as a platform administrator may. */
   projectId: string | null;
+  /** The trace that the change is part of, as a `traceparent`. */
+  trace?: string | undefined;
 };
+
+/** What an operation keeps of who asked for it. */
+export type Author = Pick<Actor, 'id' | 'trace'>;
 
 /** What changes need of the process, and who asks for them. */
 export type Application = {

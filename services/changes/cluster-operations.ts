@@ -1,5 +1,6 @@
 // The operations of one cluster: make, change and delete it, each with its row.
 
+import type { Schemas } from '../contract/schemas.ts';
 import type { ResolvedCluster } from '../domain/cluster-spec.ts';
 import { type Layer, layers } from '../domain/layers.ts';
 import { type ClusterRow, createClusters, updateCluster } from '../store/clusters.ts';
@@ -8,13 +9,14 @@ import { type FirstOperation, insertFirstOperations } from '../store/insert-firs
 import type { OperationRow } from '../store/operations.ts';
 import { settleResource } from '../store/resources.ts';
 import type { Tx } from '../store/transaction.ts';
-import type { Change } from './change.ts';
+import type { Author, Change } from './change.ts';
 import type { PlacedCluster } from './place.ts';
 import {
   findSufficientRemoval,
   getStand,
   hasSteps,
   planClusterOperation,
+  signOperation,
   startClusterOperation,
 } from './start-operation.ts';
 
@@ -27,10 +29,11 @@ export type ClusterOutcome = { cluster: ClusterRow; operation: OperationRow | nu
 /** A new cluster on its way into the store. */
 export type Creation = {
   placed: PlacedCluster;
+  /** What asked for it; a member of a fleet has none of its own. */
+  document: Schemas['ClusterRequest'] | null;
   credential: CredentialRow;
   ties: ClusterTies;
-  /** Token id. */
-  createdBy: string | null;
+  author: Author;
 };
 
 /** A new cluster with what makes it. */
@@ -38,7 +41,8 @@ export type Created = FirstOperation & { cluster: ClusterRow };
 
 /** Stores new clusters, all or none, and starts what makes them. */
 export async function startCreations(tx: Tx, creations: readonly Creation[]): Promise<Created[]> {
-  const clusters = creations.map(({ placed: { id, spec }, credential, ties }) => ({
+  const clusters = creations.map(({ placed: { id, spec }, document, credential, ties }) => ({
+    document,
     id,
     name: spec.name,
     provider: spec.provider,
@@ -50,14 +54,10 @@ export async function startCreations(tx: Tx, creations: readonly Creation[]): Pr
     protect: spec.protect,
     generation: 1,
   }));
-  const operations = clusters.map((cluster, index) => ({
-    ...planClusterOperation(cluster, {
-      kind: 'create',
-      touched: layers,
-      parentId: creations[index]?.ties.parentId ?? null,
-    }),
-    createdBy: creations[index]?.createdBy ?? null,
-  }));
+  const operations = creations.map(({ author, ties: { parentId } }, index) => {
+    const cluster = clusters[index] as (typeof clusters)[number];
+    return signOperation(planClusterOperation(cluster, { kind: 'create', touched: layers, parentId }), author);
+  });
   // Sent together; what refuses one of them undoes both.
   const [rows, started] = await Promise.all([createClusters(tx, clusters), insertFirstOperations(tx, operations)]);
   return started.map((first, index) => ({ ...first, cluster: rows[index] as ClusterRow }));
@@ -67,6 +67,8 @@ export async function startCreations(tx: Tx, creations: readonly Creation[]): Pr
 export type ClusterUpdate = {
   row: ClusterRow;
   next: ResolvedCluster;
+  /** What says so; a member of a fleet has none of its own. */
+  document?: Schemas['ClusterRequest'];
   credentialId: string;
   /** What the difference touches. */
   touched: readonly Layer[];
@@ -76,12 +78,13 @@ export type ClusterUpdate = {
 /** Stores the next spec and starts what brings it about; nothing is started when no layer is touched. */
 export async function startUpdate(
   change: Change,
-  { row, next, credentialId, touched, ties }: ClusterUpdate,
+  { row, next, document, credentialId, touched, ties }: ClusterUpdate,
 ): Promise<ClusterOutcome> {
   const { fleetId, federationId, parentId } = ties;
   const { standing } = await getStand(change, row);
   const cluster = await updateCluster(change.tx, row.id, {
     spec: next,
+    ...(document === undefined ? {} : { document }),
     credentialId,
     fleetId,
     federationId,

@@ -25,7 +25,7 @@ import {
   planInSpace,
 } from '../store/locked-spaces.ts';
 import { type NewRange, storeRanges } from '../store/ranges.ts';
-import type { Change } from './change.ts';
+import type { Author, Change } from './change.ts';
 import { type Created, type Creation, startCreations } from './cluster-operations.ts';
 import { describeFacts, findCredentials, type KnownCredentials } from './known-credentials.ts';
 import { describeUnknownSpace, findNamedFederation, refuseUnready, resolveWith } from './place.ts';
@@ -33,12 +33,12 @@ import { describeUnknownSpace, findNamedFederation, refuseUnready, resolveWith }
 type Request = Schemas['ClusterRequest'];
 type SharedChange = Omit<Change, 'actor'>;
 
-/** One request, and the token that sent it. */
-export type ClusterWish = { request: Request; createdBy: string | null };
+/** One request, and who sent it. */
+export type ClusterWish = { request: Request; author: Author };
 
 /** Resolves and places the cluster, and starts what makes it; throws every fault of the request at once. */
 export async function createCluster(change: Change, request: Request): Promise<Created> {
-  const [outcome] = await createClusters(change, [{ request, createdBy: change.actor.id }]);
+  const [outcome] = await createClusters(change, [{ request, author: change.actor }]);
   if (outcome === undefined) throw new FleetyardError('internal', 'The cluster was not made.');
   if (outcome instanceof FleetyardError) throw outcome;
   return outcome;
@@ -214,8 +214,9 @@ async function placeWish(
   ranges.push(...listNewRanges(space, [claim], [planned]));
   return {
     placed: { id: claim.clusterId, spec: placeCluster(draft, planned) },
+    document: wish.request,
     credential,
     ties: { fleetId: null, federationId: federation?.id ?? null, parentId: null },
-    createdBy: wish.createdBy,
+    author: wish.author,
   };
 }

@@ -55,9 +55,10 @@ async function createMembers(change: Change, changes: MemberChanges): Promise<Op
     change.tx,
     placed.map((cluster) => ({
       placed: cluster,
+      document: null,
       credential: getCredential(credentials, cluster.spec.credential),
       ties: tiesOf(changes),
-      createdBy: change.actor.id,
+      author: change.actor,
     })),
   );
   return created.map(({ operation }) => operation);

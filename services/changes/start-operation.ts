@@ -12,7 +12,7 @@ import type { FederationRow } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import { insertOperation, type NewOperation } from '../store/insert-operation.ts';
 import { listTellingOperations, type OperationRow } from '../store/operations.ts';
-import type { Change } from './change.ts';
+import type { Author, Change } from './change.ts';
 import type { Layer } from '../domain/layers.ts';
 
 /** How a removal meets what it can't take down. */
@@ -22,7 +22,7 @@ type ClusterWork = { kind: OperationKind; touched: readonly Layer[]; parentId: s
 
 /** Starts an operation of a cluster that touches some of its layers; for one that takes them down, those that may be there. */
 export function startClusterOperation(change: Change, row: ClusterRow, work: ClusterWork): Promise<OperationRow> {
-  return insertOperation(change.tx, { ...planClusterOperation(row, work), createdBy: change.actor.id });
+  return insertOperation(change.tx, signOperation(planClusterOperation(row, work), change.actor));
 }
 
 /** The operation of a cluster as it is inserted, for whoever inserts several at a time. */
@@ -126,7 +126,13 @@ function describeCluster(
 type Start = { kind: OperationKind; input: OperationInput; parentId: string | null; subject: StepSubject };
 
 function start({ tx, actor }: Change, row: { id: string; generation: number }, plan: Start): Promise<OperationRow> {
-  return insertOperation(tx, { ...planOperation(row, plan), createdBy: actor.id });
+  return insertOperation(tx, signOperation(planOperation(row, plan), actor));
+}
+
+/** The operation as it is stored for whoever asked for it. */
+export function signOperation(operation: NewOperation, { id, trace }: Author): NewOperation {
+  const { input } = operation;
+  return { ...operation, createdBy: id, input: trace === undefined ? input : { ...input, trace } };
 }
 
 function planOperation(

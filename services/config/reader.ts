@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import type { VariableName } from './variables.ts';
 
 /** The environment as a process has it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -9,17 +10,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads single variables; faults are gathered, and what is wrong is replaced by something harmless until they are told. */
 export type Reader = {
   faults: string[];
-  optional(name: string): string | undefined;
-  text(name: string, fallback: string, pattern?: RegExp): string;
-  url(name: string, protocols: string[], fallback?: string): string;
-  integer(name: string, fallback: number, bounds: { min: number; max: number }): number;
-  number(name: string, fallback: number, bounds: { min: number; max: number }): number;
+  optional(name: VariableName): string | undefined;
+  text(name: VariableName, fallback: string, pattern?: RegExp): string;
+  url(name: VariableName, protocols: string[], fallback?: string): string;
+  integer(name: VariableName, fallback: number, bounds: { min: number; max: number }): number;
+  number(name: VariableName, fallback: number, bounds: { min: number; max: number }): number;
   /** Addresses and CIDR ranges, separated by commas. */
-  ranges(name: string): string[];
+  ranges(name: VariableName): string[];
   /** Texts between commas; `check` says what is wrong with one. */
-  list(name: string, check: (text: string) => string | undefined): string[];
-  flag(name: string, fallback: boolean): boolean;
-  choice<T extends string>(name: string, fallback: T, choices: readonly T[]): T;
+  list(name: VariableName, check: (text: string) => string | undefined): string[];
+  flag(name: VariableName, fallback: boolean): boolean;
+  choice<T extends string>(name: VariableName, fallback: T, choices: readonly T[]): T;
 };
 
 /** Makes the reader of an environment. */
@@ -33,7 +34,7 @@ export function createReader(environment: Environment): Reader {
     if (!faults.includes(fault)) faults.push(fault);
     return instead;
   };
-  const optional = (name: string): string | undefined => {
+  const optional = (name: VariableName): string | undefined => {
     const value = get(name);
     const file = get(`${name}_FILE`);
     if (file === undefined) return value;

@@ -71,7 +71,6 @@ export type Config = {
   simulator: {
     /** The simulated clouds; without one, simulated credentials are of no use. */
     url: string | undefined;
-    dataDir: string;
   };
   worker: {
     /** Operations at once at most, whatever their size. */
@@ -107,6 +106,21 @@ export type Config = {
   /** The environment as it came, of which a runner is passed an allow-list. */
   runnerEnvironment: Environment;
   log: { level: (typeof logLevels)[number] };
+  /** The collector that traces are told, by OpenTelemetry's own variables; none when undefined. */
+  tracing:
+    | {
+        /** Where its OTLP over HTTP takes traces. */
+        url: string;
+        /** Sent along; they may hold a token. */
+        headers: Readonly<Record<string, string>>;
+        /** Name of the service; that of the process when undefined. */
+        serviceName: string | undefined;
+        /** Share of the traces that are told. */
+        share: number;
+        /** A caller's word on whether a trace is told counts before the share. */
+        followsCallers: boolean;
+      }
+    | undefined;
   /** How long a start waits for servers that are away. */
   startSeconds: number;
   /** What may still be ended in order after a signal; a worker then hands over what it has not ended. */

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import createFetchClient, { type Client } from 'openapi-fetch';
 import { readEventStream } from './event-stream.ts';
 import type { paths } from './generated/types.ts';
-import type { Schemas } from './schemas.ts';
+import { endpointTable, type Schemas } from './schemas.ts';
 
 /** Where the service is and who calls. */
 export type ClientOptions = {
@@ -38,6 +38,12 @@ export class ProblemError extends Error {
   }
 }
 
+const mergePatches = new Set(
+  Object.values(endpointTable).flatMap(({ method, path, mergePatch }) =>
+    mergePatch === true ? [`${method} ${path}`] : [],
+  ),
+);
+
 /** Makes a client. */
 export function createClient(options: ClientOptions): FleetyardClient {
   const headers = {
@@ -46,6 +52,13 @@ export function createClient(options: ClientOptions): FleetyardClient {
   };
   const fetch = options.fetch ?? globalThis.fetch;
   const client = createFetchClient<paths>({ baseUrl: options.baseUrl, headers, fetch });
+  client.use({
+    onRequest({ request, schemaPath }) {
+      if (!mergePatches.has(`${request.method} ${schemaPath}`)) return undefined;
+      request.headers.set('content-type', 'application/merge-patch+json');
+      return request;
+    },
+  });
   return Object.assign(client, {
     followEvents: (operation: string, follow: { after?: number; signal?: AbortSignal } = {}) =>
       followEvents({ url: `${options.baseUrl}/v1/operations/${operation}/events`, headers, fetch, ...follow }),

@@ -49,13 +49,16 @@ function writeEndpoints(document: Source): string {
 }
 
 function writeEndpoint(path: string, method: string, endpoint: SourceEndpoint): string {
-  const ref = endpoint.requestBody?.content['application/json']?.schema?.$ref;
+  const content = endpoint.requestBody?.content;
+  const mergePatch = content?.['application/merge-patch+json'];
+  const ref = (content?.['application/json'] ?? mergePatch)?.schema?.$ref;
   const entry = {
     method: method.toUpperCase(),
     path,
     role: endpoint['x-fleetyard-role'],
     body: ref === undefined ? null : ref.slice(ref.lastIndexOf('/') + 1),
     ...(endpoint.requestBody?.required === false ? { bodyOptional: true } : {}),
+    ...(mergePatch === undefined ? {} : { mergePatch: true }),
     statuses: Object.keys(endpoint.responses).map(Number),
   };
   return `  ${endpoint.operationId}: ${JSON.stringify(entry)},`;

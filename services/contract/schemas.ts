@@ -22,6 +22,8 @@ export type EndpointEntry = {
   body: keyof Schemas | null;
   /** A body that may be left out. */
   bodyOptional?: boolean;
+  /** A body that is a JSON merge patch, and nothing else. */
+  mergePatch?: boolean;
   statuses: readonly number[];
 };
 

@@ -27,7 +27,7 @@ export type RawParameters = {
 /** Parameters after checking: numbers and booleans have become such. */
 export type CheckedParameters = {
   path: Record<string, string>;
-  query: Record<string, string | number | boolean | undefined>;
+  query: Record<string, string | number | boolean | string[] | undefined>;
 };
 
 /** The checks of one endpoint. */
@@ -131,7 +131,7 @@ function createParameterCheck(parameters: Parameter[], ajv: Ajv2020): EndpointVa
       }
       for (const { code, message } of check(holder)) errors.push({ parameter: parameter.name, code, message });
       if (parameter.in === 'path') checked.path[parameter.name] = String(holder.value);
-      if (parameter.in === 'query') checked.query[parameter.name] = holder.value as string | number | boolean;
+      if (parameter.in === 'query') checked.query[parameter.name] = holder.value as CheckedParameters['query'][string];
     }
     return { parameters: checked, errors };
   };
@@ -144,7 +144,11 @@ function isWhole(value: unknown): boolean {
 
 function readParameter(raw: RawParameters, parameter: Parameter): unknown {
   if (parameter.in === 'path') return raw.path[parameter.name];
-  if (parameter.in === 'query') return raw.query[parameter.name];
+  if (parameter.in === 'query') {
+    const value = raw.query[parameter.name];
+    // One that may be given many times was given once.
+    return parameter.schema['type'] === 'array' && typeof value === 'string' ? [value] : value;
+  }
   return raw.headers[parameter.name.toLowerCase()];
 }
 

@@ -22,14 +22,19 @@ type Inputs = {
 /** A deletion that goes on past what fails; its steps say so to the worker. */
 type Forced = { force?: boolean };
 
+/** The trace that the operation belongs to, as a `traceparent`; whoever runs it, and however often, tells of it there. */
+type Traced = { trace?: string };
+
 /** The input of an operation; `v` is the version of this shape. */
-export type OperationInput = { [Kind in ResourceKind]: { v: 1; resource: Kind } & Inputs[Kind] }[ResourceKind];
+export type OperationInput = {
+  [Kind in ResourceKind]: { v: 1; resource: Kind } & Inputs[Kind] & Traced;
+}[ResourceKind];
 
 /** The input of an operation on one kind of resource. */
 export type InputOf<Kind extends ResourceKind> = Extract<OperationInput, { resource: Kind }>;
 
 /** An input as it was written before inputs had versions; its shape is that of version 1. */
-type UnversionedInput = Inputs[ResourceKind] & { v?: undefined; resource?: undefined };
+type UnversionedInput = Inputs[ResourceKind] & { v?: undefined; resource?: undefined; trace?: undefined };
 
 /** An input as it is stored. */
 export type StoredInput = OperationInput | UnversionedInput;

@@ -1,25 +1,27 @@
 // Opens one stack through the Automation API and starts only the CLI processes that do work.
 
-import { mkdir, rm, symlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { LocalWorkspace, PulumiCommand, Stack, type PulumiFn } from '@pulumi/pulumi/automation/index.js';
+import {
+  LocalWorkspace,
+  PulumiCommand,
+  Stack,
+  StackAlreadyExistsError,
+  type PulumiFn,
+} from '@pulumi/pulumi/automation/index.js';
+import { version } from '@pulumi/pulumi/version.js';
 import type { Deployment } from './deployment.ts';
+import type { KnownState } from './known-state.ts';
 import { projectName } from './project-name.ts';
 import type { RunnerRequest } from './step-request.ts';
 
 /** An open stack, and its deployment as it stood then; a stack that was just made has an empty one. */
 export type OpenStack = { stack: Stack; deployment: Deployment };
 
-async function findCommand(request: RunnerRequest): Promise<PulumiCommand> {
-  let root = dirname(dirname(request.pulumi.binary));
-  if (basename(dirname(request.pulumi.binary)) !== 'bin' || basename(request.pulumi.binary) !== 'pulumi') {
-    // The Automation API takes a folder with `bin/pulumi` in it, not a path of the program.
-    root = join(request.workDir, 'cli');
-    await mkdir(join(root, 'bin'), { recursive: true });
-    await rm(join(root, 'bin/pulumi'), { force: true });
-    await symlink(request.pulumi.binary, join(root, 'bin/pulumi'));
-  }
-  return PulumiCommand.get({ root });
+/**
+ * The CLI, without asking it for its version, which is a process of its own: the worker has asked once, at its start. What the SDK makes of
+ * the version is how it is told of events, and the pinned CLI is of one version with it.
+ */
+function openCommand({ pulumi }: RunnerRequest): PulumiCommand {
+  return Reflect.construct(PulumiCommand, [pulumi.binary, { toString: () => version }]) as PulumiCommand;
 }
 
 async function exportOrInit(name: string, workspace: LocalWorkspace): Promise<Deployment> {
@@ -32,21 +34,35 @@ async function exportOrInit(name: string, workspace: LocalWorkspace): Promise<De
   }
 }
 
+/** The deployment as it was told, and the stack made if it is not there; asked for when what was told turns out to be wrong. */
+async function takeKnown(name: string, workspace: LocalWorkspace, known: KnownState): Promise<Deployment> {
+  if (known.exists) return known.deployment;
+  try {
+    await workspace.createStack(name);
+    return known.deployment;
+  } catch (error) {
+    if (!(error instanceof StackAlreadyExistsError)) throw error;
+    throw new Error('the state holds the stack, although it was not found there', { cause: error });
+  }
+}
+
 /**
- * Opens the stack, making it when it is not there. The export serves three ends in one CLI call: it tells whether the stack exists, it
- * is the snapshot taken before a change, and it shows what an earlier runner left unfinished.
+ * Opens the stack, making it when it is not there. What the worker read of the state, or else one export, serves three ends: it tells
+ * whether the stack exists, it is the snapshot taken before a change, and it shows what an earlier runner left unfinished.
  */
 export async function openStack(request: RunnerRequest, program: PulumiFn): Promise<OpenStack> {
   const { stack: settings } = request;
   const workspace = await LocalWorkspace.create({
-    pulumiCommand: await findCommand(request),
+    pulumiCommand: openCommand(request),
     workDir: request.workDir,
     program,
     projectSettings: { name: projectName, runtime: 'nodejs' },
     stackSettings: { [settings.name]: { encryptionSalt: settings.salt } },
     envVars: { PULUMI_CONFIG_PASSPHRASE: settings.passphrase, PULUMI_BACKEND_URL: request.backendUrl },
   });
-  const deployment = await exportOrInit(settings.name, workspace);
+  const deployment = await (request.known === undefined
+    ? exportOrInit(settings.name, workspace)
+    : takeKnown(settings.name, workspace, request.known));
   // Every call names its stack, so selecting it would only cost a process.
   workspace.selectStack = async () => undefined;
   // The program hands its outputs over itself; reading them back would cost two processes.

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { DoubtfulCreate } from './pending-creates.ts';
 import { killStepProcesses } from './processes.ts';
 import { readLines } from './read-lines.ts';
-import { buildRunnerEnvironment, type RunnerAccess } from './runner-environment.ts';
+import { buildRunnerEnvironment, runnerFlags, type RunnerAccess } from './runner-environment.ts';
 import type { RunnerCommand, RunnerEvent, RunnerMessage, RunnerRequest, StepVerdict } from './step-request.ts';
 
 /** One engine step, as the worker orders it. */
@@ -14,6 +14,11 @@ export type EngineStep = {
   /** Unique for a step and an attempt; marks every process of the step. */
   stepKey: string;
   request: Omit<RunnerRequest, 'deadline'>;
+  /**
+   * What of the request takes a while to come by. The runner starts meanwhile and loads its program; it has nothing that it could act on
+   * before. When this rejects the runner is ended, and `runStep` rejects with it.
+   */
+  state?: Promise<Pick<RunnerRequest, 'backendUrl' | 'known'>>;
   /** Where the step's processes put their temporary files; only their owner may enter it. */
   temporaryDir: string;
   access: RunnerAccess;
@@ -22,7 +27,10 @@ export type EngineStep = {
   /** The worker's environment, of which an allow-list is passed on. */
   baseEnvironment: Record<string, string | undefined>;
   onEvent(event: RunnerEvent): void;
-  /** Called before the runner changes anything, with the stack's deployment in the clear; the runner waits until it resolves. */
+  /**
+   * Called before the runner changes anything, with the stack's deployment: in the clear, or as it came with the request. The runner
+   * waits until it resolves.
+   */
   onSnapshot(deployment: unknown): Promise<void>;
   /** Called with the creations that are in doubt by now, in the clear; the runner waits until it resolves. */
   onDoubtful(creations: DoubtfulCreate[]): Promise<void>;
@@ -49,7 +57,7 @@ function send(child: ChildProcess, line: RunnerCommand): void {
 }
 
 function startRunner(step: EngineStep): ChildProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', step.program ?? runnerFile], {
+  const child = spawn(process.execPath, [...runnerFlags, step.program ?? runnerFile], {
     cwd: step.request.workDir,
     // A session of its own: a Ctrl-C in the worker's terminal must not reach the step.
     detached: true,
@@ -68,13 +76,27 @@ function startRunner(step: EngineStep): ChildProcess {
   const stdin = child.stdin as Writable;
   // A runner that dies early breaks the pipe; its end is reported by `close`, not by this error.
   stdin.on('error', () => undefined);
-  const request: RunnerRequest = { ...step.request, deadline: step.getDeadline() };
-  stdin.write(`${JSON.stringify(request)}\n`);
   return child;
 }
 
-/** Stores what the runner hands over, one after the other. Its verdict counts only when all of that was stored. */
-async function followMessages(child: ChildProcess, step: EngineStep): Promise<StepVerdict | undefined> {
+/** Tells the runner what to do. Nothing else may be sent before. */
+async function sendRequest(child: ChildProcess, step: EngineStep): Promise<RunnerRequest> {
+  const state = await step.state;
+  const request: RunnerRequest = { ...step.request, ...state, deadline: step.getDeadline() };
+  const stdin = child.stdin as Writable;
+  if (!stdin.destroyed) stdin.write(`${JSON.stringify(request)}\n`);
+  return request;
+}
+
+/**
+ * Stores what the runner hands over, one after the other, beginning with a state that it was told. Its verdict counts only when all of that
+ * was stored.
+ */
+async function followMessages(
+  child: ChildProcess,
+  step: EngineStep,
+  asked: Promise<RunnerRequest>,
+): Promise<StepVerdict | undefined> {
   let verdict: StepVerdict | undefined;
   let stored = Promise.resolve(true);
   const store = (work: () => Promise<void>, answer: RunnerCommand): void => {
@@ -91,24 +113,56 @@ async function followMessages(child: ChildProcess, step: EngineStep): Promise<St
       }
     });
   };
-  await readLines<RunnerMessage>(child.stdio[4] as Readable, (message) => {
+  const read = readLines<RunnerMessage>(child.stdio[4] as Readable, (message) => {
     if (message.type === 'verdict') verdict = message.verdict;
     if (message.type === 'snapshot') store(() => step.onSnapshot(message.deployment), 'go');
     if (message.type === 'doubtful') store(() => step.onDoubtful(message.creations), 'kept');
   });
+  const { known, action } = await asked;
+  if (known !== undefined && action !== 'preview') store(() => step.onSnapshot(known.deployment), 'go');
+  await read;
   return (await stored) ? verdict : undefined;
 }
 
-/** Tells the runner again and again how long the lease lasts. */
-function keepAlive(child: ChildProcess, step: EngineStep): NodeJS.Timeout {
-  return setInterval(() => send(child, `alive ${step.getDeadline()}`), step.aliveMilliseconds);
+/**
+ * Tells the runner again and again how long the lease lasts, and passes on what the worker wants to end: a cancel once the runner was asked
+ * at all, a kill at any time.
+ */
+function keepInTouch(child: ChildProcess, step: EngineStep, asked: Promise<unknown>): () => void {
+  let deadline: NodeJS.Timeout | undefined;
+  let alive: NodeJS.Timeout | undefined;
+  let over = false;
+  const tell = (): void => send(child, `alive ${step.getDeadline()}`);
+  const begin = (): void => {
+    if (!over) alive = setInterval(tell, step.aliveMilliseconds);
+  };
+  asked.then(begin, () => undefined);
+  const kill = (): void => void killStepProcesses(step.stepKey).catch(() => child.kill('SIGKILL'));
+  const cancel = (): void => {
+    void asked.then(
+      () => send(child, 'cancel'),
+      () => undefined,
+    );
+    deadline = setTimeout(kill, step.cancelGrace);
+  };
+  step.cancelSignal.addEventListener('abort', cancel, { once: true });
+  step.killSignal.addEventListener('abort', kill, { once: true });
+  return () => {
+    over = true;
+    clearInterval(alive);
+    clearTimeout(deadline);
+    step.cancelSignal.removeEventListener('abort', cancel);
+    step.killSignal.removeEventListener('abort', kill);
+  };
 }
 
 /**
  * Runs one engine step to its end and leaves no process of it behind. Never rejects for what happens in the cloud: that is in the
- * verdict. Rejects only when processes survive SIGKILL or the runner cannot be started at all.
+ * verdict. Rejects only when processes survive SIGKILL, the runner cannot be started at all, or its state can't be opened.
  */
 export async function runStep(step: EngineStep): Promise<StepVerdict> {
+  // Whoever waits for it hears of its failure below, or the step never began.
+  step.state?.catch(() => undefined);
   if (step.killSignal.aborted) return { outcome: 'died', detail: 'the lease was lost before the step began' };
   if (step.cancelSignal.aborted) return { outcome: 'cancelled', settled: false };
   const child = startRunner(step);
@@ -117,32 +171,26 @@ export async function runStep(step: EngineStep): Promise<StepVerdict> {
     stderr = (stderr + chunk.toString()).slice(-keptStderr);
   });
   void readLines<RunnerEvent>(child.stdio[3] as Readable, (event) => step.onEvent(event));
-  const told = followMessages(child, step);
-
-  const alive = keepAlive(child, step);
-  let deadline: NodeJS.Timeout | undefined;
-  const kill = (): void => void killStepProcesses(step.stepKey).catch(() => child.kill('SIGKILL'));
-  const cancel = (): void => {
-    send(child, 'cancel');
-    deadline = setTimeout(kill, step.cancelGrace);
-  };
-  step.cancelSignal.addEventListener('abort', cancel, { once: true });
-  step.killSignal.addEventListener('abort', kill, { once: true });
+  const asked = sendRequest(child, step);
+  // Without a request nothing would ever end it.
+  asked.catch(() => child.kill('SIGKILL'));
+  const told = followMessages(child, step, asked);
+  told.catch(() => undefined);
+  const leave = keepInTouch(child, step, asked);
   try {
     const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (exitCode, exitSignal) => resolve([exitCode, exitSignal]));
     });
-    const verdict = await told;
+    const [said] = await Promise.allSettled([told]);
     await killStepProcesses(step.stepKey);
     if (step.killSignal.aborted) return { outcome: 'died', detail: 'the lease was lost' };
+    if (said.status === 'rejected') throw said.reason;
+    const verdict = said.value;
     const end = signal === null ? `code ${code}` : `signal ${signal}`;
     const detail = `the runner ended with ${end} and no verdict${stderr === '' ? '' : `: ${stderr}`}`;
     return verdict ?? { outcome: 'died', detail };
   } finally {
-    clearInterval(alive);
-    clearTimeout(deadline);
-    step.cancelSignal.removeEventListener('abort', cancel);
-    step.killSignal.removeEventListener('abort', kill);
+    leave();
   }
 }

@@ -12,6 +12,8 @@ export type RunnerChannel = {
   sendEvent(event: RunnerEvent): void;
   /** Resolves when the bytes are handed to the kernel. */
   sendMessage(message: RunnerMessage): Promise<void>;
+  /** Resolves when the state that came with the request is stored as the snapshot, and the stack is marked. */
+  awaitGo(): Promise<void>;
   /** Hands the deployment over and resolves when it is stored, and the stack is marked: now something may change. */
   storeSnapshot(deployment: unknown): Promise<void>;
   /** Resolves when the creations are kept with the stack. */
@@ -55,17 +57,21 @@ export async function openRunnerChannel(onOrphaned: () => void): Promise<RunnerC
   const waiting: Waiting = [];
   const lines = createInterface({ input: process.stdin });
 
+  const waitFor = (command: RunnerCommand): Promise<void> =>
+    new Promise((resolve) => waiting.push({ command, resolve }));
+  // It may come before anybody waits for it.
+  let gone = Promise.resolve();
+
   const [request, lifeline] = await new Promise<[RunnerRequest, DeadMansSwitch]>((resolve) => {
     lines.once('line', (line) => {
       const asked = JSON.parse(line) as RunnerRequest;
       const armed = armDeadMansSwitch(asked.deadline, onOrphaned);
+      if (asked.known !== undefined && asked.action !== 'preview') gone = waitFor('go');
       lines.on('line', (text) => obey(text, { cancel, waiting, lifeline: armed }));
       resolve([asked, armed]);
     });
     lines.once('close', onOrphaned);
   });
-  const waitFor = (command: RunnerCommand): Promise<void> =>
-    new Promise((resolve) => waiting.push({ command, resolve }));
   const sendMessage = (message: RunnerMessage): Promise<void> => writeLine(messages, message);
   const ask = async (message: RunnerMessage, answer: RunnerCommand): Promise<void> => {
     const answered = waitFor(answer);
@@ -77,6 +83,7 @@ export async function openRunnerChannel(onOrphaned: () => void): Promise<RunnerC
     request,
     sendEvent: (event) => void writeLine(events, event).catch(() => undefined),
     sendMessage,
+    awaitGo: () => gone,
     storeSnapshot: (deployment) => ask({ type: 'snapshot', deployment }, 'go'),
     keepDoubtful: (creations) => ask({ type: 'doubtful', creations }, 'kept'),
     cancelled: cancel.signal,

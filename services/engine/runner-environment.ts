@@ -9,6 +9,19 @@ export type RunnerAccess = {
   variables: Record<string, string>;
 };
 
+/**
+ * Flags of a runner's Node: it mostly waits, for minutes to an hour, and its memory is what limits how many steps a worker has room for.
+ * Measured with the CLI's: 207 MB without, 130 MB with them. Compiled code is kept by flags, so that whoever fills a cache needs the same.
+ */
+export const runnerFlags: readonly string[] = [
+  '--disable-warning=ExperimentalWarning',
+  '--max-semi-space-size=1',
+  '--optimize-for-size',
+];
+
+/** The CLI collects its garbage once the heap has grown by half of what lives, and not by all of it: a tenth more of its processor time. */
+const collectAt = '50';
+
 const inherited = [
   'NODE_COMPILE_CACHE',
   'PATH',
@@ -55,5 +68,6 @@ export function buildRunnerEnvironment(options: {
     PULUMI_IGNORE_AMBIENT_PLUGINS: '1',
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: '1',
     PULUMI_DISABLE_PROGRESS: '1',
+    GOGC: collectAt,
   };
 }

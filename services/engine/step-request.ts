@@ -2,6 +2,7 @@
 
 import type { Layer, LayerInputs, StackProvider } from '../../stacks/registry.ts';
 import type { EngineFailure } from './classify-failure.ts';
+import type { KnownState } from './known-state.ts';
 import type { DoubtfulCreate } from './pending-creates.ts';
 
 /** What one runner does to one stack. */
@@ -23,6 +24,8 @@ export type RunnerRequest = {
   /** URL of Pulumi's state database, with its password. */
   backendUrl: string;
   workDir: string;
+  /** The state, where nothing has to be put right; the worker stores it as the snapshot by itself. The runner asks the CLI without it. */
+  known?: KnownState;
   /**
    * The stack is unsettled: an earlier runner of it did not end in order. Its processes are proven dead; the lock it may have
    * left is cleared, and what it was creating is looked for in the cloud before anything else runs.
@@ -39,9 +42,19 @@ export type RunnerRequest = {
 /** Progress, as NDJSON on descriptor 3. `planned` and `done` count resources, without Pulumi's own. */
 export type RunnerEvent =
   | { type: 'planned'; planned: number }
-  | { type: 'resource'; op: string; resource: string; kind: string; state: 'started' | 'done' | 'failed'; done: number }
+  | ResourceEvent
   | { type: 'diagnostic'; severity: 'warning' | 'error'; resource?: string; message: string }
   | { type: 'recovered'; adopted: string[]; cleared: string[] };
+
+/** What happens to one resource. */
+export type ResourceEvent = {
+  type: 'resource';
+  op: string;
+  resource: string;
+  kind: string;
+  state: 'started' | 'done' | 'failed';
+  done: number;
+};
 
 /** How many resources an action created, updated, replaced, deleted and left alone. */
 export type ResourceChanges = Record<'create' | 'update' | 'replace' | 'delete' | 'same', number>;
@@ -57,8 +70,8 @@ export type StepVerdict =
   | { outcome: 'died'; detail: string };
 
 /**
- * What the runner says on descriptor 4, which never meets a log. After `snapshot` it waits for the line `go`, after `doubtful` for
- * the line `kept`.
+ * What the runner says on descriptor 4, which never meets a log. After `snapshot`, and before it changes a state that it was told, it
+ * waits for the line `go`; after `doubtful` for the line `kept`.
  */
 export type RunnerMessage =
   | { type: 'snapshot'; deployment: unknown }

@@ -19,9 +19,14 @@ type RoleFacts = {
 
 /** Throws when the app role could read past its project: by attribute, by membership, or by a table without forced policies. */
 export async function checkIsolation(sql: Query): Promise<void> {
-  const faults = [...(await findRoleFaults(sql)), ...(await findTableFaults(sql))];
+  const faults = await findIsolationFaults(sql);
   if (faults.length === 0) return;
   throw new FleetyardError('internal', `The database does not keep projects apart: ${faults.join('; ')}.`);
+}
+
+/** The same as a list. */
+export async function findIsolationFaults(sql: Query): Promise<string[]> {
+  return [...(await findRoleFaults(sql)), ...(await findTableFaults(sql))];
 }
 
 async function findRoleFaults(sql: Query): Promise<string[]> {

@@ -3,10 +3,10 @@
 import { connect, quoteName } from './connection.ts';
 import { explainAway } from './database-errors.ts';
 import type { Store } from './open-store.ts';
-import type { Pool } from './transaction.ts';
+import type { LoginFault, NamedLogin } from './check-login.ts';
+import type { Query } from './transaction.ts';
 
 type Facts = {
-  user: string;
   superuser: boolean;
   createrole: boolean;
   /** The role that owns the state's database, unless the user is a member of it. */
@@ -20,8 +20,9 @@ export async function findStateFaults(options: { url: string; store: Store }): P
   const database = decodeURIComponent(new URL(await options.store.getStateUrl()).pathname.slice(1));
   const sql = connect({ url: options.url, applicationName: 'fleetyard-state', max: 1 });
   try {
-    const facts = await readFacts(sql, database);
-    return facts.superuser ? [] : describeFaults(facts);
+    const [session] = await sql<{ user: string }[]>`select current_user::text as user`;
+    const faults = await listStateFaults(sql, { user: session?.user ?? '', variable: 'DATABASE_URL', database });
+    return faults.map(({ says, mend }) => `${says}; ${mend}`);
   } catch (error) {
     throw explainAway(error);
   } finally {
@@ -29,9 +30,13 @@ export async function findStateFaults(options: { url: string; store: Store }): P
   }
 }
 
-async function readFacts(sql: Pool, database: string): Promise<Facts> {
+/** What keeps a login from opening Pulumi's state, which is in the database of that name. */
+export async function listStateFaults(
+  sql: Query,
+  { database, ...login }: NamedLogin & { database: string },
+): Promise<LoginFault[]> {
   const [facts] = await sql<Facts[]>`
-    select r.rolname::text as user, r.rolsuper as superuser, r.rolcreaterole as createrole,
+    select r.rolsuper as superuser, r.rolcreaterole as createrole,
       (
         select pg_get_userbyid(d.datdba)::text from pg_database d
         where d.datname = ${database} and not pg_has_role(r.oid, d.datdba, 'member')
@@ -45,17 +50,23 @@ async function readFacts(sql: Pool, database: string): Promise<Facts> {
           and not pg_has_role(r.oid, o.oid, 'member with admin option')
         order by o.rolname
       ) as foreign_roles
-    from pg_roles r where r.rolname = current_user
+    from pg_roles r where r.rolname = ${login.user}
   `;
   if (facts === undefined) throw new Error('PostgreSQL does not know the user that it let in');
-  return facts;
+  return facts.superuser ? [] : describeFaults(login, facts);
 }
 
-function describeFaults({ user, createrole, foreignOwner, foreignRoles }: Facts): string[] {
+function describeFaults(
+  { user, variable }: NamedLogin,
+  { createrole, foreignOwner, foreignRoles }: Facts,
+): LoginFault[] {
   const name = quoteName(user);
-  const faults: string[] = [];
+  const faults: LoginFault[] = [];
   const add = (lack: string, mend: string): void =>
-    void faults.push(`the user ${user} of DATABASE_URL ${lack}; as a superuser of the server: ${mend}`);
+    void faults.push({
+      says: `the user ${user} of ${variable} ${lack}`,
+      mend: `as a superuser of the server: ${mend}`,
+    });
   if (!createrole)
     add('may not make roles, and each engine step gets a login of its own', `ALTER ROLE ${name} CREATEROLE;`);
   if (foreignOwner !== null)

@@ -1,12 +1,21 @@
 // Clusters: desired spec, observed status, and where each belongs.
 
+import type { Schemas } from '../contract/schemas.ts';
 import type { ResolvedCluster } from '../domain/cluster-spec.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { idPrefixes, isId, newId } from '../domain/ids.ts';
 import type { Phase } from '../domain/operation.ts';
 import type { Provider } from '../domain/providers/registry.ts';
 import { refuseTakenName } from './database-errors.ts';
-import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
+import {
+  type LabelFilter,
+  type ListRequest,
+  narrowLabels,
+  narrowList,
+  selectPlace,
+  toSortedPage,
+} from './list-resources.ts';
+import type { Page } from './pages.ts';
 import { lockResource, resourceColumns, type ResourceColumns } from './resources.ts';
 import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
 
@@ -17,6 +26,8 @@ export type ClusterRow = ResourceColumns & {
   credentialId: string;
   fleetId: string | null;
   federationId: string | null;
+  /** What was applied last; null for members of fleets, and for clusters of before documents were kept. */
+  document: Schemas['ClusterRequest'] | null;
   spec: ResolvedCluster;
   protect: boolean;
 };
@@ -30,6 +41,7 @@ export type NewCluster = {
   credentialId: string;
   fleetId?: string | null;
   federationId?: string | null;
+  document?: Schemas['ClusterRequest'] | null;
   spec: ResolvedCluster;
   protect?: boolean;
 };
@@ -41,6 +53,7 @@ export type ClusterFilter = {
   credentialId?: string;
   provider?: Provider;
   phase?: Phase;
+  labels?: readonly LabelFilter[];
   /** Tombstones too. */
   includeDeleted?: boolean;
 };
@@ -52,11 +65,12 @@ const clusterColumns = [
   'credentialId',
   'fleetId',
   'federationId',
+  'document',
   'spec',
   'protect',
 ] as const satisfies (keyof ClusterRow)[];
 
-const columnsBesideSpec = clusterColumns.filter((name) => name !== 'spec');
+const columnsBesideTexts = clusterColumns.filter((name) => name !== 'spec' && name !== 'document');
 
 /** Stores a cluster with generation 1; throws `name-taken`. Its first operation is inserted beside it. */
 export async function createCluster(tx: Tx, cluster: NewCluster): Promise<ClusterRow> {
@@ -69,36 +83,38 @@ export async function createClusters(tx: Tx, clusters: readonly NewCluster[]): P
   const given = clusters.map((cluster) => ({
     fleetId: null,
     federationId: null,
+    document: null,
     protect: false,
     ...cluster,
     id: cluster.id ?? newId(idPrefixes.cluster),
   }));
-  const rows = given.map(({ id, name, provider, simulated, credentialId, fleetId, federationId, spec, protect }) => [
-    id,
-    name,
-    provider,
-    simulated,
-    credentialId,
-    fleetId,
-    federationId,
-    spec,
-    protect,
+  const rows = given.map((cluster) => [
+    cluster.id,
+    cluster.name,
+    cluster.provider,
+    cluster.simulated,
+    cluster.credentialId,
+    cluster.fleetId,
+    cluster.federationId,
+    cluster.document,
+    cluster.spec,
+    cluster.protect,
   ]);
-  // One text of a statement for any number of rows, so that it is prepared once. Specs are not sent back.
-  const stored = await tx.sql<Omit<ClusterRow, 'spec'>[]>`
+  // One text of a statement for any number of rows, so that it is prepared once. Documents and specs are not sent back.
+  const stored = await tx.sql<Omit<ClusterRow, 'document' | 'spec'>[]>`
     insert into clusters
-      (id, project_id, name, provider, simulated, credential_id, fleet_id, federation_id, spec, protect)
-    select c ->> 0, ${getProjectId(tx)}, c ->> 1, c ->> 2, (c ->> 3)::boolean, c ->> 4, c ->> 5, c ->> 6, c -> 7,
-      (c ->> 8)::boolean
+      (id, project_id, name, provider, simulated, credential_id, fleet_id, federation_id, document, spec, protect)
+    select c ->> 0, ${getProjectId(tx)}, c ->> 1, c ->> 2, (c ->> 3)::boolean, c ->> 4, c ->> 5, c ->> 6,
+      nullif(c -> 7, 'null'), c -> 8, (c ->> 9)::boolean
     from jsonb_array_elements(${json(tx, rows)}) as given (c)
     on conflict (project_id, name) where deleted_at is null do nothing
-    returning ${columns(tx, columnsBesideSpec)}
+    returning ${columns(tx, columnsBesideTexts)}
   `;
   const found = new Map(stored.map((row) => [row.id, row]));
-  return given.map(({ id, name, spec }) => {
+  return given.map(({ id, name, document, spec }) => {
     const row = found.get(id);
     if (row === undefined) throw refuseTakenName('cluster', name);
-    return { ...row, spec };
+    return { ...row, document, spec };
   });
 }
 
@@ -148,14 +164,10 @@ export async function getCluster(
 }
 
 /** Lists clusters, live ones unless the filter says otherwise. */
-export async function listClusters(
-  tx: Tx,
-  { limit, cursor, order = 'asc', ...filter }: PageRequest & ClusterFilter,
-): Promise<Page<ClusterRow>> {
+export async function listClusters(tx: Tx, filter: ListRequest & ClusterFilter): Promise<Page<ClusterRow>> {
   const { sql } = tx;
-  const direction = order === 'asc' ? sql`asc` : sql`desc`;
   const rows = await sql<ClusterRow[]>`
-    select ${columns(tx, clusterColumns)} from clusters
+    select ${columns(tx, clusterColumns)} ${selectPlace(tx, filter.sort)} from clusters
     where true
       ${filter.includeDeleted === true ? sql`` : sql`and deleted_at is null`}
       ${filter.fleetId === undefined ? sql`` : sql`and fleet_id = ${filter.fleetId}`}
@@ -163,10 +175,10 @@ export async function listClusters(
       ${filter.credentialId === undefined ? sql`` : sql`and credential_id = ${filter.credentialId}`}
       ${filter.provider === undefined ? sql`` : sql`and provider = ${filter.provider}`}
       ${filter.phase === undefined ? sql`` : sql`and phase = ${filter.phase}`}
-      ${cursor === undefined ? sql`` : sql`and id ${order === 'asc' ? sql`>` : sql`<`} ${decodeCursor(cursor)}`}
-    order by id ${direction} limit ${limit + 1}
+      ${narrowLabels(tx, filter.labels ?? [])}
+      ${narrowList(tx, filter)}
   `;
-  return toPage(rows, limit);
+  return toSortedPage(rows, filter);
 }
 
 /** All live clusters of a fleet, in the order in which they were made. */
@@ -186,6 +198,7 @@ export async function listFederationClusters(tx: Tx, federationId: string): Prom
 
 /** A change of a cluster's desired state; what is not named stays. */
 export type ClusterChange = {
+  document?: Schemas['ClusterRequest'];
   spec?: ResolvedCluster;
   fleetId?: string | null;
   federationId?: string | null;
@@ -202,6 +215,7 @@ export async function updateCluster(tx: Tx, id: string, change: ClusterChange): 
     await sql<ClusterRow[]>`
       update clusters set
         generation = generation + 1,
+        document = ${change.document === undefined ? sql`document` : json(tx, change.document)},
         spec = ${change.spec === undefined ? sql`spec` : json(tx, change.spec)},
         fleet_id = ${change.fleetId === undefined ? sql`fleet_id` : change.fleetId},
         federation_id = ${change.federationId === undefined ? sql`federation_id` : change.federationId},
@@ -212,4 +226,13 @@ export async function updateCluster(tx: Tx, id: string, change: ClusterChange): 
       returning ${columns(tx, clusterColumns)}
     `,
   );
+}
+
+/** Keeps the document of a cluster that is what it says already. */
+export async function saveClusterDocument(tx: Tx, id: string, document: Schemas['ClusterRequest']): Promise<void> {
+  await tx.sql`update clusters set document = ${json(tx, document)} where id = ${id}`;
+}
+
+function toDocument(tx: Tx, document: Schemas['ClusterRequest'] | null | undefined) {
+  return document === undefined || document === null ? null : json(tx, document);
 }

@@ -5,7 +5,8 @@ import type { ResolvedFleet } from '../domain/fleet-spec.ts';
 import { idPrefixes, isId, newId } from '../domain/ids.ts';
 import type { Phase } from '../domain/operation.ts';
 import { claimName } from './database-errors.ts';
-import { decodeCursor, toPage, type Page, type PageRequest } from './pages.ts';
+import { type ListRequest, narrowList, selectPlace, toSortedPage } from './list-resources.ts';
+import type { Page } from './pages.ts';
 import { lockResource, resourceColumns, type ResourceColumns } from './resources.ts';
 import { columns, getProjectId, json, only, type Tx } from './transaction.ts';
 
@@ -90,17 +91,16 @@ export async function getFleet(
 /** Lists live fleets. */
 export async function listFleets(
   tx: Tx,
-  { limit, cursor, phase, order = 'asc' }: PageRequest & { phase?: Phase },
+  { phase, ...request }: ListRequest & { phase?: Phase },
 ): Promise<Page<FleetRow>> {
   const { sql } = tx;
   const rows = await sql<FleetRow[]>`
-    select ${columns(tx, fleetColumns)} from fleets
+    select ${columns(tx, fleetColumns)} ${selectPlace(tx, request.sort)} from fleets
     where deleted_at is null
       ${phase === undefined ? sql`` : sql`and phase = ${phase}`}
-      ${cursor === undefined ? sql`` : sql`and id ${order === 'asc' ? sql`>` : sql`<`} ${decodeCursor(cursor)}`}
-    order by id ${order === 'asc' ? sql`asc` : sql`desc`} limit ${limit + 1}
+      ${narrowList(tx, request)}
   `;
-  return toPage(rows, limit);
+  return toSortedPage(rows, request);
 }
 
 /** Writes a new desired state and bumps the generation; throws `not-found`. */

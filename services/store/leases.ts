@@ -134,7 +134,7 @@ export async function listLostJobs(tx: Tx, { limit = 500 }: { limit?: number } =
 }
 
 /** What may be claimed now, of operations as `o`: it is due, first in the line of its resource, and no federation goes before its members. */
-export function isClaimable({ sql }: Tx) {
+export function isClaimable({ sql }: Pick<Tx, 'sql'>) {
   return sql`
     o.state = any(${[...claimableStates]})
       and (o.not_before is null or o.not_before <= clock_timestamp())

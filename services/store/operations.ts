@@ -109,6 +109,20 @@ export async function listLatestOperations(tx: Tx, resourceIds: readonly string[
   return new Map(rows.map((row) => [row.resourceId, row]));
 }
 
+/** Id and state of the newest operation of each resource, by resource id: what lists show. */
+export async function listLatestStates(
+  tx: Tx,
+  resourceIds: readonly string[],
+): Promise<Map<string, Pick<OperationRow, 'id' | 'state'>>> {
+  const rows = await tx.sql<(Pick<OperationRow, 'id' | 'state'> & { resourceId: string })[]>`
+    select wanted.id as resource_id, newest.id, newest.state from unnest(${resourceIds as string[]}::text[]) as wanted (id)
+    cross join lateral (
+      select o.id, o.state from operations o where o.resource_id = wanted.id order by o.position desc limit 1
+    ) newest
+  `;
+  return new Map(rows.map(({ resourceId, ...row }) => [resourceId, row]));
+}
+
 /**
  * The newest operation of each resource that says something about it, by resource id: not one that was cancelled before it began, unless
  * there is nothing without it.
@@ -190,12 +204,18 @@ export type OperationFilter = {
   parentId?: string;
 };
 
-/** Lists operations. */
+/**
+ * Lists operations by the time of their ids, which several APIs give by their clocks; those of one resource in the order in which it got them,
+ * whatever a clock says.
+ */
 export async function listOperations(
   tx: Tx,
   { limit, cursor, order = 'asc', ...filter }: PageRequest & OperationFilter,
 ): Promise<Page<OperationRow>> {
   const { sql } = tx;
+  const ofOne = filter.resourceId !== undefined;
+  const place = ofOne ? sql`position` : sql`id`;
+  const placeOf = (id: string) => (ofOne ? sql`(select position from operations where id = ${id})` : sql`${id}`);
   const rows = await sql<OperationRow[]>`
     select ${columns(tx, operationColumns)} from operations
     where true
@@ -205,8 +225,8 @@ export async function listOperations(
       ${filter.kinds === undefined ? sql`` : sql`and kind = any(${filter.kinds as OperationKind[]})`}
       ${filter.states === undefined ? sql`` : sql`and state = any(${filter.states as OperationState[]})`}
       ${filter.parentId === undefined ? sql`` : sql`and parent_id = ${filter.parentId}`}
-      ${cursor === undefined ? sql`` : sql`and id ${order === 'asc' ? sql`>` : sql`<`} ${decodeCursor(cursor)}`}
-    order by id ${order === 'asc' ? sql`asc` : sql`desc`} limit ${limit + 1}
+      ${cursor === undefined ? sql`` : sql`and ${place} ${order === 'asc' ? sql`>` : sql`<`} ${placeOf(decodeCursor(cursor))}`}
+    order by ${place} ${order === 'asc' ? sql`asc` : sql`desc`} limit ${limit + 1}
   `;
   return toPage(rows, limit);
 }

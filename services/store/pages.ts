@@ -34,18 +34,48 @@ export function decodeCursor(cursor: string): string {
     !idForm.test(id) ||
     encodeCursor(id) !== cursor
   ) {
-    throw new FleetyardError('validation', 'The cursor is not one that this list returned.', {
-      details: [
-        { pointer: '', message: 'Start without a cursor, or use the one of the last page.', code: 'cursor-invalid' },
-      ],
-    });
+    return refuseCursor();
   }
   return id;
 }
 
+function refuseCursor(): never {
+  throw new FleetyardError('validation', 'The cursor is not one that this list returned.', {
+    details: [
+      { pointer: '', message: 'Start without a cursor, or use the one of the last page.', code: 'cursor-invalid' },
+    ],
+  });
+}
+
+/** By what a list may be sorted beside its ids, and which way. */
+export type Sort = { by: 'name' | 'createdAt'; order: 'asc' | 'desc' };
+
+/** Where a sorted page begins: behind the value and the id of the last row of the one before. Times are microseconds. */
+export type SortedPlace = { value: string; id: string };
+
+const valueForms = { name: /^[a-z][a-z0-9-]{0,62}$/, createdAt: /^[1-9]\d{0,17}$/ } as const;
+
+/** Makes the cursor that resumes a sorted list; it is good for the sort that made it alone. */
+export function encodeSortedCursor({ by, order }: Sort, { value, id }: SortedPlace): string {
+  return Buffer.from(`v2:${by}:${order}:${value}:${id}`).toString('base64url');
+}
+
+/** The place behind which a page of a sorted list starts; refuses what was not made for this sort. */
+export function decodeSortedCursor(cursor: string, sort: Sort): SortedPlace {
+  const parts = Buffer.from(cursor, 'base64url').toString('utf8').split(':');
+  const [value = '', id = ''] = parts.slice(3);
+  const place = { value, id };
+  const isOurs = valueForms[sort.by].test(value) && idForm.test(id) && encodeSortedCursor(sort, place) === cursor;
+  return isOurs ? place : refuseCursor();
+}
+
 /** Cuts a page out of rows that were read with one more than the limit. */
-export function toPage<T extends { id: string }>(rows: readonly T[], limit: number): Page<T> {
+export function toPage<T extends { id: string }>(
+  rows: readonly T[],
+  limit: number,
+  encode: (last: T) => string = ({ id }) => encodeCursor(id),
+): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(last.id) : null };
+  return { items, nextCursor: rows.length > limit && last !== undefined ? encode(last) : null };
 }

@@ -26,6 +26,8 @@ export type AuditReader = {
   readStart(chain: string): Promise<ChainHead>;
   /** Links in their order, with their events, a batch at a time. */
   readLinks(chain: string): AsyncIterable<readonly ReadLink[]>;
+  /** The newest links in their order, and where they follow on. */
+  readTail(chain: string, links: number): Promise<{ head: ChainHead; links: readonly ReadLink[] }>;
   readUnlinked(chain: string): Promise<Unlinked>;
   close(): Promise<void>;
 };
@@ -49,6 +51,12 @@ export async function openAuditReader(url: string): Promise<AuditReader> {
     await sql.end({ timeout: 1 });
     throw error;
   }
+  const readStart = async (chain: string): Promise<ChainHead> => {
+    const [anchor] = await sql<ChainHead[]>`
+      select position::double precision as position, hash from audit_anchors where chain = ${chain}
+    `;
+    return anchor ?? emptyHead;
+  };
   return {
     async listChains() {
       const rows = await sql<{ chain: string }[]>`
@@ -61,26 +69,38 @@ export async function openAuditReader(url: string): Promise<AuditReader> {
       const [row] = await sql<{ id: string }[]>`select id from projects where id = ${idOrName} or name = ${idOrName}`;
       return row?.id;
     },
-    async readStart(chain) {
-      const [anchor] = await sql<ChainHead[]>`
-        select position::double precision as position, hash from audit_anchors where chain = ${chain}
-      `;
-      return anchor ?? emptyHead;
-    },
+    readStart,
     readLinks: (chain) => readLinks(sql, chain),
+    async readTail(chain, links) {
+      const newest = (await readBackwards(sql, chain, links + 1)).toReversed();
+      const [first, ...rest] = newest;
+      if (first === undefined || newest.length <= links) return { head: await readStart(chain), links: newest };
+      return { head: first, links: rest };
+    },
     readUnlinked: (chain) => readUnlinked(sql, chain),
     close: () => sql.end({ timeout: 1 }),
   };
+}
+
+function selectLinks(sql: Query, chain: string) {
+  return sql`
+    select l.position::double precision as link_position, l.hash as link_hash, l.event_id as link_event_id,
+      ${sql(auditFields.map((name) => `e.${name}`))}
+    from audit_links l left join audit_events e on e.id = l.event_id
+    where l.chain = ${chain}
+  `;
+}
+
+async function readBackwards(sql: Query, chain: string, links: number): Promise<ReadLink[]> {
+  const rows = await sql<LinkRow[]>`${selectLinks(sql, chain)} order by l.position desc limit ${links}`;
+  return rows.map(describeLink);
 }
 
 async function* readLinks(sql: Query, chain: string): AsyncGenerator<readonly ReadLink[]> {
   let after = 0;
   for (;;) {
     const rows = await sql<LinkRow[]>`
-      select l.position::double precision as link_position, l.hash as link_hash, l.event_id as link_event_id,
-        ${sql(auditFields.map((name) => `e.${name}`))}
-      from audit_links l left join audit_events e on e.id = l.event_id
-      where l.chain = ${chain} and l.position > ${after} order by l.position limit ${batch}
+      ${selectLinks(sql, chain)} and l.position > ${after} order by l.position limit ${batch}
     `;
     if (rows.length > 0) yield rows.map(describeLink);
     const last = rows.at(-1);

@@ -15,6 +15,8 @@ export type Restored = { stacksUnsettled: number; operationsInterrupted: number 
 export async function settleRestored(tx: Tx): Promise<Restored> {
   await tx.sql`select set_config('role', ${systemRole}, true)`;
   await forgetLinked(tx);
+  // Numbers of another server's transactions.
+  await tx.sql`update events set xact = 0 where xact <> 0`;
   // A mark without an operation says that nobody knows how the last runner of the stack ended.
   const { count: stacksUnsettled } = await tx.sql`
     update stacks set unsettled_at = coalesce(unsettled_at, now()), state_login = null where destroyed_at is null

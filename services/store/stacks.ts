@@ -55,13 +55,14 @@ export const passphraseContext = (id: string): string => `stacks/${id}/passphras
 /** What a stack's safety copies are sealed for. */
 export const snapshotContext = (id: string): string => `stacks/${id}/snapshot`;
 
-/** The stack of a layer; made with a random passphrase at first. Throws `credential-mismatch` when it has another home. */
+/** The stack of a layer; made with a random passphrase at first, one that somebody else has ready if they say so. Throws `credential-mismatch` when it has another home. */
 export async function getOrCreateStack(
   tx: Tx,
   wanted: { clusterId: string; layer: Layer; home: StackHome; name: string },
+  takeKey: () => Promise<StackKey> = () => createStackKey(tx),
 ): Promise<StackRow> {
   const found = await findStack(tx, wanted);
-  const stack = found ?? (await createStack(tx, wanted));
+  const stack = found ?? (await createStack(tx, wanted, await takeKey()));
   if (stack.home !== wanted.home) {
     const message = `The stack "${stack.name}" is ${stack.home} and cannot be used as a ${wanted.home} one.`;
     throw new FleetyardError('credential-mismatch', message);
@@ -157,13 +158,17 @@ export async function findSnapshot(tx: Tx, stackId: string): Promise<unknown> {
   return JSON.parse(tx.vault.open(row.deploymentEnc, snapshotContext(stackId)).toString('utf8'));
 }
 
+async function createStackKey({ vault }: Tx): Promise<StackKey> {
+  const passphrase = randomBytes(32).toString('base64url');
+  return { passphrase, salt: await vault.createStackSalt(passphrase) };
+}
+
 async function createStack(
   tx: Tx,
   { clusterId, layer, home, name }: { clusterId: string; layer: Layer; home: StackHome; name: string },
+  { passphrase, salt }: StackKey,
 ): Promise<StackRow> {
   const id = newId(idPrefixes.stack);
-  const passphrase = randomBytes(32).toString('base64url');
-  const salt = await tx.vault.createStackSalt(passphrase);
   const sealed = tx.vault.seal(passphrase, passphraseContext(id));
   await tx.sql`
     insert into stacks (id, project_id, cluster_id, layer, name, home, passphrase_enc, salt)

@@ -8,10 +8,25 @@ import type { Store } from './open-store.ts';
 import type { Pool } from './transaction.ts';
 
 /** The stack that a lease works on. */
-export type StateHolder = { lease: Lease; projectId: string; stackId: string; stackName: string };
+export type StateHolder = {
+  lease: Lease;
+  projectId: string;
+  stackId: string;
+  stackName: string;
+  /** Under which key the CLI keeps the stack; its text comes with the login. */
+  stateKey?: string;
+};
 
 /** A login that is good for one project's schema until it is closed, or another lease opens the same stack. */
-export type StateLogin = { url: string; close(): Promise<void> };
+export type StateLogin = {
+  url: string;
+  /**
+   * What lies under the key that was asked for, as it stood once nobody else could write it any more; null when nothing does, undefined
+   * when that can't be told.
+   */
+  text: string | null | undefined;
+  close(): Promise<void>;
+};
 
 /** The way to Pulumi's state. */
 export type StateAccess = {
@@ -50,19 +65,21 @@ export async function openStateAccess(options: {
       const owner = `${database}_${projectId}`;
       // The name comes first: whoever takes over finds it, whatever this process still gets done.
       const before = await recordLogin(store, { lease, stackId, login });
-      if (before !== null) await ask((sql) => revokeLogin(sql, before));
-      const secret = await ask(async (sql) => {
+      // One connection for all of it: making one takes longer than what is asked.
+      const { secret, ready } = await ask(async (sql) => {
+        if (before !== null) await revokeLogin(sql, before);
         await ensureSchema(sql, { database, owner, schema: projectId });
-        return createLogin(sql, { login, owner });
+        const made = await createLogin(sql, { login, owner });
+        return { secret: made, ready: (await hasTable(sql, projectId)) ? await takeText(sql, holder) : undefined };
       });
       await store.asSystem((tx) => holdLease(tx, lease)).catch((error: unknown) => giveUp(ask, login, error));
       const opened = writeUrl(withLogin(url, { database, user: login, password: secret }), {
         owner,
         schema: projectId,
       });
-      if (!(await ask((sql) => hasTable(sql, projectId)))) await prepare(opened);
-      await ask((sql) => moveState(sql, holder));
-      return { url: opened, close: () => closeLogin({ store, ask }, { stackId, login }) };
+      if (ready === undefined) await prepare(opened);
+      const { text } = ready ?? (await ask((sql) => takeText(sql, holder)));
+      return { url: opened, text, close: () => closeLogin({ store, ask }, { stackId, login }) };
     },
     sweep: () => sweepLogins(store, ask),
   };
@@ -185,6 +202,25 @@ async function moveState(sql: Pool, { projectId, stackName }: StateHolder): Prom
     )
     insert into ${target} (key, data, updated_at) select key, data, updated_at from moved
   `;
+}
+
+/** Brings the state along and reads it. */
+async function takeText(sql: Pool, holder: StateHolder): Promise<Pick<StateLogin, 'text'>> {
+  await moveState(sql, holder);
+  return { text: (await hasTable(sql, holder.projectId)) ? await readText(sql, holder) : undefined };
+}
+
+/** The CLI keeps a file as JSON that holds its bytes, and puts the path of its URL, which is the database, before the file's own. */
+async function readText(sql: Pool, { projectId, stateKey }: StateHolder): Promise<string | null | undefined> {
+  if (stateKey === undefined) return undefined;
+  const table = sql`${sql(projectId)}.pulumi_state`;
+  const [row] = await sql<{ bytes: string | null }[]>`
+    select data ->> 'data' as bytes from ${table} where key = current_database() || '/' || ${stateKey}
+  `;
+  if (typeof row?.bytes === 'string') return Buffer.from(row.bytes, 'base64').toString('utf8');
+  // Packed, or under a name that another release gave it.
+  const [other] = await sql`select 1 from ${table} where position(${stateKey} in key) > 0 limit 1`;
+  return other === undefined ? null : undefined;
 }
 
 async function sweepLogins(store: Store, ask: Ask): Promise<string[]> {

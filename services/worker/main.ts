@@ -7,6 +7,8 @@ import { listMissingPlugins } from '../../toolchain/plugins.mjs';
 import { findPulumi } from '../../toolchain/pulumi.mjs';
 import { loadConfig, type Config } from '../config.ts';
 import { toBackendUrl } from '../engine/backend-url.ts';
+import { findVersionFault } from '../engine/check-version.ts';
+import { readKnownState, stateKeyOf } from '../engine/known-state.ts';
 import { prepareBackend } from '../engine/prepare-backend.ts';
 import { isFleetyardError } from '../domain/errors.ts';
 import { createMonitoringGate, openMonitoring, readMonitoringToken } from '../http/monitoring.ts';
@@ -27,7 +29,9 @@ import { findStateFaults } from '../store/check-state-access.ts';
 import { openStore } from '../store/open-store.ts';
 import { countWaiting } from '../store/operation-counts.ts';
 import { openStateAccess, type StateAccess } from '../store/state-access.ts';
+import { openTracing } from '../tracing/open-tracing.ts';
 import { createRedactor } from '../vault/redact.ts';
+import { openStackKeys } from '../vault/stack-keys.ts';
 import { openVault } from '../vault/vault.ts';
 import type { WorkerContext } from './context.ts';
 import { createWorkerMetrics } from './metrics.ts';
@@ -44,6 +48,8 @@ const memberPatience = { everySeconds: 1, forSeconds: 300 };
 
 async function prepareEngine(config: Config, states: StateAccess, logger: Logger): Promise<WorkerContext['engine']> {
   const found = config.pulumi.binary === undefined ? await findPulumi({}) : { binary: config.pulumi.binary };
+  const fault = await findVersionFault(found.binary);
+  if (fault !== undefined) logger.warn({ binary: found.binary, fault }, 'the Pulumi CLI does not fit its SDK');
   await tightenDirectory(config.dataDir);
   await mkdir(config.worker.workDir, { recursive: true, mode: 0o700 });
   await mkdir(config.pulumi.home, { recursive: true, mode: 0o700 });
@@ -62,9 +68,10 @@ async function prepareEngine(config: Config, states: StateAccess, logger: Logger
   return {
     binary,
     homes: { real: homes.home, simulated: homes.simulatedHome },
+    stackKeys: openStackKeys(),
     async openState(holder) {
-      const { url, close } = await states.open(holder, prepare);
-      return { backendUrl: toBackendUrl(url), close };
+      const { url, text, close } = await states.open({ ...holder, stateKey: stateKeyOf(holder.stackName) }, prepare);
+      return { backendUrl: toBackendUrl(url), known: readKnownState(text), close };
     },
     sweepStates: () => states.sweep(),
     workDir,
@@ -101,12 +108,14 @@ async function start(config: Config, logger: Logger): Promise<void> {
   if (faults.length > 0) throw new ConfigError(faults);
   const states = await once('PostgreSQL', () => openStateAccess({ url, store }));
   const engine = await prepareEngine(config, states, logger);
+  const tracing = await openTracing(config.tracing, { service: 'fleetyard-worker' });
   const { concurrency: slots, memoryMb, stepMb } = config.worker;
   const room = openRoom({ slots, memoryMb, stepMb });
   const measured = { describeRoom: room.describe, countWaiting: () => store.asSystem(countWaiting) };
   const context: WorkerContext = {
     store,
     metrics: createWorkerMetrics(measured, logger, { defaults: true }),
+    tracing,
     queue,
     logger,
     owner: await nameOwner(),
@@ -146,6 +155,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
       { name: 'monitoring', seconds: closingSeconds, run: closeMonitoring },
       { name: 'consumer', seconds: closingSeconds, run: () => worker.close() },
       { name: 'queue', seconds: closingSeconds, run: () => queue.close() },
+      { name: 'traces', seconds: closingSeconds, run: async () => tracing?.close() },
       { name: 'store', seconds: closingSeconds, run: () => store.close(1) },
     ],
   });

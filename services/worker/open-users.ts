@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { openPassage, placeProgram } from '../engine/readable-places.ts';
+import { runnerFlags } from '../engine/runner-environment.ts';
 import { findObstacle, openRunnerUsers, type RunnerUsers, type UidRange } from '../engine/runner-users.ts';
 
 /** Where the engine's parts lie. */
@@ -58,16 +59,18 @@ export async function openUsers(
     join(workDir, 'steps', '.'),
   ]);
   if (obstacle !== undefined) return without(obstacle);
-  for (const [index, program] of [warmUp, plugin].entries()) await compileInto(caches[index] ?? '', program);
+  const flags = [runnerFlags, ['--disable-warning=ExperimentalWarning']];
+  for (const [index, program] of [warmUp, plugin].entries())
+    await compileInto(caches[index] ?? '', [...(flags[index] ?? []), program]);
   return { ...places, users: await openRunnerUsers({ range, workDir, caches }) };
 }
 
 /** Fills a cache beside everything else; a runner that comes before it is there is slower by that. */
-async function compileInto(cache: string, program: string): Promise<void> {
+async function compileInto(cache: string, command: readonly string[]): Promise<void> {
   await mkdir(cache, { recursive: true });
   await chmod(cache, 0o755);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
-    cwd: dirname(program),
+  const child = spawn(process.execPath, command, {
+    cwd: dirname(command.at(-1) ?? ''),
     env: { NODE_COMPILE_CACHE: cache },
     stdio: 'ignore',
   });

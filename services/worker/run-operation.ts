@@ -6,7 +6,7 @@ import { FleetyardError, isFleetyardError } from '../domain/errors.ts';
 import { isForgiving } from '../domain/steps.ts';
 import { killOperationProcesses } from '../engine/processes.ts';
 import { countDeath, type ClaimedOperation } from '../store/leases.ts';
-import type { OperationRow } from '../store/operations.ts';
+import { getOperation, type OperationRow } from '../store/operations.ts';
 import { requeueOperation, interruptOperation } from '../store/retry-operation.ts';
 import { finishOperation, waitForChildren } from '../store/settle-operation.ts';
 import { listSteps, recordStep, type StepRow } from '../store/steps.ts';
@@ -16,6 +16,7 @@ import { keepLease, type HeldLease } from './hold-lease.ts';
 import { performStep } from './steps/perform-step.ts';
 import { toStoredError, type StepEnd } from './steps/step-end.ts';
 import type { Taken } from './take-operations.ts';
+import { traceClaim, traceEnd } from './trace-operation.ts';
 import { writeUnderLease } from './write-under-lease.ts';
 
 /** Operations that a run holds, by id: for cancels that should not wait for a heartbeat, and for shutdown. */
@@ -129,6 +130,21 @@ function settle(context: WorkerContext, tx: Tx, walk: Walk, end: StepEnd): Promi
   }
 }
 
+/** The operation as it was let go of, and its parent where that ended with it: nobody else would tell of that. */
+async function settleWithin(
+  context: WorkerContext,
+  tx: Tx,
+  walk: Walk,
+  end: StepEnd,
+): Promise<{ settled: OperationRow; parent?: OperationRow }> {
+  const settled = await settle(context, tx, walk, end);
+  const { parentId, finishedAt } = settled;
+  if (context.tracing === undefined || parentId === null || finishedAt === null) return { settled };
+  const parent = await getOperation(tx, parentId);
+  const endedNow = parent.finishedAt !== null && parent.finishedAt >= finishedAt;
+  return endedNow ? { settled, parent } : { settled };
+}
+
 function measureClaim(
   { metrics }: WorkerContext,
   { claimedFrom, attempt, createdAt, startedAt }: ClaimedOperation,
@@ -164,6 +180,7 @@ export async function runClaimed(
   const claim = { ...lease, handOver: () => handOver.abort() };
   held.set(operationId, claim);
   measureClaim(context, operation);
+  traceClaim(context, operation);
   log.info({ fence: operation.fence, attempt: operation.attempt, from: operation.claimedFrom }, 'claimed');
   try {
     if (operation.claimedFrom === 'interrupted') {
@@ -179,8 +196,9 @@ export async function runClaimed(
     const walk = { operation, lease, handOver: handOver.signal };
     const end = await walkSteps(context, walk);
     if (lease.lost.aborted) throw new FleetyardError('lease-lost', 'Nobody may write the operation now.');
-    const settled = await writeUnderLease(context, lease, (tx) => settle(context, tx, walk, end));
+    const { settled, parent } = await writeUnderLease(context, lease, (tx) => settleWithin(context, tx, walk, end));
     measureEnd(context, settled, handOver.signal);
+    for (const ended of [settled, parent]) if (ended !== undefined) traceEnd(context, ended);
     log.info({ state: settled.state, error: settled.error?.code }, 'let go');
     return 'let-go';
   } catch (error) {

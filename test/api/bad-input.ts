@@ -370,10 +370,14 @@ test('Addresses that are not there', async (t) => {
     { status: 404, body: { type: 'urn:fleetyard:problem:not-found' } },
     'get 404',
   );
-  const wrongMethod = await api.send('PATCH', '/v1/clusters/web');
+  const wrongMethod = await api.send('POST', '/v1/clusters/web');
   t.match(
     wrongMethod,
-    { status: 405, headers: { allow: 'GET, PUT, DELETE' }, body: { type: 'urn:fleetyard:problem:method-not-allowed' } },
+    {
+      status: 405,
+      headers: { allow: 'GET, PUT, DELETE, PATCH' },
+      body: { type: 'urn:fleetyard:problem:method-not-allowed' },
+    },
     'or 405 with the methods that are',
   );
   t.equal((await api.send('GET', '/v1/clusters/nothing')).status, 404, 'as does a cluster that does not exist');

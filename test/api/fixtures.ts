@@ -7,7 +7,7 @@ import { loadCatalogue } from '../../catalogue/catalogue.ts';
 import { buildApp } from '../../services/api/app.ts';
 import { openAuditTrail } from '../../services/api/audit-trail.ts';
 import type { Parts } from '../../services/api/call.ts';
-import { describeEvent } from '../../services/api/describe-resources.ts';
+import { describeEvent, describePlacedEvent } from '../../services/api/describe-resources.ts';
 import { createTokens } from '../../services/api/known-tokens.ts';
 import { createMetrics } from '../../services/api/metrics.ts';
 import { createMonitoringGate } from '../../services/http/monitoring.ts';
@@ -72,6 +72,7 @@ export const testStreams = {
   heartbeatMs: 50,
   tokenCheckMs: 50,
   stallMs: 1_000,
+  projectPauseMs: 5,
   bounds: { token: 50, project: 200, process: 1_000 },
 };
 
@@ -110,6 +111,7 @@ export async function openTestApi(
       closing,
       ...testStreams,
       describe: describeEvent,
+      describePlaced: describePlacedEvent,
       onError: (error) => t.comment(String(error)),
     }),
     limits: countNothing,

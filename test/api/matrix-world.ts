@@ -41,7 +41,8 @@ export async function openMatrixWorld(t: Test): Promise<MatrixWorld> {
     strangeIds: Object.values(standing.second).filter((text) => isId(text)),
     isNamed: (name) => listNames(name).some((parameter) => parameter !== 'provider'),
     async call(name, caller, scope, fresh) {
-      const { method, path, body } = endpointTable[name];
+      const { method, path, body, mergePatch = false } = endpointTable[name];
+      const type = mergePatch ? 'application/merge-patch+json' : 'application/json';
       const side = scope === 'theirs' || scope === 'other' ? 'second' : 'first';
       const kind = fresh ? changed[name] : undefined;
       const made = { ...standing[side], ...(kind === undefined ? {} : await make(api, side, kind, nextName())) };
@@ -56,7 +57,7 @@ export async function openMatrixWorld(t: Test): Promise<MatrixWorld> {
             accept: 'application/json',
             ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
             ...(project === undefined ? {} : { 'fleetyard-project': project }),
-            ...(document === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(document === undefined ? {} : { 'content-type': type }),
           },
           ...(document === undefined ? {} : { body: JSON.stringify(document) }),
         },
@@ -93,6 +94,8 @@ const bodies: Partial<Record<EndpointName, (made: Made, name: string) => Record<
   createCluster: (_, name) => clusterRequest({ name }),
   applyCluster: ({ clusterName }) => clusterRequest({ name: clusterName }),
   createClusterOperation: () => ({ kind: 'abandon' }),
+  patchCluster: () => ({}),
+  patchFleet: () => ({}),
   createFleet: (_, name) => fleet(name),
   applyFleet: ({ fleetName }) => fleet(String(fleetName)),
   createFederation: (_, name) => federation(name),
@@ -152,8 +155,8 @@ async function make(api: TestApi, side: Side, kind: Kind, name: string): Promise
       const range = newId('rg');
       await api.store.asSystem(
         ({ sql }) => sql`
-          insert into ranges (id, project_id, address_space_id, role, range)
-          select ${range}, project_id, id, 'foreign', '10.9.0.0/24' from address_spaces where id = ${addressSpace}
+          insert into ranges (id, project_id, address_space_id, space_number, role, range)
+          select ${range}, project_id, id, number, 'foreign', '10.9.0.0/24' from address_spaces where id = ${addressSpace}
         `,
       );
       return { addressSpace, range };

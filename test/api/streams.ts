@@ -33,6 +33,7 @@ async function open(t: Test, options: Partial<StreamOptions> = {}) {
     },
     feed,
     describe: ({ data }) => data,
+    describePlaced: ({ data }) => data,
     ...testStreams,
     heartbeatMs: 60_000,
     bounds,

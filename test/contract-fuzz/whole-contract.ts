@@ -36,8 +36,10 @@ async function makeNamed(api: TestApi): Promise<void> {
 /** The application with streams that end soon, for the operations of this test rest at their beginning, and whoever reads on waits for ever. */
 async function listen(t: Test, { parts }: TestApi): Promise<string> {
   const open: EventStreams['open'] = async (...args) => (await parts.streams.open(...args)).take(fewPieces);
+  const openProject: EventStreams['openProject'] = async (...args) =>
+    (await parts.streams.openProject(...args)).take(fewPieces);
   const app = buildApp({
-    parts: { ...parts, streams: { ...parts.streams, open } },
+    parts: { ...parts, streams: { ...parts.streams, open, openProject } },
     logger: pino({ level: 'silent' }),
     checkResponses: true,
   });

@@ -51,7 +51,10 @@ async function waitReady(api: ChildService, logFile: string): Promise<string> {
 }
 
 /** Starts the service; everything is stopped at teardown. */
-export async function startTestService(t: Test, options: { leaseSeconds?: number } = {}): Promise<TestService> {
+export async function startTestService(
+  t: Test,
+  options: { leaseSeconds?: number; environment?: Record<string, string> } = {},
+): Promise<TestService> {
   const directory = await createTestDirectory(t);
   // Users of steps have to get through here, also to folders of several hosts in it.
   await chmod(directory, 0o711);
@@ -75,6 +78,7 @@ export async function startTestService(t: Test, options: { leaseSeconds?: number
     FLEETYARD_SETTLE_SECONDS: '0.2',
     FLEETYARD_SHUTDOWN_SECONDS: '1',
     FLEETYARD_CHECK_RESPONSES: 'on',
+    ...options.environment,
   };
   const logs: string[] = [];
   const launch = async (name: string): Promise<{ service: ChildService; logFile: string }> => {

@@ -16,6 +16,7 @@ const FOLDERS: Record<string, Group> = {
   backup: 'integration',
   audit: 'integration',
   admin: 'integration',
+  doctor: 'integration',
   'contract-fuzz': 'integration',
   integration: 'integration',
   engine: 'engine',

@@ -140,8 +140,10 @@ export async function addOperation(
   cluster: { id: string; generation: number },
   kind: OperationKind = 'create',
   parentId: string | null = null,
+  given: { id?: string } = {},
 ): Promise<OperationRow> {
   return insertOperation(tx, {
+    ...given,
     resourceKind: 'cluster',
     resourceId: cluster.id,
     kind,

@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import { idPrefixes, newId } from '../../services/domain/ids.ts';
 import { operationKinds } from '../../services/domain/operation-kinds.ts';
 import { operationStates } from '../../services/domain/operation.ts';
 import { requestCancel } from '../../services/store/cancel-operation.ts';
@@ -42,6 +43,34 @@ test('an operation goes from queued over running to succeeded, and its resource 
       code: 'illegal-transition',
     },
   );
+});
+
+test('the operations of a resource are listed as it got them, whatever clock gave them their ids', async (t) => {
+  const { store, work } = await openTestStore(t);
+  const cluster = await work((tx) => addCluster(tx, 'alpha'));
+  // The first one came from an API whose clock was ahead.
+  const ahead = newId(idPrefixes.operation).replace('_0', '_7');
+  const got: string[] = [];
+  for (const given of [{ id: ahead }, {}, {}]) {
+    const { id } = await work((tx) => addOperation(tx, cluster, 'create', null, given));
+    got.push(id);
+    const lease = leaseOf(await claim(store, id));
+    await store.asSystem((tx) => finishOperation(tx, { ...lease, outcome: 'succeeded' }));
+  }
+  const list = async (order: 'asc' | 'desc') => {
+    const seen: string[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const page = await work((tx) =>
+        listOperations(tx, { resourceId: cluster.id, order, limit: 1, ...(cursor ? { cursor } : {}) }),
+      );
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    return seen;
+  };
+  t.same(await list('asc'), got);
+  t.same(await list('desc'), got.toReversed());
 });
 
 test('a move that the map does not have is refused, and a missing operation is named', async (t) => {

@@ -8,10 +8,11 @@ case "$command" in
   migrate | admin-token | rotate-master-key) main=services/admin/main.ts && set -- "$command" "$@" ;;
   backup | restore) main=services/backup/main.ts && set -- "$command" "$@" ;;
   secrets) main=services/secrets/main.ts ;;
+  doctor) main=services/doctor/main.ts ;;
   health) main=services/health/main.ts ;;
   plugins) main=toolchain/fetch-plugins.mjs ;;
   *)
-    echo "no command $command: api, worker, migrate, simulator, secrets, plugins, backup, restore, admin-token, rotate-master-key or health" >&2
+    echo "no command $command: api, worker, migrate, simulator, secrets, plugins, backup, restore, admin-token, rotate-master-key, doctor or health" >&2
     exit 2
     ;;
 esac

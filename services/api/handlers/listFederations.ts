@@ -1,5 +1,5 @@
 import { listFederations as listStoredFederations } from '../../store/federations.ts';
-import { listLatestOperations } from '../../store/operations.ts';
+import { listLatestStates } from '../../store/operations.ts';
 import type { Handler } from '../call.ts';
 import { describeFederation } from '../describe-resources.ts';
 import { describePage, readPage } from '../pages.ts';
@@ -8,7 +8,7 @@ import { describePage, readPage } from '../pages.ts';
 export const listFederations: Handler<'listFederations'> = async ({ query, asProject }) => {
   const page = await asProject(async (tx) => {
     const rows = await listStoredFederations(tx, readPage(query));
-    const latest = await listLatestOperations(
+    const latest = await listLatestStates(
       tx,
       rows.items.map(({ id }) => id),
     );

@@ -4,15 +4,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Application, type Change, runChange, runSystemChange } from '../../changes/change.ts';
 import type { Created } from '../../changes/cluster-operations.ts';
 import { type EndpointName, endpointTable, type Schemas } from '../../contract/schemas.ts';
+import type { FieldError } from '../../contract/field-errors.ts';
 import type { EndpointValidator } from '../../contract/validator.ts';
 import { FleetyardError } from '../../domain/errors.ts';
 import type { Work } from '../../store/open-store.ts';
 import type { AcceptCluster } from '../accept-clusters.ts';
+import type { BodyReader } from '../body/body-reader.ts';
+import { bodyLimits } from '../body/limits.ts';
 import type { AnyAnswer, Call, Caller, Handlers, Parts, Subject } from '../call.ts';
 import { describeError, ParameterProblem } from '../problems.ts';
 import type { Identity } from './authentication.ts';
 import { describeChange, tellAnswer, tellChange } from './auditing.ts';
 import { refuseWithoutProject } from './authentication.ts';
+import { traceChange } from './tracing.ts';
 import { answerInUnit, keepRefusal, readKey, type RequestKey } from './idempotency.ts';
 import type { KeysUnderWay } from './keys-under-way.ts';
 
@@ -21,6 +25,7 @@ export type Answering = {
   name: EndpointName;
   parts: Parts;
   validator: EndpointValidator;
+  bodies: Pick<BodyReader, 'read'>;
   handlers: Handlers;
   request: FastifyRequest;
   reply: FastifyReply;
@@ -77,7 +82,7 @@ function describeQuery(query: unknown): string {
 }
 
 function buildCall(
-  { name, parts, validator, request, reply, identity, together }: Answering,
+  { name, parts, validator, bodies, request, reply, identity, together }: Answering,
   key: RequestKey | undefined,
 ): Call {
   const { parameters, errors } = validator.checkParameters({
@@ -90,12 +95,12 @@ function buildCall(
   const caller = identity?.caller ?? nobody;
   const projectId = identity?.projectId ?? null;
   const getProjectId = (): string => projectId ?? refuseWithoutProject();
-  const getApplication = (project: string | null): Application => ({
+  const getApplication = (project: string | null, trace: string | undefined): Application => ({
     store: parts.store,
     catalogue: parts.catalogue,
     defaultAllowedCidrs: parts.defaultAllowedCidrs,
     clock: parts.clock,
-    actor: { id: caller.id, role: caller.role, projectId: project },
+    actor: { id: caller.id, role: caller.role, projectId: project, trace },
   });
   const keeping =
     (work: (change: Change) => Promise<AnyAnswer>) =>
@@ -114,18 +119,21 @@ function buildCall(
     getProjectId,
     asProject: async <T>(work: Work<T>) => parts.store.asProject(getProjectId(), work),
     asChange: async (work: (change: Change) => Promise<AnyAnswer>) =>
-      runChange(getApplication(getProjectId()), keeping(work)),
+      traceChange(request, name, (trace) => runChange(getApplication(getProjectId(), trace), keeping(work))),
     acceptCluster: (body: Schemas['ClusterRequest'], answer: (created: Created) => AnyAnswer) => {
       const project = getProjectId();
       const describe = (given: AnyAnswer) => describeChange(name, request, given, project);
-      return together.acceptCluster(project, { request: body, createdBy: caller.id, key, answer, describe });
+      return traceChange(request, name, (trace) =>
+        together.acceptCluster(project, { request: body, author: { id: caller.id, trace }, key, answer, describe }),
+      );
     },
     asSystemChange: (work: (change: Change) => Promise<AnyAnswer>) =>
-      runSystemChange(getApplication(projectId), keeping(work)),
+      traceChange(request, name, (trace) => runSystemChange(getApplication(projectId, trace), keeping(work))),
     noteSubject: (subject: Subject) => {
       const { id = null, name: called = null } = subject;
       request.auditing.subject = { id, name: called };
     },
+    checkDocument: (endpoint: EndpointName, document: unknown) => checkDocument(bodies, endpoint, document),
     body: request.body,
     path: parameters.path,
     query: parameters.query,
@@ -139,7 +147,21 @@ function checkBody(name: EndpointName, { body, bodyFaults }: FastifyRequest): vo
   const { body: schema, bodyOptional = false } = endpointTable[name];
   if (schema === null || (body === undefined && bodyOptional)) return;
   if (body === undefined) throw new FleetyardError('malformed-body', 'The body is empty.');
-  const details = bodyFaults ?? [];
+  refuseFaults(bodyFaults ?? []);
+}
+
+/** Where a body of its size would be checked, and within the limits of one. */
+async function checkDocument(bodies: Pick<BodyReader, 'read'>, endpoint: EndpointName, document: unknown) {
+  const text = JSON.stringify(document);
+  if (Buffer.byteLength(text) > bodyLimits.bytes)
+    throw new FleetyardError('payload-too-large', `The document would have more than ${bodyLimits.bytes} bytes.`);
+  const task = { text, format: 'json', endpoint, limits: bodyLimits, hashed: false } as const;
+  const { value, faults } = await bodies.read(task);
+  refuseFaults(faults);
+  return value;
+}
+
+function refuseFaults(details: FieldError[]): void {
   if (details.length === 0) return;
   const message = details.length === 1 ? '1 field is wrong.' : `${details.length} fields are wrong.`;
   throw new FleetyardError('validation', message, { details });

@@ -2,7 +2,8 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { FieldError } from '../../contract/field-errors.ts';
-import type { EndpointName } from '../../contract/schemas.ts';
+import { endpointTable, type EndpointName } from '../../contract/schemas.ts';
+import { FleetyardError } from '../../domain/errors.ts';
 import type { BodyReader } from '../body/body-reader.ts';
 import { type BodyLimits, bodyLimits } from '../body/limits.ts';
 import type { BodyFormat } from '../body/read-body.ts';
@@ -19,8 +20,9 @@ declare module 'fastify' {
   }
 }
 
+const mergePatchType = 'application/merge-patch+json';
 const formats: Readonly<Record<BodyFormat, string[]>> = {
-  json: ['application/json'],
+  json: ['application/json', mergePatchType],
   yaml: ['application/yaml', 'application/x-yaml', 'text/yaml'],
 };
 
@@ -38,6 +40,7 @@ export function installBodyParsers(app: FastifyInstance, reader: BodyReader, lim
         const { endpoint } = request.routeOptions.config;
         // Nobody looks at the body of a path that is not there.
         if (endpoint === undefined) return undefined;
+        checkType(endpoint, request.headers['content-type'] ?? '');
         const hashed = request.headers['idempotency-key'] !== undefined;
         const received = await reader.read({ text: String(text), format, endpoint, limits, hashed });
         request.bodyFaults = received.faults;
@@ -46,4 +49,15 @@ export function installBodyParsers(app: FastifyInstance, reader: BodyReader, lim
       },
     );
   }
+}
+
+/** A merge patch means something else than the document that it looks like, so neither is taken for the other. */
+function checkType(endpoint: EndpointName, contentType: string): void {
+  const isPatch = contentType.split(';')[0]?.trim().toLowerCase() === mergePatchType;
+  const takesPatch = endpointTable[endpoint].mergePatch === true;
+  if (isPatch === takesPatch) return;
+  throw new FleetyardError(
+    'unsupported-media-type',
+    `The body has to be ${takesPatch ? mergePatchType : 'JSON or YAML'}.`,
+  );
 }

@@ -14,8 +14,13 @@ export type Watch = {
 /** Hands out watches. */
 export type EventFeed = {
   watch(operationId: string): Watch;
+  /** Watches whatever happens. */
+  watchAll(): Watch;
   close(): Promise<void>;
 };
+
+/** No operation has this id. */
+const everything = '*';
 
 /** Opens the feed on a channel whose payloads begin with an operation's id. */
 export async function openEventFeed(store: Pick<Store, 'listen'>, channel: string): Promise<EventFeed> {
@@ -27,21 +32,24 @@ export async function openEventFeed(store: Pick<Store, 'listen'>, channel: strin
     channel,
     (payload) => {
       for (const wake of watching.get(payload.split(' ')[0] ?? '') ?? []) wake();
+      for (const wake of watching.get(everything) ?? []) wake();
     },
     // Notifications were missed while the connection was away.
     wakeAll,
   );
+  const watch = (key: string): Watch => {
+    const wakers = watching.get(key) ?? new Set();
+    watching.set(key, wakers);
+    const { watch: opened, wake } = createWatch(() => {
+      wakers.delete(wake);
+      if (wakers.size === 0) watching.delete(key);
+    });
+    wakers.add(wake);
+    return opened;
+  };
   return {
-    watch(operationId) {
-      const wakers = watching.get(operationId) ?? new Set();
-      watching.set(operationId, wakers);
-      const { watch, wake } = createWatch(() => {
-        wakers.delete(wake);
-        if (wakers.size === 0) watching.delete(operationId);
-      });
-      wakers.add(wake);
-      return watch;
-    },
+    watch,
+    watchAll: () => watch(everything),
     async close() {
       wakeAll();
       await unlisten();

@@ -47,7 +47,11 @@ export interface paths {
         delete: operations["deleteCluster"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change parts of a cluster's document
+         * @description A JSON merge patch (RFC 7396) of the cluster's `document`: what it names takes the place of what stands, null takes it away, lists are replaced whole. What comes of it is checked and applied as a PUT of the whole document would be; pointers name places in the merged document. A member of a fleet is changed with its fleet.
+         */
+        patch: operations["patchCluster"];
         trace?: never;
     };
     "/v1/clusters/{cluster}/operations": {
@@ -71,6 +75,29 @@ export interface paths {
          *     Refused with `protected` while the cluster is protected. An abandoning that is under way is found again.
          */
         post: operations["createClusterOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clusters/{cluster}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Follow what happens to a cluster
+         * @description Events of all operations on the cluster. A stream of server-sent events (`ProjectEvent`), each with an id to resume from by `Last-Event-ID`, also when another process of the API answers. It begins now unless told otherwise, says every few seconds that it lives, and does not end by itself. `reset` says that the id is not one that this service has come to (it was restored): read what you follow anew. When `Accept` asks for application/json, what has happened after that id is listed.
+         */
+        get: operations["listClusterEvents"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -166,7 +193,11 @@ export interface paths {
         delete: operations["deleteFleet"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change parts of a fleet's document
+         * @description A JSON merge patch (RFC 7396) of the fleet's `document`: what it names takes the place of what stands, null takes it away, lists are replaced whole. What comes of it is checked and applied as a PUT of the whole document would be; pointers name places in the merged document.
+         */
+        patch: operations["patchFleet"];
         trace?: never;
     };
     "/v1/federations": {
@@ -357,6 +388,26 @@ export interface paths {
          * @description A stream of server-sent events, which ends after the operation does and resumes after `Last-Event-ID`; a page of JSON when `Accept` asks for application/json.
          */
         get: operations["listOperationEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what happens in a project
+         * @description Events of all operations of the project. A stream of server-sent events (`ProjectEvent`), each with an id to resume from by `Last-Event-ID`, also when another process of the API answers. It begins now unless told otherwise, says every few seconds that it lives, and does not end by itself. `reset` says that the id is not one that this service has come to (it was restored): read what you follow anew. When `Accept` asks for application/json, what has happened after that id is listed.
+         */
+        get: operations["listProjectEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1346,6 +1397,8 @@ export interface components {
             generation: number;
             /** @description The last generation that was made so. */
             observedGeneration: number;
+            /** @description What was applied last, which a PATCH changes. Null for a member of a fleet, whose document says it. Of a cluster that was made before documents were kept it is read off the specification: without its ranges and zones, which stay as they are, and with the credential's id. */
+            document: components["schemas"]["ClusterRequest"] | null;
             /** @description The resolved specification: what was asked, with every choice of the catalogue and every range fixed. */
             spec: components["schemas"]["FreeObject"];
             /** @description What was observed. */
@@ -1354,6 +1407,18 @@ export interface components {
             operation: components["schemas"]["OperationId"] | null;
             createdAt: components["schemas"]["Timestamp"];
             updatedAt: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Any members of a `ClusterRequest`; null takes one away. What comes of it has to be one.
+         * @example {
+         *       "labels": {
+         *         "tier": "edge",
+         *         "old": null
+         *       }
+         *     }
+         */
+        ClusterPatch: {
+            [key: string]: unknown;
         };
         ClusterList: {
             items: components["schemas"]["Cluster"][];
@@ -1411,6 +1476,17 @@ export interface components {
             operation: components["schemas"]["OperationId"] | null;
             createdAt: components["schemas"]["Timestamp"];
             updatedAt: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Any members of a `FleetRequest`; null takes one away, and `clusters` is replaced whole. What comes of it has to be one.
+         * @example {
+         *       "defaults": {
+         *         "kubernetesVersion": "1.35"
+         *       }
+         *     }
+         */
+        FleetPatch: {
+            [key: string]: unknown;
         };
         FleetList: {
             items: components["schemas"]["Fleet"][];
@@ -1627,6 +1703,23 @@ export interface components {
             type: string;
             at: components["schemas"]["Timestamp"];
             data: components["schemas"]["FreeObject"];
+        };
+        /** @description An id of an event among those of its project, in whose order ids compare as texts; without an operation it is before a transaction. `0` is before everything. */
+        EventPlace: string;
+        /** @description An event of an operation, with what the operation works on. */
+        ProjectEvent: {
+            /** @description Counts within the operation without a gap. */
+            seq: number;
+            operation: components["schemas"]["OperationId"];
+            resource: components["schemas"]["ResourceRef"];
+            type: string;
+            at: components["schemas"]["Timestamp"];
+            data: components["schemas"]["FreeObject"];
+        };
+        ProjectEventList: {
+            items: components["schemas"]["ProjectEvent"][];
+            /** @description To go on from; the id that was given when nothing has happened since. */
+            last: components["schemas"]["EventPlace"];
         };
         OperationEventList: {
             items: components["schemas"]["OperationEvent"][];
@@ -1856,6 +1949,12 @@ export interface components {
         Force: boolean;
         /** @description The last event that was seen. */
         LastEventId: number;
+        /** @description Only those whose name contains this, in whatever case. */
+        Search: string;
+        /** @description In the order of names or of times of creation, with `-` backwards; the oldest first when not named. A cursor is good for the order that made it. */
+        Sort: "name" | "-name" | "createdAt" | "-createdAt";
+        /** @description The id of the last event that was seen. */
+        LastEventPlace: components["schemas"]["EventPlace"];
         /** @description From the page before. */
         Cursor: string;
         /** @description Entries of a page; 50 when not named. */
@@ -1867,7 +1966,7 @@ export interface components {
         Location: string;
         /** @description The generation of the spec. */
         ETag: string;
-        /** @description The next page (RFC 8288). */
+        /** @description The next page and the first, with the same filters (RFC 8288). */
         Link: string;
         /** @description Seconds. */
         RetryAfter: number;
@@ -1887,6 +1986,12 @@ export interface operations {
                 provider?: components["schemas"]["Provider"];
                 /** @description Only those in this phase. */
                 phase?: components["schemas"]["Phase"];
+                /** @description Only those with this label: `key=value`, `key` with any value, or `!key` without it. Given more than once, all have to hold. */
+                label?: string[];
+                /** @description Only those whose name contains this, in whatever case. */
+                q?: components["parameters"]["Search"];
+                /** @description In the order of names or of times of creation, with `-` backwards; the oldest first when not named. A cursor is good for the order that made it. */
+                sort?: components["parameters"]["Sort"];
                 /** @description From the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Entries of a page; 50 when not named. */
@@ -2109,6 +2214,66 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    patchCluster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ClusterPatch"];
+            };
+        };
+        responses: {
+            /** @description No operation was needed. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterChange"];
+                };
+            };
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     createClusterOperation: {
         parameters: {
             query?: never;
@@ -2154,6 +2319,47 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listClusterEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events after this id, or `0` for all that are kept; `Last-Event-ID` goes before it. */
+                after?: components["schemas"]["EventPlace"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The id of the last event that was seen. */
+                "Last-Event-ID"?: components["parameters"]["LastEventPlace"];
+            };
+            path: {
+                /** @description Id or name of the cluster. */
+                cluster: components["parameters"]["Cluster"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                    "application/json": components["schemas"]["ProjectEventList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -2230,6 +2436,12 @@ export interface operations {
     listFleets: {
         parameters: {
             query?: {
+                /** @description Only those in this phase. */
+                phase?: components["schemas"]["Phase"];
+                /** @description Only those whose name contains this, in whatever case. */
+                q?: components["parameters"]["Search"];
+                /** @description In the order of names or of times of creation, with `-` backwards; the oldest first when not named. A cursor is good for the order that made it. */
+                sort?: components["parameters"]["Sort"];
                 /** @description From the page before. */
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Entries of a page; 50 when not named. */
@@ -2426,6 +2638,66 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchFleet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the fleet. */
+                fleet: components["parameters"]["Fleet"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["FleetPatch"];
+            };
+        };
+        responses: {
+            /** @description No operation was needed. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetChange"];
+                };
+            };
             /** @description Accepted; the work goes on. */
             202: {
                 headers: {
@@ -2709,7 +2981,7 @@ export interface operations {
     listOperations: {
         parameters: {
             query?: {
-                /** @description Only those of the cluster, fleet or federation with this id. */
+                /** @description Only those of the cluster, fleet or federation with this id, in the order in which it got them. */
                 resource?: string;
                 /** @description Only the children of this operation. */
                 parent?: components["schemas"]["OperationId"];
@@ -2898,6 +3170,44 @@ export interface operations {
                 content: {
                     "text/event-stream": string;
                     "application/json": components["schemas"]["OperationEventList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listProjectEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events after this id, or `0` for all that are kept; `Last-Event-ID` goes before it. */
+                after?: components["schemas"]["EventPlace"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /** @description The id of the last event that was seen. */
+                "Last-Event-ID"?: components["parameters"]["LastEventPlace"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                    "application/json": components["schemas"]["ProjectEventList"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -10,6 +10,7 @@ import type { EngineAction } from '../../domain/step-kinds.ts';
 import type { DoubtfulCreate } from '../../engine/pending-creates.ts';
 import { killOperationProcesses, stepKeyOf } from '../../engine/processes.ts';
 import type { StepUser } from '../../engine/runner-users.ts';
+import { findCalm } from '../../engine/known-state.ts';
 import { installPlugin } from '../../engine/install-plugin.ts';
 import { runStep, type EngineStep } from '../../engine/run-step.ts';
 import { getStackHealth, markUnsettled, saveDoubtful, type StackHealth } from '../../store/stack-health.ts';
@@ -20,6 +21,7 @@ import type { OpenState, WorkerContext } from '../context.ts';
 import { beatsPerLease } from '../hold-lease.ts';
 import type { PreparedLayer } from '../layers/prepare-layer.ts';
 import { prepareLayer } from '../layers/registry.ts';
+import { traceRunner } from '../trace-operation.ts';
 import { insistUnderLease, writeUnderLease } from '../write-under-lease.ts';
 import { awaitUnless } from './await-unless.ts';
 import { loadClusterSubject, type ClusterSubject } from './cluster-subject.ts';
@@ -56,7 +58,8 @@ async function openStackRow(
   return writeUnderLease(context, lease, async (tx) => {
     if (!makes && (await findStack(tx, { clusterId, layer })) === undefined) return undefined;
     const home = simulated ? 'simulated' : 'real';
-    const stack = await getOrCreateStack(tx, { clusterId, layer, home, name: `${clusterId}-${layer}` });
+    const wanted = { clusterId, layer, home, name: `${clusterId}-${layer}` } as const;
+    const stack = await getOrCreateStack(tx, wanted, context.engine.stackKeys?.take);
     const health = await getStackHealth(tx, stack.id);
     const settled = health.unsettled === null;
     if (settled && (onlySettle || (!makes && stack.destroyedAt !== null))) return undefined;
@@ -80,7 +83,6 @@ async function proveDeath(context: WorkerContext, { operation }: StepOrder, { he
 type StepParts = Pick<PreparedLayer<Layer>, 'inputs' | 'variables' | 'folder'> & {
   subject: ClusterSubject;
   stack: OpenedStack;
-  backendUrl: string;
 };
 
 /** Where a step works, and as whom. */
@@ -96,7 +98,7 @@ function buildRequest(
   order: StepOrder,
   parts: StepParts & StepPlace,
 ): EngineStep['request'] {
-  const { subject, stack, inputs, backendUrl, workDir, home } = parts;
+  const { subject, stack, inputs, workDir, home } = parts;
   return {
     action: getAction(order),
     provider: subject.step.spec.provider,
@@ -104,12 +106,20 @@ function buildRequest(
     inputs,
     stack: { name: stack.name, passphrase: stack.passphrase, salt: stack.salt },
     pulumi: { binary: engine.binary, home },
-    backendUrl,
+    backendUrl: '',
     workDir,
     recover: stack.health.unsettled !== null,
     doubtful: stack.health.doubtful as DoubtfulCreate[],
     settlePauseMilliseconds: engine.settlePause,
   };
+}
+
+type OpenedState = Awaited<NonNullable<EngineStep['state']>>;
+
+/** What a runner is told of an open state. What is to be put right it asks for itself, in the clear. */
+function describeState({ health }: OpenedStack, { backendUrl, known }: OpenState): OpenedState {
+  const calm = health.unsettled === null && health.doubtful.length === 0 ? findCalm(known) : undefined;
+  return { backendUrl, ...(calm === undefined ? {} : { known: calm }) };
 }
 
 /** What the runner may ask of the store: all of it under the operation's lease. */
@@ -149,21 +159,33 @@ async function openPlace({ engine }: WorkerContext, stepKey: string, parts: Step
 }
 
 /** Runs the step in a folder of its own, which goes with it: the engine writes deployments with their secrets into temporary files. */
-async function runInFolder(context: WorkerContext, order: StepOrder, parts: StepParts): Promise<StepEnd> {
+async function runInFolder(
+  context: WorkerContext,
+  order: StepOrder,
+  parts: StepParts,
+  opening: Promise<OpenState>,
+): Promise<StepEnd> {
   const { lease } = order;
   const { engine } = context;
   const { subject, stack } = parts;
   const stepKey = stepKeyOf(lease.operationId, lease.fence);
-  const knowing = createStepRedactor(subject, [stack.passphrase, new URL(parts.backendUrl).password]);
+  const knowing = createStepRedactor(subject, [stack.passphrase]);
   const redactor = meetsStrangers(order.step.layer as Layer) ? silenceStrangers(knowing) : knowing;
   const progress = followStepEvents(context, lease, order.step, redactor);
+  const state = opening.then((opened) => {
+    knowing.register(new URL(opened.backendUrl).password);
+    return describeState(stack, opened);
+  });
+  state.catch(() => undefined);
   let place: StepPlace | undefined;
   try {
     place = await openPlace(context, stepKey, parts);
     const { temporaryDir, user } = place;
+    const runner = traceRunner(context, order);
     const verdict = await runStep({
       stepKey,
       request: buildRequest(context, order, { ...parts, ...place }),
+      state,
       temporaryDir,
       ...(user === undefined ? {} : { user }),
       access: {
@@ -177,7 +199,10 @@ async function runInFolder(context: WorkerContext, order: StepOrder, parts: Step
         },
       },
       baseEnvironment: engine.environment,
-      onEvent: progress.onEvent,
+      onEvent: (event) => {
+        progress.onEvent(event);
+        if (event.type === 'resource') runner.onEvent(event);
+      },
       ...keepHealth(context, order, stack.id),
       cancelSignal: lease.cancelled,
       killSignal: lease.lost,
@@ -186,6 +211,7 @@ async function runInFolder(context: WorkerContext, order: StepOrder, parts: Step
       aliveMilliseconds: (context.leaseSeconds * 1000) / (2 * beatsPerLease),
       cancelGrace: engine.cancelGrace,
     });
+    runner.end(verdict.outcome);
     await progress.flush();
     return await storeVerdict(context, order, { stackId: stack.id, redactor, verdict });
   } finally {
@@ -215,11 +241,13 @@ export async function runEngineStep(context: WorkerContext, order: StepOrder): P
     const close = (state: OpenState): Promise<void> =>
       // What is left when the database does not answer is swept.
       state.close().catch((error: unknown) => context.logger.warn({ err: error }, 'a login is left'));
-    const state = await awaitUnless(toEnd, opening, close);
+    const state = awaitUnless(toEnd, opening, close);
+    state.catch(() => undefined);
     try {
-      return await runInFolder(context, order, { ...prepared, subject, stack, backendUrl: state.backendUrl });
+      return await runInFolder(context, order, { ...prepared, subject, stack }, state);
     } finally {
-      await awaitUnless(lease.lost, close(state)).catch(() => undefined);
+      const opened = await state.catch(() => undefined);
+      if (opened !== undefined) await awaitUnless(lease.lost, close(opened)).catch(() => undefined);
     }
   } finally {
     await cleanUp(!lease.lost.aborted);

@@ -14,6 +14,7 @@ import { startDeadline } from './step-deadline.ts';
 import type { StepOrder } from './step-order.ts';
 import { awaitMember, checkCluster, checkHub } from './reach-clusters.ts';
 import { endOfDeadline, endOfError, type StepEnd } from './step-end.ts';
+import { traceStep } from '../trace-operation.ts';
 import { writeUnderLease } from '../write-under-lease.ts';
 
 type Performer = (context: WorkerContext, order: StepOrder) => Promise<StepEnd>;
@@ -115,7 +116,11 @@ async function measure(
 }
 
 /** Performs the step. Never throws for what happens in a cloud or at a hub; throws `lease-lost`. */
-export async function performStep(context: WorkerContext, order: StepOrder): Promise<StepEnd> {
+export function performStep(context: WorkerContext, order: StepOrder): Promise<StepEnd> {
+  return traceStep(context, order, (traced) => perform(context, traced));
+}
+
+async function perform(context: WorkerContext, order: StepOrder): Promise<StepEnd> {
   const { operation, step, lease } = order;
   const deadline = startDeadline(context, operation, step);
   try {

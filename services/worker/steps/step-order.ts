@@ -2,6 +2,7 @@
 
 import type { ClaimedOperation } from '../../store/leases.ts';
 import type { StepRow } from '../../store/steps.ts';
+import type { TraceContext } from '../../tracing/trace-context.ts';
 import type { HeldLease } from '../hold-lease.ts';
 
 /** One step of one claim. */
@@ -11,4 +12,6 @@ export type StepOrder = {
   lease: HeldLease;
   /** The operation is cancelled: put the stack of an engine step right when it is unsettled, and do nothing else. */
   onlySettle?: boolean;
+  /** The span of the step, where traces are told. */
+  trace?: TraceContext;
 };

@@ -87,6 +87,7 @@ function createChannel(fake: FakeStack, action: EngineAction): RunnerChannel {
     request,
     sendEvent: (event) => void fake.events.push(event),
     sendMessage: async () => undefined,
+    awaitGo: async () => undefined,
     storeSnapshot: async () => undefined,
     async keepDoubtful(creations) {
       fake.calls.push('keep');

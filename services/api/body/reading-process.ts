@@ -1,18 +1,18 @@
-// Runs in a worker thread: reads and checks one large body at a time, so that the main thread serves others meanwhile.
+// Runs in a process of its own: reads and checks one large body at a time, so that the API serves others meanwhile.
 
 import { createValidators } from '../../contract/validator.ts';
 import { type ErrorDetail, FleetyardError } from '../../domain/errors.ts';
 import { type BodyTask, type ReceivedBody, receiveBody } from './received-body.ts';
 
-/** What a thread says. The value goes as JSON: the main thread parses that faster than it would take over a copy. */
-export type ThreadAnswer =
+/** What such a process says. The value goes as JSON: the API parses that faster than it would take over a copy. */
+export type Answer =
   | { json: string | undefined; faults: ReceivedBody['faults']; hash: Uint8Array | undefined }
   | { refused: { code: FleetyardError['code']; message: string; details: readonly ErrorDetail[] } };
 
 const validators = createValidators();
 
 /** Answers one task; a refusal is an answer, for errors lose their class on the way. */
-export default function answerTask(task: BodyTask): ThreadAnswer {
+export default function answerTask(task: BodyTask): Answer {
   try {
     const { value, faults, hash } = receiveBody(task, validators[task.endpoint]);
     // A body with faults is not looked at any further.

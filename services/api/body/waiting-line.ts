@@ -1,8 +1,8 @@
-// Who waits for a thread: bounded in number, first come first served. The pool's own queue bounds no tasks that may be aborted, and leaves them
-// lying when the thread before them ends, so that it never gets more tasks than it has threads.
+// Who waits for a process that reads: bounded in number, first come first served. The pool's own queue has no bound, so that it never gets
+// more tasks than it has processes.
 
 /** Places for work, and a line before them. */
-export type ThreadLine = {
+export type WaitingLine = {
   /** Takes a place, at once or after those before it. Rejects when the line is full, and with the signal's reason when it is aborted before. */
   take(signal: AbortSignal): Promise<void>;
   /** Gives a place back, to the next one if there is one. */
@@ -10,7 +10,7 @@ export type ThreadLine = {
 };
 
 /** Makes a line. */
-export function createThreadLine({ places, waiting }: { places: number; waiting: number }): ThreadLine {
+export function createWaitingLine({ places, waiting }: { places: number; waiting: number }): WaitingLine {
   const line = new Set<() => void>();
   let taken = 0;
   return {
@@ -20,7 +20,7 @@ export function createThreadLine({ places, waiting }: { places: number; waiting:
         taken += 1;
         return;
       }
-      if (line.size >= waiting) throw new Error(`${line.size} bodies wait for a thread`);
+      if (line.size >= waiting) throw new Error(`${line.size} bodies wait to be read`);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const leave = (): void => {
         line.delete(resolve);

@@ -1,0 +1,1 @@
+// Stands for a module that a runner has no use for; see lean-imports.ts.
