@@ -15,10 +15,15 @@ import { startRedis } from '../toolchain/redis.mjs';
 
 /** What is measured. */
 export type World = {
+  /** The first of its processes. */
+  url: string;
   urls: string[];
   bareUrl: string;
   /** As the superuser. */
   databaseUrl: string;
+  /** As a worker. */
+  workerUrl: string;
+  masterKeyFile: string;
   token: string;
   spaces: string[];
   /** A request, with `NAME` and `SPACE` to be filled in. */
@@ -33,76 +38,52 @@ export type World = {
 const spaceCount = 8;
 // Room for tens of thousands of small clusters in each space.
 const pools = { nodes: '10.0.0.0/9', pods: '10.128.0.0/9', services: '172.16.0.0/12' };
-const most = '10000000';
-
 /** Starts everything. */
 export async function openWorld(options: {
   folder: string;
   processes: number;
   /** Of PostgreSQL. */
-  settings: Record<string, string>;
-  profileDirectory: string | undefined;
+  settings?: Record<string, string>;
+  /** Where the API's processes leave their profiles. */
+  profileDirectory?: string | undefined;
 }): Promise<World> {
-  const { folder, settings, profileDirectory } = options;
-  const postgresServer = await startPostgres({ dataDir: join(folder, 'postgres'), settings });
+  const { folder, settings = {}, profileDirectory } = options;
+  const server = await startPostgres({ dataDir: join(folder, 'postgres'), settings });
   const redis = await startRedis({ dataDir: join(folder, 'redis'), appendonly: false });
-  const stops = [() => redis.stop(), () => postgresServer.stop()];
+  const stops = [() => redis.stop(), () => server.stop()];
   const close = async (): Promise<void> => {
     for (const stop of stops) await stop();
   };
   try {
-    await ensureMasterKeys(join(folder, 'master.key'));
-    const logins = await prepareLogins(postgresServer.url, 'pulumi_state');
-    const environment = {
-      DATABASE_URL: logins.api,
-      FLEETYARD_MIGRATION_URL: logins.migration,
-      FLEETYARD_RUNTIME_LOGINS: runtimeLogins.join(','),
-      FLEETYARD_DEFAULT_ALLOWED_CIDRS: '203.0.113.0/24',
-      REDIS_URL: redis.url,
-      FLEETYARD_DATA_DIR: folder,
-      FLEETYARD_PORT: '0',
-      FLEETYARD_METRICS_PORT: '0',
-      // High, not off: each request is counted.
-      FLEETYARD_RATE_ADDRESS: most,
-      FLEETYARD_RATE_TOKEN_WRITES: most,
-      FLEETYARD_RATE_PROJECT_WRITES: most,
-      FLEETYARD_DATABASE_WAITING: '1000',
-    };
-    const start = async (name: string, main: string, extra: Record<string, string> = {}): Promise<string> => {
+    const logins = await prepareLogins(server.url, 'pulumi_state');
+    const masterKeyFile = join(folder, 'master.key');
+    await ensureMasterKeys(masterKeyFile);
+    const environment = { ...describeApi(folder, logins), REDIS_URL: redis.url, ...describeProfile(profileDirectory) };
+    const start = async (name: string, main: string, given: Record<string, string>): Promise<string> => {
       const logFile = join(folder, `${name}.log`);
       const path = fileURLToPath(new URL(main, import.meta.url));
-      const service = await startChildService({
-        name,
-        main: path,
-        args: [],
-        environment: { ...environment, ...extra },
-        logFile,
-      });
+      const service = await startChildService({ name, main: path, args: [], environment: given, logFile });
       stops.unshift(() => service.stop());
       return findAddress(logFile);
     };
     const urls: string[] = [];
     for (let index = 0; index < options.processes; index++) {
-      const profile: Record<string, string> =
-        profileDirectory === undefined
-          ? {}
-          : { NODE_OPTIONS: `--cpu-prof --cpu-prof-interval=500 --cpu-prof-dir=${profileDirectory}` };
-      urls.push(await start(`api-${index}`, '../services/api/main.ts', profile));
+      urls.push(await start(`api-${index}`, '../services/api/main.ts', environment));
     }
-    const bareUrl = await start('bare', './accept-bare.ts', { DATABASE_URL: postgresServer.url });
+    const bareUrl = await start('bare', './accept-bare.ts', { DATABASE_URL: server.url });
     const admin = (await readFile(join(folder, 'admin.token'), 'utf8')).trim();
-    const { token, spaces } = await prepareProject(urls[0] ?? '', admin);
-    const sql = postgres(postgresServer.url, { max: 1, onnotice: () => undefined });
+    const prepared = await prepareProject(urls[0] ?? '', admin);
+    const sql = postgres(server.url, { max: 1, onnotice: () => undefined });
     stops.unshift(() => sql.end({ timeout: 1 }));
     return {
+      ...prepared,
       urls,
       bareUrl,
-      databaseUrl: postgresServer.url,
-      token,
-      spaces,
-      body: JSON.stringify(request),
+      databaseUrl: server.url,
+      workerUrl: logins.worker,
+      masterKeyFile,
       async makeStanding(count) {
-        await makeStanding(sql, { url: urls[0] ?? '', token, spaces }, count);
+        await makeStanding(sql, prepared, count);
         // What the server would come to by itself in the middle of a turn.
         if (settings['autovacuum'] !== 'off') await sql`vacuum analyze`;
       },
@@ -115,7 +96,29 @@ export async function openWorld(options: {
   }
 }
 
-const request: Schemas['ClusterRequest'] = {
+function describeApi(folder: string, logins: { api: string; migration: string }): Record<string, string> {
+  // High, not off: each request is counted.
+  const rates = ['ADDRESS', 'TOKEN_WRITES', 'PROJECT_WRITES', 'TOKEN_READS', 'PROJECT_READS'];
+  return {
+    DATABASE_URL: logins.api,
+    FLEETYARD_MIGRATION_URL: logins.migration,
+    FLEETYARD_RUNTIME_LOGINS: runtimeLogins.join(','),
+    FLEETYARD_DEFAULT_ALLOWED_CIDRS: '203.0.113.0/24',
+    FLEETYARD_DATA_DIR: folder,
+    FLEETYARD_PORT: '0',
+    FLEETYARD_METRICS_PORT: '0',
+    FLEETYARD_DATABASE_WAITING: '1000',
+    ...Object.fromEntries(rates.map((name) => [`FLEETYARD_RATE_${name}`, '10000000'])),
+  };
+}
+
+function describeProfile(directory: string | undefined): Record<string, string> {
+  if (directory === undefined) return {};
+  return { NODE_OPTIONS: `--cpu-prof --cpu-prof-interval=500 --cpu-prof-dir=${directory}` };
+}
+
+/** What each cluster is asked to be. */
+export const request: Schemas['ClusterRequest'] = {
   name: 'NAME',
   provider: 'aks',
   region: 'westeurope',
@@ -125,16 +128,16 @@ const request: Schemas['ClusterRequest'] = {
   nodePools: [{ name: 'general', machine: { cpu: 2, memoryGiB: 8 }, count: { min: 1, max: 1 } }],
 };
 
-type Prepared = { url: string; token: string; spaces: readonly string[] };
+type Prepared = { url: string; token: string; spaces: string[]; body: string };
 
-async function prepareProject(url: string, admin: string) {
+async function prepareProject(url: string, admin: string): Promise<Prepared> {
   unwrap(await createClient({ baseUrl: url, token: admin }).POST('/v1/projects', { body: { name: 'bench' } }));
   const client = createClient({ baseUrl: url, token: admin, project: 'bench' });
   const { secret } = unwrap(await client.POST('/v1/tokens', { body: { name: 'caller', role: 'operator' } }));
   unwrap(await client.POST('/v1/credentials', { body: { name: 'azure', provider: 'azure', simulated: true } }));
   const spaces = Array.from({ length: spaceCount }, (_, index) => `space-${index}`);
   for (const name of spaces) unwrap(await client.POST('/v1/address-spaces', { body: { name, pools } }));
-  return { token: secret, spaces };
+  return { url, token: secret, spaces, body: JSON.stringify(request) };
 }
 
 /** Copies of a cluster that the service made, evenly over the spaces, from the top of their pools downwards. */

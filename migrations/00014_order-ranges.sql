@@ -28,3 +28,15 @@ alter table ranges add constraint ranges_do_not_overlap exclude using spgist (
   )) with &&
 );
 create index ranges_space_range_idx on ranges (address_space_id, range);
+
+-- Whoever writes a range by hand need not know the number.
+create function number_range() returns trigger
+language plpgsql as $$
+begin
+  select number into new.space_number from address_spaces where id = new.address_space_id;
+  return new;
+end
+$$;
+
+create trigger ranges_number before insert on ranges
+  for each row when (new.space_number is null) execute function number_range();

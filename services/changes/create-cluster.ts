@@ -12,7 +12,7 @@ import {
   findAddressSpaces,
   getOrCreateDefaultAddressSpace,
 } from '../store/address-spaces.ts';
-import { findTakenNames } from '../store/clusters.ts';
+import { findClustersNamed } from '../store/clusters.ts';
 import type { CredentialRow } from '../store/credentials.ts';
 import { refuseTakenName } from '../store/database-errors.ts';
 import type { FederationRow } from '../store/federations.ts';
@@ -54,9 +54,14 @@ export async function createClusters(
 ): Promise<(Created | FleetyardError)[]> {
   const resolved = await resolveWishes(change, wishes);
   const spaces = await lockForAll(change, resolved.filter(isFine));
-  const names = await findTakenNames(
-    change.tx,
-    resolved.filter(isFine).map(({ draft }) => draft.name),
+  const drafts = resolved.filter(isFine).map(({ draft }) => draft);
+  const names = new Set(
+    (
+      await findClustersNamed(
+        change.tx,
+        drafts.map(({ name }) => name),
+      )
+    ).keys(),
   );
   const ranges: NewRange[] = [];
   const placed: (Creation | FleetyardError)[] = [];

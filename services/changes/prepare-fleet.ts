@@ -7,7 +7,7 @@ import { type FleetResolution, resolveFleetInSteps } from '../domain/resolve-fle
 import type { Standing } from '../domain/standing.ts';
 import { listNameOwner } from '../domain/ways-out.ts';
 import type { AddressSpaceRow } from '../store/address-spaces.ts';
-import { type ClusterRow, findCluster, listFleetClusters } from '../store/clusters.ts';
+import { type ClusterRow, findClustersNamed, listFleetClusters } from '../store/clusters.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import type { Change } from './change.ts';
 import type { StandingMembers } from './fleet-members.ts';
@@ -95,6 +95,10 @@ async function findNameFaults(
   standing: StandingMembers,
 ): Promise<ErrorDetail[]> {
   const details: ErrorDetail[] = [];
+  const others = await findClustersNamed(
+    tx,
+    clusters.map(({ name }) => name),
+  );
   for (const [index, { name }] of clusters.entries()) {
     const pointer = `/clusters/${index}/name`;
     if (standing.leaving.some((member) => member.name === name)) {
@@ -106,7 +110,7 @@ async function findNameFaults(
       });
       continue;
     }
-    const other = await findCluster(tx, name);
+    const other = others.get(name);
     if (other !== undefined && (row === undefined || other.fleetId !== row.id)) {
       details.push({
         pointer,

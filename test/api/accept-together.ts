@@ -85,11 +85,13 @@ test('Clusters that are asked for at once', async (t) => {
       'which has its first event',
     );
   }
-  const trail = async (api: TestApi) =>
-    (await api.work(
-      (tx) =>
-        tx.sql`select endpoint, status, resource_name, operation_id is null as without from audit_events where kind = 'change' order by resource_name`,
-    )) as unknown[];
+  const trail = (api: TestApi) =>
+    api.work(
+      (tx) => tx.sql`
+        select endpoint, status, resource_name, operation_id is null as without from audit_events
+        where kind = 'change' order by resource_name
+      `,
+    );
   t.same(await trail(together), await trail(alone), 'and the audit trail is told of each');
   const jobs = await waitFor('the jobs', async () => {
     const { waiting } = await together.queue.countJobs();

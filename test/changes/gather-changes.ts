@@ -57,7 +57,7 @@ test('a unit of work takes no more than it may', async (t) => {
 });
 
 test('what is refused of one is refused to that one alone', async (t) => {
-  const refusal = new FleetyardError('name-taken', 'The name is taken.');
+  const refusal = new FleetyardError('validation', 'A field is wrong.');
   const { units, run } = createWork((item) => (item === '2' ? { error: refusal } : { result: item }));
   const change = gatherChanges(run);
   const all = Promise.allSettled(['1', '2', '3'].map((item) => change('a', item)));

@@ -458,3 +458,22 @@ test('a pool cannot outgrow the range of pods that the cluster has', async (t) =
     '/nodePools too-many',
   ]);
 });
+
+test('a smaller range of services is cut where it is asked for', async (t) => {
+  const draft = resolveCluster(buildRequest('aks', { network: { servicePrefix: 27 } }), buildContext('aks'));
+  const prefixOfServices = (of: ClusterDraft) => listRangeNeeds(of).find(({ role }) => role === 'services')?.prefix;
+  t.equal(prefixOfServices(resolveCluster(buildRequest('aks'), buildContext('aks'))), 20, 'a /20 when nothing is said');
+  t.equal(prefixOfServices(draft), 27);
+  const previous = place(draft);
+  t.match(previous.network.serviceCidr, /\/27$/);
+  t.same(Object.keys(previous.network), ['nodeCidr', 'podCidr', 'serviceCidr'], 'only the range is stored');
+  for (const network of [{ servicePrefix: 27 }, {}]) {
+    const again = resolveCluster(buildRequest('aks', { network }), buildContext('aks', { previous }));
+    t.same(again, previous, 'the same again, or nothing, is no change');
+  }
+  const pointer = '/network/servicePrefix';
+  t.same(faults('aks', { network: { servicePrefix: 24 } }, { previous }), [`${pointer} immutable-field`]);
+  t.same(faults('aks', { network: { servicePrefix: 24, serviceCidr: '10.128.0.0/24' } }), [`${pointer} contradiction`]);
+  t.same(faults('eks', { network: { servicePrefix: 25 } }), [`${pointer} range-invalid`], 'EKS takes none so small');
+  t.same(faults('gke', { network: { servicePrefix: 27 } }), []);
+});

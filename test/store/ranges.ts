@@ -80,8 +80,8 @@ test('a given range that meets another is refused with the pointer and the owner
   const addForeign = (range: string) =>
     work(
       (tx) => tx.sql`
-        insert into ranges (id, project_id, address_space_id, space_number, role, range, note)
-        values (${newId('rg')}, ${tx.projectId}, ${space.id}, ${space.number}, 'foreign', ${range}, 'the office')
+        insert into ranges (id, project_id, address_space_id, role, range, note)
+        values (${newId('rg')}, ${tx.projectId}, ${space.id}, 'foreign', ${range}, 'the office')
       `,
     );
   await addForeign('192.168.0.0/16');
@@ -184,11 +184,13 @@ test('a search reads on behind a window that is full, and begins anew where anot
   const theirs = await other.asProject(projectId, (tx) => place(tx, space.id, 'theirs', service()));
   t.same(theirs.ranges[0]?.cidr, '172.16.202.0/24', 'which knows no hint');
   const inside = work((tx) => place(tx, space.id, 'inside', service('172.16.202.128/25')));
-  await t.rejects(inside, { details: [{ message: /taken by the services of cluster "theirs"/ }] });
-  const around = work((tx) => place(tx, space.id, 'around', service('172.16.192.0/20')));
-  await t.rejects(around, {
-    details: [{ message: /overlaps 172\.16\.192\.0\/24, which is taken by a foreign range/ }],
+  const refusal = (message: RegExp) => ({
+    code: 'range-overlap',
+    details: [{ pointer: '/network/serviceCidr', message }],
   });
+  await t.rejects(inside, refusal(/taken by the services of cluster "theirs"/));
+  const around = work((tx) => place(tx, space.id, 'around', service('172.16.192.0/20')));
+  await t.rejects(around, refusal(/overlaps 172\.16\.192\.0\/24, which is taken by a foreign range/));
 });
 
 test('whoever plans in a space sees what those before them stored, whatever they remember', async (t) => {
