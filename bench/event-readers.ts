@@ -170,9 +170,11 @@ function sendRequests({ url }: ApiWorld, token: string): () => Promise<number[]>
   const pending = new Set<Promise<void>>();
   let index = 0;
   const ask = (): void => {
-    const path = [`/v1/clusters/c${(index += 1) % operations}`, '/v1/clusters?limit=20', '/v1/operations?limit=10'][
-      index % 3
-    ];
+    index += 1;
+    // As portals ask: mostly for one thing.
+    const one = `/v1/clusters/c${index % operations}`;
+    const path =
+      ({ 0: '/v1/clusters?limit=20', 5: '/v1/operations?limit=10' } as Record<number, string>)[index % 10] ?? one;
     const begin = performance.now();
     const answered = new Promise<void>((resolve) => {
       request(`${url}${path}`, { agent, headers: { authorization: `Bearer ${token}` } }, (response) => {

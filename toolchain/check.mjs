@@ -54,6 +54,11 @@ const STEPS = {
     advice:
       'take a version without it, or accept it in toolchain/advisories.json: {"GHSA-…": {"reason": …, "until": date}}',
   },
+  alerts: {
+    command: 'node',
+    args: ['toolchain/check-alerts.mjs'],
+    advice: 'repair deploy/prometheus or deploy/grafana',
+  },
   generated: {
     command: 'node',
     args: ['toolchain/generate.mjs', '--check'],

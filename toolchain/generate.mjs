@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 const GENERATORS = [
   'services/contract/generate.ts',
   'services/config/generate.ts',
+  'services/api/generate.ts',
   'services/simulator/clouds/schemas/generate.ts',
 ];
 const root = dirname(import.meta.dirname);

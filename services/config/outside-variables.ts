@@ -29,6 +29,11 @@ export const outsideVariables: Readonly<Record<string, Variable>> = {
     readers: ['toolchain'],
     default: 'found on the PATH or in the cache',
   },
+  FLEETYARD_PROMTOOL: {
+    means: 'path of a promtool, which checks the alert rules in `npm run check`',
+    readers: ['toolchain'],
+    default: 'found on the PATH or in the cache, else unpacked from Debian’s package',
+  },
   FLEETYARD_PLUGINS: {
     means: '`baked` puts the official plugins into the image (a build argument)',
     readers: ['image', 'compose'],

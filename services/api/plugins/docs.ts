@@ -29,6 +29,7 @@ export function installDocs(app: FastifyInstance, document: ContractDocument): v
     staticCSP: contentSecurityPolicy,
     theme: { title: document.info.title },
     uiConfig: {
+      layout: 'BaseLayout',
       docExpansion: 'list',
       deepLinking: true,
       defaultModelsExpandDepth: 0,
