@@ -39,6 +39,8 @@ export async function readMonitoringToken(file: string | undefined): Promise<str
 export type MonitoringParts = {
   metrics: { render(): Promise<{ contentType: string; body: string }> };
   checkReadiness(): Promise<{ status: 'ready' | 'not-ready'; checks: Record<string, string> }>;
+  /** Whether the process does its work; it does, where nobody says otherwise. */
+  isAlive?(): boolean;
   /** Asked for when there is a token; the port alone is enough when there is none. */
   gate: MonitoringGate | undefined;
 };
@@ -65,7 +67,12 @@ async function answer(
   headers: IncomingHttpHeaders,
   response: ServerResponse,
 ): Promise<void> {
-  if (path === '/health') return send(response, 200, { status: 'ok' });
+  if (path === '/health') {
+    const alive = parts.isAlive?.() ?? true;
+    return alive
+      ? send(response, 200, { status: 'ok' })
+      : send(response, 503, { status: 503, title: 'The process does not do its work any more' });
+  }
   if (parts.gate?.(headers) === false) {
     return send(response, 401, { status: 401, title: 'The token for measurements is needed' });
   }

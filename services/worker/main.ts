@@ -12,7 +12,7 @@ import { readKnownState, stateKeyOf } from '../engine/known-state.ts';
 import { prepareBackend } from '../engine/prepare-backend.ts';
 import { isFleetyardError } from '../domain/errors.ts';
 import { createMonitoringGate, openMonitoring, readMonitoringToken } from '../http/monitoring.ts';
-import { checkReadiness } from '../http/readiness.ts';
+import { checkReadiness, type Readiness } from '../http/readiness.ts';
 import { awaitServer } from '../process/await-server.ts';
 import { ConfigError } from '../process/config-error.ts';
 import { tightenDirectory } from '../process/private-directory.ts';
@@ -36,6 +36,7 @@ import { openVault } from '../vault/vault.ts';
 import type { WorkerContext } from './context.ts';
 import { createWorkerMetrics } from './metrics.ts';
 import { nameOwner } from './name-owner.ts';
+import { startPulse } from './pulse.ts';
 import { openRoom } from './room.ts';
 import { openUsers } from './open-users.ts';
 import { startWorker } from './start-worker.ts';
@@ -133,7 +134,11 @@ async function start(config: Config, logger: Logger): Promise<void> {
     retention: config.retention,
   };
   const { pulseFile } = config.worker;
-  const onRound = pulseFile === undefined ? undefined : () => writeFile(pulseFile, '');
+  const pulse = startPulse();
+  const onRound = async (): Promise<void> => {
+    pulse.beat();
+    if (pulseFile !== undefined) await writeFile(pulseFile, '');
+  };
   const worker = await startWorker(context, { ...queueOptions, sweepSeconds, room, limits: config.limits, onRound });
   const { host, tokenFile } = config.http.monitoring;
   const monitoringToken = await readMonitoringToken(tokenFile);
@@ -142,7 +147,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
     {
       metrics: context.metrics,
       gate: monitoringToken === undefined ? undefined : createMonitoringGate(monitoringToken),
-      checkReadiness: () => checkReadiness({ store, queue }),
+      isAlive: () => pulse.isAlive(),
+      checkReadiness: async () => addTaking(await checkReadiness({ store, queue }), worker.isTaking()),
     },
     logger,
   );
@@ -163,6 +169,12 @@ async function start(config: Config, logger: Logger): Promise<void> {
   if (missing.length > 0)
     logger.warn({ missing, home: config.pulumi.home }, 'real clouds need plugins that are not here: npm run plugins');
   logger.info({ owner: context.owner, simulator: config.simulator.url ?? null }, 'ready');
+}
+
+/** A worker that was told to stop is there, and ready for nothing. */
+function addTaking({ status, checks }: Readiness, takes: boolean) {
+  const all = { ...checks, worker: takes ? 'ok' : 'stopping' };
+  return { status: takes ? status : 'not-ready', checks: all } as const;
 }
 
 /** Also a schema that whoever migrates it has not brought up to date yet. */

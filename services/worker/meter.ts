@@ -12,12 +12,24 @@ export type Meter = {
 
 const everySeconds = 5;
 
-/** Starts to look; `isIdle` spares the look when nothing runs. */
-export function startMeter(isIdle: () => boolean, measure = measureSteps, seconds = everySeconds): Meter {
+/** Starts to look; `isIdle` spares the look when nothing runs, and `onLook` is told what all steps take together. */
+export function startMeter({
+  isIdle,
+  onLook,
+  measure = measureSteps,
+  seconds = everySeconds,
+}: {
+  isIdle: () => boolean;
+  onLook: (megabytes: number) => void;
+  measure?: typeof measureSteps;
+  seconds?: number;
+}): Meter {
   const peaks = new Map<string, number>();
   const stopping = new AbortController();
   const look = async (): Promise<void> => {
-    for (const [stepKey, megabytes] of await measure()) {
+    const steps = await measure();
+    onLook([...steps.values()].reduce((sum, megabytes) => sum + megabytes, 0));
+    for (const [stepKey, megabytes] of steps) {
       const operationId = stepKey.slice(0, stepKey.lastIndexOf('.'));
       peaks.set(operationId, Math.max(peaks.get(operationId) ?? 0, megabytes));
     }
@@ -26,7 +38,10 @@ export function startMeter(isIdle: () => boolean, measure = measureSteps, second
     while (!stopping.signal.aborted) {
       // What can't be measured is taken at its estimate.
       if (!isIdle()) await look().catch(() => undefined);
-      else peaks.clear();
+      else {
+        peaks.clear();
+        onLook(0);
+      }
       await delay(seconds * 1000, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
     }
   };

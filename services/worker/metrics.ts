@@ -18,6 +18,10 @@ export type WorkerMetrics = {
   countRetry(errorClass: string): void;
   /** Seconds from when an operation could have begun until it did. */
   observeWait(seconds: number): void;
+  /** Megabytes that all steps of this host took at the last look. */
+  observeMemory(megabytes: number): void;
+  /** The most that the steps of one operation were seen to take, in megabytes. */
+  observeStepMemory(provider: string, megabytes: number): void;
   /** Everything, as text. */
   render(): Promise<{ contentType: string; body: string }>;
 };
@@ -31,6 +35,8 @@ export type MeasuredState = {
 
 /** Steps take from seconds in simulation to an hour on a slow cloud. */
 const stepBuckets = [1, 2.5, 5, 10, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600];
+/** Megabytes. */
+const memoryBuckets = [64, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 4096];
 const waitBuckets = [0.05, 0.1, 0.25, 0.5, 1, 5, 15, 60, 300, 900, 3600];
 
 /** Makes a registry of its own; nothing is global, so that tests may build many. */
@@ -67,6 +73,7 @@ export function createWorkerMetrics(
     labelNames: ['class'],
     registers,
   });
+  const memory = addMemory(registers);
   addRoom(state, registers);
   addWaiting(state, registers, log);
   return {
@@ -74,8 +81,32 @@ export function createWorkerMetrics(
     count: (event) => events.inc({ event }),
     countRetry: (errorClass) => retries.inc({ class: errorClass }),
     observeWait: (seconds) => waits.observe(seconds),
+    ...memory,
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
+}
+
+function addMemory(registers: Registry[]): Pick<WorkerMetrics, 'observeMemory' | 'observeStepMemory'> {
+  const measured = new Gauge({
+    name: 'fleetyard_worker_memory_measured_bytes',
+    help: 'Memory that the steps of this host took at the last look: runners, CLIs and plugins.',
+    registers,
+  });
+  const peaks = new Histogram({
+    name: 'fleetyard_step_memory_bytes',
+    help: 'The most that the steps of one operation were seen to take, by provider.',
+    labelNames: ['provider'],
+    buckets: memoryBuckets.map(toBytes),
+    registers,
+  });
+  return {
+    observeMemory: (megabytes) => measured.set(toBytes(megabytes)),
+    observeStepMemory: (provider, megabytes) => peaks.observe({ provider }, toBytes(megabytes)),
+  };
+}
+
+function toBytes(megabytes: number): number {
+  return Math.round(megabytes * 2 ** 20);
 }
 
 function addRoom({ describeRoom }: MeasuredState, registers: Registry[]): void {
@@ -91,7 +122,8 @@ function addRoom({ describeRoom }: MeasuredState, registers: Registry[]): void {
       help,
       registers,
       collect() {
-        this.set(describeRoom()[key] * (key.endsWith('Mb') ? 2 ** 20 : 1));
+        const number = describeRoom()[key];
+        this.set(key.endsWith('Mb') ? toBytes(number) : number);
       },
     });
   }

@@ -31,6 +31,8 @@ export type RunningWorker = {
    * on. Resolves when nothing runs any more; throws when something was left that this worker could not hand over.
    */
   drain(graceSeconds: number): Promise<void>;
+  /** Whether it takes operations: not any more once it drains. */
+  isTaking(): boolean;
   /** Closes its connections; may hang when the servers are away. */
   close(): Promise<void>;
 };
@@ -49,7 +51,8 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
   const runs = new Set<Run>();
   const ending = new AbortController();
   const { room } = options;
-  const meter = startMeter(() => runs.size === 0);
+  const { metrics } = context;
+  const meter = startMeter({ isIdle: () => runs.size === 0, onLook: (megabytes) => metrics.observeMemory(megabytes) });
   const onError = (error: Error): void => logger.error({ err: error }, 'the queue reports');
   const taker = createTaker(context, { room, limits: options.limits, ending: ending.signal, begin });
   const consumer = startOperationConsumer({
@@ -62,7 +65,8 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
   function begin(taken: Taken): void {
     const { operation } = taken;
     const held: HeldOperations = new Map();
-    const place = room.enter(toGuest(operation));
+    const guest = toGuest(operation);
+    const place = room.enter(guest);
     const done = runClaimed(context, held, taken);
     const run = { operationId: operation.id, held, done };
     runs.add(run);
@@ -71,7 +75,9 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
     const end = async (): Promise<void> => {
       await done.catch((error: unknown) => logger.error({ err: error, operation: operation.id }, 'left to its lease'));
       runs.delete(run);
-      place.leave(meter.takePeak(operation.id));
+      const peakMb = meter.takePeak(operation.id);
+      place.leave(peakMb);
+      if (guest.provider !== null && peakMb !== undefined) metrics.observeStepMemory(guest.provider, peakMb);
       consumer.refresh();
       if (!ending.signal.aborted) await taker.wake();
     };
@@ -90,6 +96,7 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
   });
   let stopped: Promise<void> | undefined;
   return {
+    isTaking: () => !ending.signal.aborted,
     async drain(graceSeconds) {
       ending.abort();
       // Waited for when it closes: Redis has to be told of every job that ends, and may be away.

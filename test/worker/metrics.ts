@@ -15,6 +15,8 @@ function createFilled(countWaiting = async () => ({ operations: 3, oldestSeconds
   metrics.count('recovered');
   metrics.countRetry('throttled');
   metrics.observeWait(0.2);
+  metrics.observeMemory(120.5);
+  metrics.observeStepMemory('eks', 200);
   return metrics;
 }
 
@@ -26,6 +28,9 @@ test('what happened is counted, and what is asked for is read', async (t) => {
     'fleetyard_worker_operations_total{event="recovered"} 1',
     'fleetyard_operation_retries_total{class="throttled"} 1',
     'fleetyard_operation_wait_seconds_bucket{le="0.25"} 1',
+    `fleetyard_worker_memory_measured_bytes ${120.5 * 2 ** 20}`,
+    `fleetyard_step_memory_bytes_bucket{le="${256 * 2 ** 20}",provider="eks"} 1`,
+    `fleetyard_step_memory_bytes_bucket{le="${192 * 2 ** 20}",provider="eks"} 0`,
     'fleetyard_worker_slots 4',
     'fleetyard_worker_running 2',
     `fleetyard_worker_memory_reserved_bytes ${30 * 2 ** 20}`,
