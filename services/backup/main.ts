@@ -23,6 +23,7 @@ that ran are interrupted, so that recovery looks before anything changes. Start 
   FLEETYARD_MIGRATION_URL     the server, as a login that may read, or for a restore make, everything there: a superuser
   DATABASE_URL                the same, where the other is not set
   FLEETYARD_STATE_DATABASE    Pulumi's database on it (default pulumi_state)
+  FLEETYARD_RUNTIME_LOGINS    the logins of API and workers; what a restore made becomes theirs and the database owner's
   FLEETYARD_MASTER_KEY_FILE   the vault's key file`;
 
 const [couldNot, wronglyAsked] = [1, 2];
@@ -56,11 +57,11 @@ async function main([mode, ...args]: string[]): Promise<number> {
 async function run(mode: 'backup' | 'restore', path: string, onProgress: OnProgress): Promise<string> {
   const { database, masterKeyFile } = loadHostConfig();
   const keys = await readMasterKeys(masterKeyFile);
-  const { stateDatabase } = database;
+  const { stateDatabase, runtimeLogins } = database;
   const url = database.migrationUrl ?? database.url;
   if (mode === 'backup')
     return `backed up ${describe(await writeBackup({ url, keys, path, onProgress }))} into ${path}`;
-  const { manifest, restored } = await restoreBackup({ url, stateDatabase, keys, path, onProgress });
+  const { manifest, restored } = await restoreBackup({ url, stateDatabase, runtimeLogins, keys, path, onProgress });
   return [
     `restored ${describe(manifest)} from ${path}, made at ${manifest.createdAt}`,
     `${restored.stacksUnsettled} stacks are marked as unsettled, ${restored.operationsInterrupted} operations interrupted: recovery looks first`,

@@ -13,18 +13,20 @@ import type { OnProgress } from './write-backup.ts';
 export async function restoreBackup(options: {
   url: string;
   stateDatabase: string;
+  /** Logins that will do the work: those that may make roles get those of the engine's state. */
+  runtimeLogins?: readonly string[];
   keys: readonly MasterKey[];
   path: string;
   onProgress: OnProgress;
 }): Promise<{ manifest: Manifest; restored: Restored }> {
-  const { url, stateDatabase, keys, path, onProgress } = options;
+  const { url, stateDatabase, runtimeLogins = [], keys, path, onProgress } = options;
   const checked = await checkArchive(path);
   const manifest = checked.manifest as Manifest;
   checkContents(manifest, checked.contents);
   checkHistory(await readMigrations(), manifest.migrations);
   checkKeys(manifest, keys);
   const version = manifest.migrations.length;
-  const loading = await startLoading({ url, stateDatabase, vault: createVault(keys), version });
+  const loading = await startLoading({ url, stateDatabase, runtimeLogins, vault: createVault(keys), version });
   try {
     const total = manifest.tables.length;
     let done = 0;

@@ -6,6 +6,7 @@ import type { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect } from './connection.ts';
 import { describeTables, nameTable, quote, type TableDescription } from './describe-tables.ts';
+import { handOverRestored } from './logins.ts';
 import { applyMissing, migrate, type MigrateOptions } from './migrate.ts';
 import { createRangeHints } from './range-hints.ts';
 import { settleRestored, type Restored } from './settle-restored.ts';
@@ -30,7 +31,7 @@ export type Loading = {
 export async function startLoading(
   options: MigrateOptions & { stateDatabase: string; version: number },
 ): Promise<Loading> {
-  const { url, vault, stateDatabase, version } = options;
+  const { url, vault, stateDatabase, version, runtimeLogins = [] } = options;
   await refuseOthers(url, stateDatabase);
   await migrate({ url, vault, stateDatabase: null, version });
   const stateUrl = Object.assign(new URL(url), { pathname: `/${encodeURIComponent(stateDatabase)}` }).toString();
@@ -45,18 +46,24 @@ export async function startLoading(
     await close();
     throw error;
   }
+  const loosened: string[] = [];
   return {
     close,
     async write(table, content) {
       const sql = pools[table.database];
       if (table.database === 'state') await makeTable(sql, table);
-      // Even the owner of a table whose security is forced may not copy into it; the change ends with the transaction.
-      else await sql.unsafe(`alter table ${nameTable(table)} no force row level security`);
+      else {
+        // Even the owner of a table whose security is forced may not copy into it.
+        await sql.unsafe(`alter table ${nameTable(table)} no force row level security`);
+        loosened.push(nameTable(table));
+      }
       await copyInto(sql, table, content);
       if (table.database === 'product') await advanceNumbers(sql, table);
-      if (table.database === 'product') await sql.unsafe(`alter table ${nameTable(table)} force row level security`);
     },
     async commit() {
+      // A table is not changed while one of its rows still waits to be checked: ranges wait for their clusters.
+      await pools.product.unsafe('set constraints all immediate');
+      for (const table of loosened) await pools.product.unsafe(`alter table ${table} force row level security`);
       // In the same transaction: rows of an older schema that nobody has put right yet must never be there to be worked on.
       await applyMissing(pools.product);
       const restored = await settleRestored({
@@ -71,6 +78,7 @@ export async function startLoading(
       await pools.product.unsafe('commit');
       // The engine's login is among the rows: the server gets its password.
       await migrate({ url, vault, stateDatabase });
+      await handOverRestored(url, { stateDatabase, runtimeLogins });
       return restored;
     },
   };
@@ -122,8 +130,11 @@ async function makeTable(sql: Pool, { schema, name, owner, definition }: LoadedT
     await sql.unsafe(`create role ${quote(owner)} nologin`);
     await sql.unsafe(`grant ${quote(owner)} to current_user`);
   }
-  if (schema !== 'public')
+  if (schema !== 'public') {
     await sql.unsafe(`create schema if not exists ${quote(schema)} authorization ${quote(owner)}`);
+    const [row] = await sql<{ name: string }[]>`select current_database()::text as name`;
+    await sql.unsafe(`grant connect on database ${quote(row?.name ?? '')} to ${quote(owner)}`);
+  }
   // The CLI may have made it, empty, at the start of a worker.
   await sql.unsafe(`drop table if exists ${nameTable({ schema, name })}`);
   for (const statement of definition) await sql.unsafe(statement);

@@ -44,8 +44,37 @@ export async function prepareLogins(adminUrl: string, stateDatabase: string): Pr
       await sql`grant ${sql(role)} to ${sql(migration.user)} with admin option`;
     }
     await handOver(sql, migration.user);
-    await handOverState(sql, { stateDatabase, owner: migration.user, worker: worker.user });
+    await handOverState(sql, { stateDatabase, owner: migration.user, workers: [worker.user] });
     return urls;
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+/**
+ * Hands what a superuser restored to whom it belonged to: the owner of the database, and those of the logins that may make roles.
+ * Safe to repeat; a login that does not exist yet gets nothing.
+ */
+export async function handOverRestored(
+  url: string,
+  { stateDatabase, runtimeLogins }: { stateDatabase: string; runtimeLogins: readonly string[] },
+): Promise<void> {
+  const sql = connect({ url, applicationName: 'fleetyard-logins', max: 1 });
+  try {
+    const [row] = await sql<{ owner: string; self: string }[]>`
+      select pg_get_userbyid(datdba)::text as owner, current_user::text as self from pg_database
+      where datname = current_database()
+    `;
+    const owner = row === undefined || row.owner === row.self ? undefined : row.owner;
+    if (owner !== undefined) {
+      for (const role of [appRole, systemRole]) await sql`grant ${sql(role)} to ${sql(owner)} with admin option`;
+      await handOver(sql, owner);
+    }
+    const workers = await sql<{ name: string }[]>`
+      select rolname::text as name from pg_roles
+      where rolname = any(${runtimeLogins as string[]}::text[]) and rolcreaterole and rolname <> current_user
+    `;
+    await handOverState(sql, { stateDatabase, owner, workers: workers.map(({ name }) => name) });
   } finally {
     await sql.end({ timeout: 1 });
   }
@@ -69,18 +98,25 @@ async function handOver(sql: Pool, owner: string): Promise<void> {
       and pg_get_userbyid(c.relowner)::text <> ${owner}
   `;
   for (const { name } of tables) await sql`alter table public.${sql(name)} owner to ${sql(owner)}`;
+  // One that runs with the rights of its owner must not run with a superuser's; those of extensions stay.
+  const functions = await sql<{ signature: string }[]>`
+    select p.oid::regprocedure::text as signature from pg_proc p
+    where p.pronamespace = 'public'::regnamespace and pg_get_userbyid(p.proowner)::text <> ${owner}
+      and not exists (select 1 from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+  `;
+  for (const { signature } of functions) await sql`alter function ${sql.unsafe(signature)} owner to ${sql(owner)}`;
 }
 
 /** The owner may change the login of the state and lend its role; the worker may lend and drop what it finds there. */
 async function handOverState(
   sql: Pool,
-  { stateDatabase, owner, worker }: { stateDatabase: string; owner: string; worker: string },
+  { stateDatabase, owner, workers }: { stateDatabase: string; owner: string | undefined; workers: readonly string[] },
 ): Promise<void> {
   const roles = await sql<{ name: string }[]>`
     select rolname::text as name from pg_roles where rolname = ${stateDatabase} or starts_with(rolname, ${`${stateDatabase}_`})
   `;
   for (const { name } of roles) {
-    if (name === stateDatabase) await sql`grant ${sql(name)} to ${sql(owner)} with admin option`;
-    else await sql`grant ${sql(name)} to ${sql(worker)} with admin option`;
+    const heirs = name !== stateDatabase ? workers : owner === undefined ? [] : [owner];
+    for (const heir of heirs) await sql`grant ${sql(name)} to ${sql(heir)} with admin option`;
   }
 }

@@ -45,6 +45,12 @@ async function openSource(t: Test) {
   const { cluster, operation } = await store.asProject(projectId, async (tx) => {
     const cluster = await addCluster(tx, 'one');
     await addCluster(tx, 'two');
+    await tx.sql`insert into address_spaces (id, project_id, name, pools) values ('as_1', ${projectId}, 'default', '{}')`;
+    // Restored before its cluster, which it refers to only at the end of a transaction.
+    await tx.sql`
+      insert into ranges (id, project_id, address_space_id, cluster_id, role, range)
+      values ('rg_1', ${projectId}, 'as_1', ${cluster.id}, 'nodes', '10.0.0.0/20')
+    `;
     return { cluster, operation: await addOperation(tx, cluster) };
   });
   const lease = leaseOf(await claim(store, operation.id));

@@ -169,6 +169,24 @@ test('`secrets` makes each file that a service is given, and no other', async (t
   }
 });
 
+test('A first start that could not make the logins is told, and not taken for a good one', async (t) => {
+  const check = compose.services['postgres']?.healthcheck?.test.join(' ') ?? '';
+  t.match(
+    check,
+    /pg_isready --host=127\.0\.0\.1 .*&& psql .*--dbname=fleetyard/,
+    'the database comes after the logins',
+  );
+  const made = await runCommand('sh', [join(root, 'toolchain/container/make-logins.sh')], { env: { PATH: '/bin' } });
+  t.match(made, { code: 1, stderr: /^.*\/run\/secrets\/migration-password holds no password: mend the file/s });
+  const logins = compose.services['migrate']?.environment?.['FLEETYARD_RUNTIME_LOGINS'];
+  t.ok(logins);
+  t.equal(
+    compose.services['backup']?.environment?.['FLEETYARD_RUNTIME_LOGINS'],
+    logins,
+    'who is let in, and restored for',
+  );
+});
+
 test('A container is given the time that its process takes to end', async (t) => {
   const config = loadConfig({ DATABASE_URL: 'postgres://database/fleetyard', REDIS_URL: 'redis://queue' });
   const seconds = (text = ''): number => {

@@ -7,12 +7,10 @@ case "$command" in
   api | worker | simulator) main=services/$command/main.ts ;;
   migrate | admin-token | rotate-master-key) main=services/admin/main.ts && set -- "$command" "$@" ;;
   backup | restore) main=services/backup/main.ts && set -- "$command" "$@" ;;
-  secrets) main=services/secrets/main.ts ;;
-  doctor) main=services/doctor/main.ts ;;
-  health) main=services/health/main.ts ;;
+  audit | doctor | health | secrets) main=services/$command/main.ts ;;
   plugins) main=toolchain/fetch-plugins.mjs ;;
   *)
-    echo "no command $command: api, worker, migrate, simulator, secrets, plugins, backup, restore, admin-token, rotate-master-key, doctor or health" >&2
+    echo "no command $command: api, worker, migrate, simulator, secrets, plugins, backup, restore, admin-token, rotate-master-key, audit, doctor or health" >&2
     exit 2
     ;;
 esac

@@ -2,6 +2,13 @@
 # The first start of the compose file's PostgreSQL: the owner of the tables, who migrates; the logins of the API and of the
 # workers, which are neither owner nor superuser; and the database.
 set -eu
+for name in migration api worker; do
+  # psql would take what it can't read for an empty password, and a login without one is in nobody's reach.
+  [ -n "$(cat "/run/secrets/$name-password")" ] || {
+    echo "/run/secrets/$name-password holds no password: mend the file, remove this database's volume, and start again" >&2
+    exit 1
+  }
+done
 psql --set=ON_ERROR_STOP=1 --username postgres --dbname postgres <<'SQL'
 \set migration_password `cat /run/secrets/migration-password`
 \set api_password `cat /run/secrets/api-password`
