@@ -86,8 +86,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const urgent = openSessionPool({ ...connection, max: reserved, limits: shorten(limits) });
   const readers = openSessionPool({
     ...connection,
-    // Two kinds of look-ups, the look at the tokens of open streams, and the news.
-    max: 2 * lookUpSessions + 2,
+    // Two kinds of look-ups; the look at the tokens of open streams and the news share one.
+    max: 2 * lookUpSessions + 1,
     role: systemRole,
     limits: shorten(limits),
   });

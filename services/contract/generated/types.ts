@@ -1938,7 +1938,10 @@ export interface components {
         CatalogueProvider: components["schemas"]["Provider"];
         /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
         ProjectHeader: components["schemas"]["Reference"];
-        /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+        /**
+         * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+         *     409 says that it took too long.
+         */
         IdempotencyKey: string;
         /** @description The ETag that was read; another generation answers 412. */
         IfMatch: string;
@@ -2031,7 +2034,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2109,7 +2115,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The ETag that was read; another generation answers 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -2175,7 +2184,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The ETag that was read; another generation answers 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -2220,7 +2232,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The ETag that was read; another generation answers 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -2280,7 +2295,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The ETag that was read; another generation answers 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -2481,7 +2499,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2559,7 +2580,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The ETag that was read; another generation answers 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -2625,7 +2649,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The ETag that was read; another generation answers 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -2670,7 +2697,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The ETag that was read; another generation answers 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -2766,7 +2796,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2850,7 +2883,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The ETag that was read; another generation answers 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -2895,7 +2931,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /** @description The ETag that was read; another generation answers 412. */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3059,7 +3098,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -3105,7 +3147,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -3261,7 +3306,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -3407,7 +3455,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -3737,7 +3788,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -3808,7 +3862,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
@@ -3891,7 +3948,10 @@ export interface operations {
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
-                /** @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. */
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
