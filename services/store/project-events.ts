@@ -9,12 +9,9 @@ export type PlacedEvent = EventRow & { resourceKind: ResourceKind; resourceId: s
 
 /**
  * A place in the order of a project's events: the transaction, the operation and the number in it, so that texts compare as the events do.
- * Without an operation it is before all of that transaction.
+ * Without an operation it is before all of that transaction, and `0` is before everything.
  */
 export type Place = string;
-
-/** The form of a place; `0` is before everything. */
-export const placeForm = /^(0|\d{18}(\.op_[0-9a-hjkmnp-tv-z]{26}\.\d{10})?)$/;
 
 /** Where the events of now begin, and whether a place is one that this database has come to: one of before a restore may not be. */
 export async function readPlace(tx: Tx, place: Place | undefined): Promise<{ now: Place; isReached: boolean }> {
@@ -38,20 +35,24 @@ type Wanted = { projectId: string; after: Place; limit: number; resourceId?: str
 
 /** Events of the project behind a place, in order; of one resource when it is named. */
 export async function listPlacedEvents(tx: Tx, wanted: Wanted): Promise<PlacedEvents> {
-  const oldest = tx.sql`(select pg_snapshot_xmin(pg_current_snapshot())::text::bigint)`;
-  const read = await readBelow(tx, wanted, oldest);
+  const read = await readBelow(tx, wanted);
   if (read.rows.length > 0 || !read.held) return read;
   // The oldest may be of another database of the server, and run for hours.
-  return readBelow(tx, wanted, tx.sql`${await findHorizon(tx)}::bigint`);
+  return readBelow(tx, wanted, await findHorizon(tx));
 }
 
+/** Those of transactions before the horizon; before the oldest that runs on the server when none is named. */
 async function readBelow(
   { sql }: Tx,
   { projectId, after, limit, resourceId }: Wanted,
-  over: ReturnType<Tx['sql']>,
+  horizon?: string,
 ): Promise<PlacedEvents> {
   const { xact, operationId, seq } = splitPlace(after);
   const behind = sql`(e.xact, e.operation_id, e.seq) > (${String(xact)}::bigint, ${operationId}, ${seq})`;
+  const over =
+    horizon === undefined
+      ? sql`(select pg_snapshot_xmin(pg_current_snapshot())::text::bigint)`
+      : sql`${horizon}::bigint`;
   const order = sql`order by e.xact, e.operation_id, e.seq limit ${limit}`;
   const from =
     resourceId === undefined
