@@ -3,6 +3,7 @@
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { cpus, loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -94,6 +95,7 @@ async function measureAll(): Promise<void> {
     );
     const stopRequests = sendRequests(world, token);
     const heaps: number[] = [];
+    const processor = readProcessor(world.pid);
     const delays: number[] = [];
     let [events, open] = [0, 0];
     for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
@@ -106,10 +108,12 @@ async function measureAll(): Promise<void> {
       events += report.events;
       open = report.open;
     }
+    const busy = (readProcessor(world.pid) - processor) / seconds;
     const waits = await stopRequests();
     await stopEvents();
     child.kill();
     describe({ delays, waits, heaps, events, open });
+    say(`processor of the API: ${busy.toFixed(0)} ms a second`);
   } finally {
     await world.stop();
   }
@@ -200,6 +204,12 @@ function sendRequests({ url }: ApiWorld, token: string): () => Promise<number[]>
     agent.destroy();
     return waits;
   };
+}
+
+/** On a busy machine it is not given more, however much it would take. */
+function readProcessor(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 async function readHeap({ monitoringUrl }: ApiWorld): Promise<number> {

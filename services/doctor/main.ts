@@ -39,7 +39,7 @@ async function main(args: string[]): Promise<number> {
   }
   const { config, faults } = readConfig();
   const redact = createSafe(config);
-  const findings = await examine({ config, faults, environment: process.env, role: asked.role });
+  const findings = await examine({ config, faults, environment: config.runnerEnvironment, role: asked.role });
   const well = findings.every(({ standing }) => standing !== 'mend');
   const text = asked.json ? JSON.stringify({ well, findings }, undefined, 2) : describe(findings);
   await write(`${redact(text)}\n`);

@@ -9,12 +9,9 @@ export type PlacedEvent = EventRow & { resourceKind: ResourceKind; resourceId: s
 
 /**
  * A place in the order of a project's events: the transaction, the operation and the number in it, so that texts compare as the events do.
- * Without an operation it is before all of that transaction.
+ * Without an operation it is before all of that transaction, and `0` is before everything.
  */
 export type Place = string;
-
-/** The form of a place; `0` is before everything. */
-export const placeForm = /^(0|\d{18}(\.op_[0-9a-hjkmnp-tv-z]{26}\.\d{10})?)$/;
 
 /** Where the events of now begin, and whether a place is one that this database has come to: one of before a restore may not be. */
 export async function readPlace(tx: Tx, place: Place | undefined): Promise<{ now: Place; isReached: boolean }> {
@@ -33,15 +30,29 @@ export type PlacedEvents = {
   held: boolean;
 };
 
+/** Which events are wanted. */
+type Wanted = { projectId: string; after: Place; limit: number; resourceId?: string };
+
 /** Events of the project behind a place, in order; of one resource when it is named. */
-export async function listPlacedEvents(
-  tx: Tx,
-  { projectId, after, limit, resourceId }: { projectId: string; after: Place; limit: number; resourceId?: string },
+export async function listPlacedEvents(tx: Tx, wanted: Wanted): Promise<PlacedEvents> {
+  const read = await readBelow(tx, wanted);
+  if (read.rows.length > 0 || !read.held) return read;
+  // The oldest may be of another database of the server, and run for hours.
+  return readBelow(tx, wanted, await findHorizon(tx));
+}
+
+/** Those of transactions before the horizon; before the oldest that runs on the server when none is named. */
+async function readBelow(
+  { sql }: Tx,
+  { projectId, after, limit, resourceId }: Wanted,
+  horizon?: string,
 ): Promise<PlacedEvents> {
-  const { sql } = tx;
   const { xact, operationId, seq } = splitPlace(after);
   const behind = sql`(e.xact, e.operation_id, e.seq) > (${String(xact)}::bigint, ${operationId}, ${seq})`;
-  const over = sql`(select pg_snapshot_xmin(pg_current_snapshot())::text::bigint)`;
+  const over =
+    horizon === undefined
+      ? sql`(select pg_snapshot_xmin(pg_current_snapshot())::text::bigint)`
+      : sql`${horizon}::bigint`;
   const order = sql`order by e.xact, e.operation_id, e.seq limit ${limit}`;
   const from =
     resourceId === undefined
@@ -60,6 +71,27 @@ export async function listPlacedEvents(
     `,
   );
   return { rows: rows.map(({ xact: written, ...row }) => ({ ...row, place: formatPlace(written, row) })), held };
+}
+
+/**
+ * The oldest transaction of this database that still runs, or the next one. The snapshot comes first: whoever is before its end and holds no
+ * lock on itself any more has ended, and is seen by the statements after this one. Locks name transactions by their lower 32 bits.
+ */
+async function findHorizon({ sql }: Tx): Promise<string> {
+  const { horizon } = only(
+    await sql<{ horizon: string }[]>`
+      with snapshot as (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next)
+      select least(next, (
+        select min(case when numbered > next then numbered - 4294967296 else numbered end)
+        from pg_locks l join pg_stat_activity a on a.pid = l.pid
+        cross join lateral (select (next & ~4294967295::bigint) + l.transactionid::text::bigint as numbered) n
+        where l.locktype = 'transactionid' and l.mode = 'ExclusiveLock' and l.granted
+          and a.datid = (select oid from pg_database where datname = current_database())
+      ))::text as horizon
+      from snapshot
+    `,
+  );
+  return horizon;
 }
 
 function formatXact(xact: string): string {

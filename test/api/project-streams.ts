@@ -6,6 +6,7 @@ import { openEventFeed } from '../../services/api/streams/event-feed.ts';
 import { createEventStreams, type EventStreams } from '../../services/api/streams/event-streams.ts';
 import { appendEvent, eventChannel } from '../../services/store/events.ts';
 import { settleRestored } from '../../services/store/settle-restored.ts';
+import { createTestDatabase } from '../helpers/postgres.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { addCluster, addOperation, openTestStore } from '../store/fixtures.ts';
 import { clusterRequest, openTestApi, testStreams } from './fixtures.ts';
@@ -118,6 +119,20 @@ test('what commits late is heard in its turn, and nobody misses it who resumes',
   const again = gather(await streams.openProject(owner, { after: first.ids().at(-1) ?? '' }));
   await waitFor('all for the one that resumes', () => again.marks().length === 4);
   t.same(again.marks(), ['late', 'x', 'y', 'z']);
+});
+
+test('a long transaction in another database of the server holds up nobody', async (t) => {
+  const { openStreams, add, append, owner } = await open(t);
+  const { adminUrl } = await createTestDatabase(t, { migrated: false });
+  const { streams } = await openStreams();
+  const one = await add('one');
+  const whole = gather(await streams.openProject(owner, {}));
+  const elsewhere = postgres(adminUrl, { max: 1, onnotice: () => undefined });
+  await elsewhere.unsafe('begin; create table held (id int)');
+  await append(one.operationId, 'on');
+  await waitFor('the news', () => whole.marks().length === 1);
+  await elsewhere.unsafe('rollback');
+  await elsewhere.end();
 });
 
 test('a stream is resumed at another process, event by event, far behind and full', async (t) => {

@@ -25,8 +25,9 @@ export async function inspectChains(reader: AuditReader, until: AbortSignal): Pr
 }
 
 async function findTailFault(reader: AuditReader, chain: string): Promise<ChainFault | undefined> {
-  let { head, links } = await reader.readTail(chain, tail);
-  for (const link of links) {
+  const newest = await reader.readTail(chain, tail);
+  let { head } = newest;
+  for (const link of newest.links) {
     const fault = findLinkFault(head, link);
     if (fault !== undefined) return fault;
     head = link;
