@@ -14,6 +14,8 @@ import { readProcessorSeconds } from './engine/processor-time.ts';
 const clusters = Number(process.argv[2] ?? 100);
 const timeScale = Number(process.argv[3] ?? 0.1);
 const ticksPerSecond = 100;
+/** Clouds have quotas; a fleet is spread over accounts. One of each of three clouds. */
+const clustersOfAccount = 9;
 const providers = [
   { provider: 'eks', region: 'eu-central-1', cloud: 'aws' },
   { provider: 'aks', region: 'westeurope', cloud: 'azure' },
@@ -53,7 +55,7 @@ function buildMember(index: number): Schemas['FleetCluster'] {
     name: `member-${index}`,
     provider,
     region,
-    credential: `${cloud}-${Math.floor(index / 30)}`,
+    credential: `${cloud}-${Math.floor(index / clustersOfAccount)}`,
     nodePools: [{ name: 'general', machine: { cpu: 4, memoryGiB: 16 }, count: { min: 1, max: 3 } }],
   };
 }
@@ -72,9 +74,12 @@ async function runFleet(client: FleetyardClient, name: string, members: Schemas[
   unwrap(created);
   const operation = /[^/]+$/.exec(created.response.headers.get('location') ?? '')?.[0] ?? '';
   for (;;) {
-    const { state } = unwrap(await client.GET('/v1/operations/{operation}', { params: { path: { operation } } }));
+    const { state, error } = unwrap(
+      await client.GET('/v1/operations/{operation}', { params: { path: { operation } } }),
+    );
     if (state === 'succeeded') return (performance.now() - begin) / 1000;
-    if (['failed', 'cancelled', 'needs_attention'].includes(state)) throw new Error(`the fleet ${name} is ${state}`);
+    if (['failed', 'cancelled', 'needs_attention'].includes(state))
+      throw new Error(`the fleet ${name} is ${state}: ${JSON.stringify(error)}`);
     await delay(250);
   }
 }
@@ -96,7 +101,7 @@ async function measure(folder: string) {
     unwrap(await createClient({ baseUrl: composition.url, token }).POST('/v1/projects', { body: { name: 'bench' } }));
     const client = createClient({ baseUrl: composition.url, token, project: 'bench' });
     for (const { cloud } of providers)
-      for (let index = 0; index <= Math.floor(clusters / 30); index += 1)
+      for (let index = 0; index <= Math.floor(clusters / clustersOfAccount); index += 1)
         unwrap(
           await client.POST('/v1/credentials', {
             body: { name: `${cloud}-${index}`, provider: cloud, simulated: true },

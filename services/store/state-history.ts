@@ -4,9 +4,13 @@ import { connect } from './connection.ts';
 import type { Pool } from './transaction.ts';
 import type { Keeping } from './retention.ts';
 
-/** The table of Pulumi's PostgreSQL backend; its layout is that of the file backend, with paths as keys. */
+/** The table of Pulumi's PostgreSQL backend; its layout is that of the file backend, with paths as keys, behind the path of its URL: the database. */
 const stateTable = 'pulumi_state';
 const folders = ['.pulumi/history/', '.pulumi/backups/'];
+const isHistory = folders
+  .flatMap((folder) => [`'${folder}'`, `current_database() || '/${folder}'`])
+  .map((start) => `starts_with(key, ${start})`)
+  .join(' or ');
 
 /** Forgets old entries of every stack, and returns how many. The newest of each kind stays, and the state itself is never touched. */
 export async function pruneStateHistory(url: string, { days, kept, limit = 500 }: Keeping): Promise<number> {
@@ -22,7 +26,7 @@ export async function pruneStateHistory(url: string, { days, kept, limit = 500 }
               partition by regexp_replace(key, '/[^/]*$', ''), substring(key from '[.](history|checkpoint)[.]')
               order by updated_at desc, key desc
             ) as place
-            from ${table} where ${sql.unsafe(folders.map((folder) => `starts_with(key, '${folder}')`).join(' or '))}
+            from ${table} where ${sql.unsafe(isHistory)}
           ) placed
           where place > 1 and (place > ${kept} or updated_at < now() - make_interval(secs => ${days} * 86400.0))
           order by updated_at limit ${limit}

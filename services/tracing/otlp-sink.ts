@@ -4,7 +4,7 @@ import { SpanKind, SpanStatusCode, TraceFlags, type HrTime, type SpanContext } f
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { EndedSpan, SpanSink, TracingSettings } from './open-tracing.ts';
+import type { EndedSpan, SpanSink, TracingSettings } from './spans.ts';
 
 const kinds = {
   server: SpanKind.SERVER,

@@ -4,7 +4,7 @@
 import type { ResourceEvent } from '../engine/step-request.ts';
 import type { ClaimedOperation } from '../store/leases.ts';
 import type { OperationRow } from '../store/operations.ts';
-import type { SpanAttributes } from '../tracing/open-tracing.ts';
+import type { SpanAttributes } from '../tracing/spans.ts';
 import { newSpanId, readTraceParent, spanIdOf, traceIdOf, type TraceContext } from '../tracing/trace-context.ts';
 import type { WorkerContext } from './context.ts';
 import type { StepEnd } from './steps/step-end.ts';

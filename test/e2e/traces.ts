@@ -17,14 +17,18 @@ type Export = {
 async function startCollector(t: Test) {
   const spans: (Span & { service: unknown })[] = [];
   const headers: unknown[] = [];
-  const server = createServer(async (request, response) => {
-    headers.push(request.headers['api-key']);
-    const body = JSON.parse(Buffer.concat(await request.toArray()).toString()) as Export;
+  const keep = (body: Export): void => {
     for (const { resource, scopeSpans } of body.resourceSpans) {
       const service = resource.attributes.find(({ key }) => key === 'service.name')?.value['stringValue'];
       spans.push(...scopeSpans.flatMap((scope) => scope.spans.map((span) => ({ ...span, service }))));
     }
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  };
+  const server = createServer((request, response) => {
+    headers.push(request.headers['api-key']);
+    void request.toArray().then((chunks: Buffer[]) => {
+      keep(JSON.parse(Buffer.concat(chunks).toString()) as Export);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => void server.close());

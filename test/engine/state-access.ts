@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import postgres from 'postgres';
 import { test } from 'tap';
 import { toBackendUrl } from '../../services/engine/backend-url.ts';
+import { readKnownState, stateKeyOf } from '../../services/engine/known-state.ts';
 import { prepareBackend } from '../../services/engine/prepare-backend.ts';
 import { migrate } from '../../services/store/migrate.ts';
 import { openStateAccess } from '../../services/store/state-access.ts';
@@ -60,12 +61,21 @@ test('the CLI finds a stack of an earlier release where it was moved to, by a lo
   );
   const shared = await store.getStateUrl();
   await call(shared, 'stack', 'init', stackName);
+  const urn = `urn:pulumi:${stackName}::fleetyard::pulumi:pulumi:Stack::fleetyard-${stackName}`;
+  const resources = [{ urn, type: 'pulumi:pulumi:Stack', custom: false }];
+  const document = join(directory, 'document.json');
+  await writeFile(document, JSON.stringify({ version: 3, deployment: { resources } }));
+  await call(shared, 'stack', 'import', '--stack', stackName, '--file', document);
   const open = async () => {
     const lease = leaseOf(await claim(store, operation.id));
-    return access.open({ lease, projectId, stackId, stackName }, prepare);
+    return access.open({ lease, projectId, stackId, stackName, stateKey: stateKeyOf(stackName) }, prepare);
   };
   const first = await open();
-  t.match(await call(first.url, 'stack', 'export', '--stack', stackName), /"deployment"/);
+  const exported = await call(first.url, 'stack', 'export', '--stack', stackName);
+  t.match(exported, /"deployment"/);
+  const known = readKnownState(first.text);
+  t.same(known?.deployment.deployment.resources, resources, 'and what the worker reads beside it');
+  t.same(known, { exists: true, deployment: JSON.parse(exported) }, 'is what the CLI would export');
   await t.rejects(call(shared, 'stack', 'export', '--stack', stackName), /no stack named/, 'it is there alone');
 
   await store.asSystem(

@@ -116,21 +116,24 @@ test('21: the last safety copy of a stack stays, however old it and its operatio
 
 test("21: Pulumi's history is cut by age and count in every schema, and its state never", async (t) => {
   const { stateUrl } = await createTestDatabase(t, { state: true });
+  const database = new URL(stateUrl).pathname.slice(1);
   const sql = postgres(stateUrl, { max: 1, onnotice: () => undefined });
   t.teardown(() => sql.end({ timeout: 1 }));
   await sql`create schema pr_1`;
   for (const schema of ['public', 'pr_1']) {
     const table = sql`${sql(schema)}.pulumi_state`;
+    // The CLI puts the path of its URL, which is the database, before each file's own; releases before it did not.
+    const root = schema === 'pr_1' ? `${database}/` : '';
     await sql`
       create table ${table} (key text primary key, data json not null, updated_at timestamptz not null default now())
     `;
-    await sql`insert into ${table} (key, data, updated_at) values ('.pulumi/stacks/p/one.json', '{}', '2001-01-01')`;
+    await sql`insert into ${table} (key, data, updated_at) values (${`${root}.pulumi/stacks/p/one.json`}, '{}', '2001-01-01')`;
     for (const stack of ['one', 'two']) {
       for (let update = 1; update <= 4; update += 1) {
         for (const kind of ['history', 'checkpoint']) {
           await sql`
             insert into ${table} (key, data, updated_at)
-            values (${`.pulumi/history/p/${stack}/${stack}-${update}.${kind}.json`}, '{}',
+            values (${`${root}.pulumi/history/p/${stack}/${stack}-${update}.${kind}.json`}, '{}',
               now() - make_interval(days => ${10 * (5 - update)}))
           `;
         }
@@ -145,11 +148,11 @@ test("21: Pulumi's history is cut by age and count in every schema, and its stat
   t.same(
     rows.map(({ key }) => key),
     [
-      '.pulumi/history/p/one/one-4.checkpoint.json',
-      '.pulumi/history/p/one/one-4.history.json',
-      '.pulumi/history/p/two/two-4.checkpoint.json',
-      '.pulumi/history/p/two/two-4.history.json',
-      '.pulumi/stacks/p/one.json',
+      `${database}/.pulumi/history/p/one/one-4.checkpoint.json`,
+      `${database}/.pulumi/history/p/one/one-4.history.json`,
+      `${database}/.pulumi/history/p/two/two-4.checkpoint.json`,
+      `${database}/.pulumi/history/p/two/two-4.history.json`,
+      `${database}/.pulumi/stacks/p/one.json`,
     ],
     'the last update stays',
   );

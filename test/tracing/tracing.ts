@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { test } from 'tap';
 import { loadConfig } from '../../services/config.ts';
-import { createTracing, openTracing, type EndedSpan } from '../../services/tracing/open-tracing.ts';
+import { createTracing, openTracing } from '../../services/tracing/open-tracing.ts';
+import type { EndedSpan } from '../../services/tracing/spans.ts';
 import { isInShare, readTraceParent, spanIdOf, writeTraceParent } from '../../services/tracing/trace-context.ts';
 
 const run = promisify(execFile);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test, type Test } from 'tap';
 import { readMonotonicClock } from '../../../services/engine/monotonic-clock.ts';
 import { runStep, type EngineStep } from '../../../services/engine/run-step.ts';
+import { killStepProcesses } from '../../../services/engine/processes.ts';
 import type { StepVerdict } from '../../../services/engine/step-request.ts';
 import { createTestDirectory } from '../../helpers/directory.ts';
 
@@ -110,4 +111,75 @@ test('finding 6: the runner hears how long the lease lasts, at its start and aga
   t.match(verdict, { outcome: 'succeeded', outputs: { deadline: begin + 60_001 } });
   if (verdict.outcome !== 'succeeded') return;
   t.ok(Number(verdict.outputs['later']) > Number(verdict.outputs['deadline']));
+});
+
+const known = { exists: true, deployment: { version: 3, deployment: { resources: [] } } };
+const opened = { backendUrl: 'postgres://own@127.0.0.1/state', known };
+const reportRequest = `const request = JSON.parse(lines[0] ?? await new Promise((resolve) => input.once('line', resolve)));`;
+
+test('a runner starts before its state is open, and is asked once it is', async (t) => {
+  let open: (state: typeof opened) => void = () => undefined;
+  const state = new Promise<typeof opened>((resolve) => (open = resolve));
+  const snapshots: unknown[] = [];
+  const verdict = await runScript(
+    t,
+    `writeSync(3, JSON.stringify({ type: 'planned', planned: 1 }) + '\\n');
+    ${reportRequest}
+    await hear('go');
+    end({ outcome: 'succeeded', outputs: { request, first: lines[0] }, changes: {} });`,
+    {
+      state,
+      // It lives already; only now there is something that it could act on.
+      onEvent: () => open(opened),
+      onSnapshot: async (deployment) => void snapshots.push(deployment),
+    },
+  );
+  t.match(verdict, { outcome: 'succeeded', outputs: { request: { backendUrl: opened.backendUrl, known } } });
+  t.same(snapshots, [known.deployment], 'the state that it was told was stored before the word to go');
+});
+
+test('what was told and could not be stored ends the runner before it goes', async (t) => {
+  const verdict = await runScript(
+    t,
+    `${reportRequest}
+    await hear('go');
+    end({ outcome: 'succeeded', outputs: {}, changes: {} });`,
+    { state: Promise.resolve(opened), onSnapshot: () => Promise.reject(new Error('the lease is lost')) },
+  );
+  t.match(verdict, { outcome: 'died', detail: /code 70/ });
+});
+
+test('a runner whose state cannot be opened is ended, and the step fails with the reason', async (t) => {
+  const state = new Promise<typeof opened>((_, reject) => setTimeout(() => reject(new Error('no login')), 200));
+  await t.rejects(runScript(t, 'await hear("never");', { state }), { message: 'no login' });
+  t.equal(await killStepProcesses(`script-${process.pid}.${steps}`), 0, 'nothing of it is left');
+});
+
+test('a cancel before the runner was asked is told after the request, and a kill at once', async (t) => {
+  let open: (state: typeof opened) => void = () => undefined;
+  const state = new Promise<typeof opened>((resolve) => (open = resolve));
+  const cancelling = new AbortController();
+  const verdict = await runScript(
+    t,
+    `writeSync(3, JSON.stringify({ type: 'planned', planned: 1 }) + '\\n');
+    await hear('cancel');
+    end({ outcome: 'succeeded', outputs: { first: JSON.parse(lines[0]).backendUrl }, changes: {} });`,
+    {
+      state,
+      cancelSignal: cancelling.signal,
+      onEvent() {
+        cancelling.abort();
+        setTimeout(() => open(opened), 100);
+      },
+    },
+  );
+  t.match(verdict, { outcome: 'succeeded', outputs: { first: opened.backendUrl } });
+
+  const killing = new AbortController();
+  const killed = await runScript(t, `writeSync(3, '{"type":"planned","planned":1}\\n'); await hear('never');`, {
+    state: new Promise((_, reject) => killing.signal.addEventListener('abort', () => reject(new Error('too late')))),
+    killSignal: killing.signal,
+    onEvent: () => killing.abort(),
+  });
+  t.match(killed, { outcome: 'died', detail: 'the lease was lost' });
 });
