@@ -40,7 +40,11 @@ try {
     `${Number(values.standing)} clusters stand; ${values.processes} API process(es); ${clients} clients, ${seconds} s a turn; ` +
       `load ${load()} on ${cpus().length} cores`,
   );
-  await measure('warm', 3);
+  // What runs for the first time is slow, here and there.
+  for (let warm = 0, turn = 0; warm < 2_000 && turn < 20; turn++) {
+    warm += (await measure(`warm-${turn}`, 3)).accepted;
+    await sendBare(`warm-${turn}`, 1);
+  }
   for (let round = 1; round <= rounds; round++) {
     const bare = await sendBare(`bare-${round}`, Math.min(3, seconds));
     const ours = await measure(`turn-${round}`, seconds);
@@ -49,7 +53,10 @@ try {
       `bare ${before.toFixed(0)} a second; accepted ${after.toFixed(0)} a second, p50 ${at(ours, 0.5)} p99 ${at(ours, 0.99)} ms; ` +
         `ratio ${(after / before).toFixed(3)}; load ${load()}`,
     );
-    say(`  µs of a processor for each: bare ${bare.processor}; accepted ${ours.processor}`);
+    say(
+      `  µs of a processor for each: bare ${bare.processor}; accepted ${ours.processor}; ` +
+        `ratio of those ${(bare.microseconds / ours.microseconds).toFixed(3)}`,
+    );
     for (const [what, count] of Object.entries(ours.others).slice(0, 5)) say(`  ${count} × ${what}`);
   }
   for (const finding of await world.findFaults()) say(finding);
@@ -87,16 +94,21 @@ function sendBare(prefix: string, turn: number): Promise<Measured> {
   });
 }
 
-type Measured = LoadResult & { processor: string };
+/** With what the servers and the clients spent on each that was accepted. */
+type Measured = LoadResult & { processor: string; microseconds: number };
 
 async function send(orders: LoadOrders): Promise<Measured> {
   const before = readProcessorTimes();
   const result = await runClients(orders);
   const each = [...readProcessorTimes()].flatMap(([name, milliseconds]) => {
     const spent = ((milliseconds - (before.get(name) ?? 0)) * 1000) / result.accepted;
-    return spent < 1 ? [] : [`${name} ${spent.toFixed(0)}`];
+    return spent < 1 ? [] : [{ name, spent }];
   });
-  return { ...result, processor: each.join(', ') };
+  return {
+    ...result,
+    processor: each.map(({ name, spent }) => `${name} ${spent.toFixed(0)}`).join(', '),
+    microseconds: each.reduce((sum, { spent }) => sum + spent, 0),
+  };
 }
 
 async function runClients(orders: LoadOrders): Promise<LoadResult> {

@@ -22,9 +22,10 @@ import {
   type LockedSpace,
   listNewRanges,
   lockSpaces,
+  type NewRange,
   planInSpace,
 } from '../store/locked-spaces.ts';
-import { type NewRange, storeRanges } from '../store/ranges.ts';
+import { storeRanges } from '../store/ranges.ts';
 import type { Author, Change } from './change.ts';
 import { type Created, type Creation, startCreations } from './cluster-operations.ts';
 import { describeFacts, findCredentials, type KnownCredentials } from './known-credentials.ts';

@@ -76,20 +76,14 @@ export async function keepAnswers(tx: Tx, kept: readonly KeptAnswer[]): Promise<
     const hash = Buffer.from(bodyHash).toString('hex');
     return [tokenId, method, path, key, hash, answer.status, answer.headers, sealed.toString('base64')];
   });
-  const { length } = await sendAsSystem(
+  await sendAsSystem(
     tx,
     () => tx.sql`
       insert into idempotency_keys (token_id, method, path, key, body_hash, status, headers, body_enc)
       select k ->> 0, k ->> 1, k ->> 2, k ->> 3, decode(k ->> 4, 'hex'), (k ->> 5)::integer, k -> 6, decode(k ->> 7, 'base64')
       from jsonb_array_elements(${json(tx, rows)}) as list (k)
-      -- What is there is past its time, or it would have been given.
-      on conflict (token_id, method, path, key) do update set body_hash = excluded.body_hash, status = excluded.status,
-        headers = excluded.headers, body_enc = excluded.body_enc, created_at = now()
-      where idempotency_keys.created_at < now() - make_interval(hours => ${idempotencyHours})
-      returning key
     `,
   );
-  if (length !== rows.length) throw new FleetyardError('internal', 'A key had an answer that was not found before.');
 }
 
 /** Keeps the answer to one request. */
@@ -120,7 +114,14 @@ export async function deleteAnswersTo(tx: Tx, tokenIds: readonly string[]): Prom
   await withSystemRole(tx, () => tx.sql`delete from idempotency_keys where token_id = any(${tokenIds as string[]})`);
 }
 
-type AnswerRow = { index: number; bodyHash: Buffer; status: number; headers: Record<string, string>; bodyEnc: Buffer };
+type AnswerRow = {
+  index: number;
+  past: boolean;
+  bodyHash: Buffer;
+  status: number;
+  headers: Record<string, string>;
+  bodyEnc: Buffer;
+};
 
 /** The answers that there are, by the place of the request. */
 async function findAnswers(tx: Tx, requests: readonly KeyedRequest[]): Promise<Map<number, AnswerRow>> {
@@ -134,13 +135,29 @@ async function findAnswers(tx: Tx, requests: readonly KeyedRequest[]): Promise<M
   const found = await sendAsSystem(
     tx,
     () => tx.sql<AnswerRow[]>`
-      select asked.index, k.body_hash, k.status, k.headers, k.body_enc
+      select asked.index, k.body_hash, k.status, k.headers, k.body_enc,
+        k.created_at < now() - make_interval(hours => ${idempotencyHours}) as past
       from jsonb_to_recordset(${json(tx, rows)}) as asked (index integer, token text, method text, path text, key text)
       join idempotency_keys k on k.token_id = asked.token and k.method = asked.method and k.path = asked.path and k.key = asked.key
-      where k.created_at >= now() - make_interval(hours => ${idempotencyHours})
     `,
   );
-  return new Map(found.map((row) => [row.index, row]));
+  await forgetAnswers(
+    tx,
+    found.filter(({ past }) => past).flatMap(({ index }) => rows[index] ?? []),
+  );
+  return new Map(found.filter(({ past }) => !past).map((row) => [row.index, row]));
+}
+
+async function forgetAnswers(tx: Tx, keys: readonly { token: string; method: string; path: string; key: string }[]) {
+  if (keys.length === 0) return;
+  await sendAsSystem(
+    tx,
+    () => tx.sql`
+      delete from idempotency_keys k
+      using jsonb_to_recordset(${json(tx, keys)}) as past (token text, method text, path text, key text)
+      where k.token_id = past.token and k.method = past.method and k.path = past.path and k.key = past.key
+    `,
+  );
 }
 
 function judgeAnswer(

@@ -3,11 +3,10 @@
 import { createAddressMap } from '../domain/address-map.ts';
 import { type Block, getBlock, parseBlock, printBlock } from '../domain/cidr.ts';
 import { type ErrorDetail, FleetyardError, throwDetails } from '../domain/errors.ts';
-import { type AddressPools, type PlannedRange, rangeFields } from '../domain/range-roles.ts';
+import { type AddressPools, type PlannedRange, type RangeRole, rangeFields } from '../domain/range-roles.ts';
 import { listUnknown, planRanges, type RangeClaim, type RangePlanning } from '../domain/ranges.ts';
 import { describeUse, findOwners } from './range-owners.ts';
 import { readWindows, type WantedWindow } from './range-windows.ts';
-import type { NewRange } from './ranges.ts';
 import type { Tx } from './transaction.ts';
 
 /** The ranges that one cluster claims; those that it holds already are not in its own way. */
@@ -78,6 +77,16 @@ export function forgetPlanned(space: LockedSpace, planned: readonly PlannedRange
     space.planned.delete(cidr);
   }
 }
+
+/** A range that is to be stored. */
+export type NewRange = {
+  addressSpaceId: string;
+  spaceNumber: number;
+  clusterId: string | null;
+  role: RangeRole;
+  range: string;
+  note?: string;
+};
 
 /** The ranges of claims as they are stored. */
 export function listNewRanges(

@@ -9,6 +9,7 @@ import {
   beginPlanning,
   type ClusterClaim,
   listNewRanges,
+  type NewRange,
   planInSpace,
   refuseMissingSpace,
   type SpaceFacts,
@@ -61,16 +62,6 @@ export async function reserveRanges(tx: Tx, reservation: RangeReservation): Prom
   await storeRanges(tx, listNewRanges(space, claims, planned));
   return planned;
 }
-
-/** A range that is to be stored. */
-export type NewRange = {
-  addressSpaceId: string;
-  spaceNumber: number;
-  clusterId: string | null;
-  role: RangeRole;
-  range: string;
-  note?: string;
-};
 
 /** Stores ranges; throws `range-overlap` when the database finds one in the way of another. */
 export async function storeRanges(
