@@ -31,6 +31,21 @@ test('A problem', async (t) => {
   t.throws(() => unwrap(refused), { message: /\/region: is missing/ }, 'with every wrong field');
 });
 
+test('A merge patch', async (t) => {
+  const seen: (string | null)[] = [];
+  const client = createClient({
+    baseUrl: 'http://fleetyard.test',
+    token: 'fy_x',
+    fetch: async (input) => {
+      seen.push(new Request(input).headers.get('content-type'));
+      return answer('{}', 'application/json');
+    },
+  });
+  await client.PATCH('/v1/clusters/{cluster}', { params: { path: { cluster: 'web' } }, body: { protect: true } });
+  await client.PATCH('/v1/projects/{project}', { params: { path: { project: 'first' } }, body: { paused: true } });
+  t.same(seen, ['application/merge-patch+json', 'application/json'], 'bears its own type, and other changes theirs');
+});
+
 test('A request', async (t) => {
   const seen: Headers[] = [];
   const client = createClient({
