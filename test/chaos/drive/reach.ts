@@ -23,7 +23,8 @@ export type Reaching = {
   signal: AbortSignal;
 };
 
-const restMs = 180_000;
+// Long beside what anything takes: what is only slow, on a machine that has much else to do, is not stuck.
+const restMs = 600_000;
 const pauseMs = 300;
 
 /** Tries all of them side by side. */
