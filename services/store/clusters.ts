@@ -232,7 +232,3 @@ export async function updateCluster(tx: Tx, id: string, change: ClusterChange): 
 export async function saveClusterDocument(tx: Tx, id: string, document: Schemas['ClusterRequest']): Promise<void> {
   await tx.sql`update clusters set document = ${json(tx, document)} where id = ${id}`;
 }
-
-function toDocument(tx: Tx, document: Schemas['ClusterRequest'] | null | undefined) {
-  return document === undefined || document === null ? null : json(tx, document);
-}
