@@ -72,12 +72,10 @@ const clusterColumns = [
 
 const columnsBesideTexts = clusterColumns.filter((name) => name !== 'spec' && name !== 'document');
 
-/** Stores a cluster with generation 1; throws `name-taken`. Its first operation is inserted beside it. */
-export async function createCluster(tx: Tx, cluster: NewCluster): Promise<ClusterRow> {
-  return only(await createClusters(tx, [cluster]));
-}
-
-/** Stores clusters, all or none, in the order in which they are given; throws `name-taken` for the first whose name is. */
+/**
+ * Stores clusters with generation 1, all or none, in the order in which they are given; throws `name-taken` for the first whose name is. Their
+ * first operations are inserted beside them.
+ */
 export async function createClusters(tx: Tx, clusters: readonly NewCluster[]): Promise<ClusterRow[]> {
   if (clusters.length === 0) return [];
   const given = clusters.map((cluster) => ({

@@ -5,7 +5,7 @@ import type { ResolvedCluster } from '../../services/domain/cluster-spec.ts';
 import type { Consequence, Signal } from '../../services/domain/consequences.ts';
 import type { OperationKind } from '../../services/domain/operation-kinds.ts';
 import type { Step } from '../../services/domain/steps.ts';
-import { createCluster, type ClusterRow } from '../../services/store/clusters.ts';
+import { createClusters, type ClusterRow, type NewCluster } from '../../services/store/clusters.ts';
 import { createCredential } from '../../services/store/credentials.ts';
 import { createFleet, type FleetRow } from '../../services/store/fleets.ts';
 import { insertOperation } from '../../services/store/insert-operation.ts';
@@ -14,7 +14,7 @@ import { openStore, type Store } from '../../services/store/open-store.ts';
 import type { OperationRow } from '../../services/store/operations.ts';
 import { createProject } from '../../services/store/projects.ts';
 import { lockToken, revokeTokens } from '../../services/store/tokens.ts';
-import type { Tx } from '../../services/store/transaction.ts';
+import { only, type Tx } from '../../services/store/transaction.ts';
 import { createVault, type Vault } from '../../services/vault/vault.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/postgres.ts';
 
@@ -102,6 +102,11 @@ export function buildSpec(name: string): ResolvedCluster {
     nodePools: [],
     protect: false,
   };
+}
+
+/** Stores one cluster. */
+export async function createCluster(tx: Tx, cluster: NewCluster): Promise<ClusterRow> {
+  return only(await createClusters(tx, [cluster]));
 }
 
 /** Makes a cluster with a credential of its own. */

@@ -8,14 +8,13 @@ import {
   deleteAddressSpace,
   getOrCreateDefaultAddressSpace,
 } from '../../services/store/address-spaces.ts';
-import { createCluster } from '../../services/store/clusters.ts';
 import { createCredential } from '../../services/store/credentials.ts';
 import { listNewRanges, lockSpaces, planInSpace } from '../../services/store/locked-spaces.ts';
 import { openStore } from '../../services/store/open-store.ts';
 import { listRanges, reserveRanges, storeRanges } from '../../services/store/ranges.ts';
 import { finishOperation } from '../../services/store/settle-operation.ts';
 import type { Tx } from '../../services/store/transaction.ts';
-import { addOperation, buildSpec, claim, leaseOf, openTestStore } from './fixtures.ts';
+import { addOperation, buildSpec, claim, leaseOf, openTestStore, createCluster } from './fixtures.ts';
 
 const catalogue = loadCatalogue();
 const pools = { nodes: '10.0.0.0/14', pods: '100.64.0.0/12', services: '172.20.0.0/14' };

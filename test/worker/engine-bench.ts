@@ -1,7 +1,6 @@
 // One cluster, and a worker whose Pulumi is a script: whole operations with the real runner and no cloud.
 import type { Test } from 'tap';
 import type { Step } from '../../services/domain/steps.ts';
-import { createCluster } from '../../services/store/clusters.ts';
 import { createCredential } from '../../services/store/credentials.ts';
 import { insertOperation } from '../../services/store/insert-operation.ts';
 import { openStore } from '../../services/store/open-store.ts';
@@ -13,7 +12,7 @@ import { runOperation } from '../helpers/run-operation.ts';
 import { type Door, openDoor } from '../helpers/door.ts';
 import { createFakePulumi, type FakePulumi } from '../helpers/fake-pulumi.ts';
 import { createWorkerContext } from '../helpers/worker.ts';
-import { buildSpec, openTestStore, type TestStore } from '../store/fixtures.ts';
+import { buildSpec, openTestStore, type TestStore, createCluster } from '../store/fixtures.ts';
 
 /** The bench; what it reads and asks goes round the door, through which the worker alone goes. */
 export type EngineBench = TestStore & {

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import pino from 'pino';
 import { test, type Test } from 'tap';
-import { createCluster } from '../../services/store/clusters.ts';
 import { createCredential } from '../../services/store/credentials.ts';
 import { listEvents } from '../../services/store/events.ts';
 import { getFederation } from '../../services/store/federations.ts';
@@ -19,7 +18,7 @@ import { createFakePulumi } from '../helpers/fake-pulumi.ts';
 import { describeHub, loopbackGuard, startTestHub, type TestHub } from '../helpers/hub.ts';
 import { testAuthority } from '../helpers/secure.ts';
 import { createWorkerContext } from '../helpers/worker.ts';
-import { addOperation, buildSpec, claim, leaseOf, openTestStore } from '../store/fixtures.ts';
+import { addOperation, buildSpec, claim, leaseOf, openTestStore, createCluster } from '../store/fixtures.ts';
 import { addFederation } from './fixtures.ts';
 
 const canary = 'CANARY-of-a-stranger';
