@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
 import { parse } from 'yaml';
 
-type MediaTypes = Record<string, { schema?: { $ref?: string } }>;
+type MediaTypes = Record<string, { schema?: { $ref?: string; type?: string } }>;
 type Response = { $ref?: string; content?: MediaTypes };
 type SourceEndpoint = {
   operationId: string;
@@ -24,12 +24,25 @@ const notice = '// Generated from openapi.yaml by services/contract/generate.ts.
 async function generateFiles(): Promise<Map<string, string>> {
   const document = parse(await readFile(source, 'utf8'), { merge: true }) as OpenAPI3 & Source;
   delete document.components?.['x-shared-fields'];
-  const types = astToString(await openapiTS(structuredClone(document), { alphabetize: false }));
+  const types = astToString(await openapiTS(takeStreamsAsText(structuredClone(document)), { alphabetize: false }));
   return new Map([
     ['document.json', `${JSON.stringify(document, null, 1)}\n`],
     ['types.ts', notice + types],
     ['endpoints.ts', notice + writeEndpoints(document)],
   ]);
+}
+
+/** The schema of a stream describes each event; what a client is given is the text of all of them. */
+function takeStreamsAsText<T extends Source>(document: T): T {
+  for (const item of Object.values(document.paths)) {
+    for (const { responses = {} } of Object.values(item)) {
+      for (const { content = {} } of Object.values(responses)) {
+        const stream = content['text/event-stream'];
+        if (stream !== undefined) stream.schema = { type: 'string' };
+      }
+    }
+  }
+  return document;
 }
 
 function writeEndpoints(document: Source): string {

@@ -99,6 +99,8 @@ function createEndpointValidator(
       if (response.content === undefined) return body === undefined ? [] : [`${name} ${status} has a body`];
       const content = media === undefined ? undefined : response.content[media];
       if (content === undefined) return [`${name} ${status} answers as ${media ?? 'nothing'}`];
+      // Its schema is that of each event, and none has come yet.
+      if (media === 'text/event-stream') return [];
       const key = `${status} ${media ?? ''}`;
       const check = compiled.get(key) ?? checkWith(() => bodies.compile(rebase(content.schema ?? {}) as AnySchema));
       compiled.set(key, check);

@@ -50,6 +50,8 @@ export function startOperationConsumer({
     maxStalledCount: 0,
     stalledInterval: 15_000,
     lockDuration: 30_000,
+    // A job is done in a moment, and one that is not may be dropped. The timer of renewals is not ended when the client's own end hangs.
+    skipLockRenewal: true,
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
   });

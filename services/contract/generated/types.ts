@@ -1716,6 +1716,12 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             data: components["schemas"]["FreeObject"];
         };
+        /** @description One event of a stream, as its fields are sent. `id` is what `Last-Event-ID` takes, and `data` the event as JSON, as the list has it. */
+        StreamedEvent: {
+            id?: string;
+            event?: string;
+            data?: string;
+        };
         ProjectEventList: {
             items: components["schemas"]["ProjectEvent"][];
             /** @description To go on from; the id that was given when nothing has happened since. */
