@@ -196,10 +196,13 @@ test('a way to the state that breaks fails what was asked, and nothing else', as
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const state = connect(Object.assign(new URL(url), { pathname: `/${stateDatabase}` }).href);
   t.teardown(() => state.end({ timeout: 1 }));
+  const { promise: taken, resolve: take } = Promise.withResolvers<void>();
   const held = state.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(7305118403)`;
+    take();
     await released;
   });
+  await taken;
   const opening = access.open(holder, openTable);
   const ended = await waitFor('the way to be held up', async () => {
     const rows = await admin`
