@@ -24,6 +24,7 @@ import { createBrokenRequestHandler } from './plugins/broken-requests.ts';
 import { installDocs } from './plugins/docs.ts';
 import { createKeysUnderWay } from './plugins/keys-under-way.ts';
 import { countAddress, countCaller, isExempt } from './plugins/limiting.ts';
+import { installTurns } from './plugins/turns.ts';
 import { installTracing } from './plugins/tracing.ts';
 import { installPressure, type PressureBounds } from './plugins/pressure.ts';
 import { createProblem, describeError, describeProblem, type Problem, problemTypes } from './problems.ts';
@@ -96,6 +97,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   installPressure(app, server.pressure);
   // After those plugins, so that a refusal has its headers and costs the limits nothing.
   app.after(() => {
+    installTurns(app, parts.tokens);
     app.addHook('onRequest', async (request, reply) => {
       if (!isExempt(request.routeOptions.config.endpoint)) await countAddress(parts.limits, request, reply);
     });
@@ -156,6 +158,7 @@ function addRoute(
     onRequest: async (request, reply) => {
       if (role === 'none') return;
       request.identity = await authenticate(parts, request, role);
+      request.endTurn();
       await countCaller(parts.limits, request.identity.caller, request, reply);
     },
     handler: async (request, reply) => {

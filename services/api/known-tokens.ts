@@ -1,6 +1,5 @@
 // What the API does with the texts of tokens, and which of them were good a while ago; that opens nothing, it only goes first.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FleetyardError } from '../domain/errors.ts';
 import { createTokenText, hashToken, isTokenText } from '../vault/tokens.ts';
 
@@ -14,28 +13,32 @@ export type Tokens = {
   wasGood(hash: Uint8Array): boolean;
   noteGood(hash: Uint8Array): void;
   /**
-   * Waits for the turn of a token of which nothing is known: few of them are served in each turn of the event loop, so that hundreds
-   * of guesses at once are spread over many turns, in which everybody else is served. Throws `unavailable` when too many wait.
+   * Waits for the turn of a request of whose token nothing is known, and gives what ends the turn: few of them are at work at once,
+   * so that hundreds of guesses are spread over many turns of the event loop, in which everybody else is served. Throws
+   * `unavailable` when too many wait.
    */
-  takeTurn(hash: Uint8Array): Promise<void>;
+  takeTurn(hash: Uint8Array | undefined): Promise<() => void>;
 };
 
 const mostKnown = 10_000;
-const strangersATurn = 4;
+const strangersAtWork = 8;
 const mostWaiting = 2_000;
 
 /** Makes them; the newest good ones are remembered. */
 export function createTokens(): Tokens {
   const good = new Set<string>();
   const waiting: (() => void)[] = [];
-  let serving = false;
-  const serve = async (): Promise<void> => {
-    serving = true;
-    while (waiting.length > 0) {
-      for (const go of waiting.splice(0, strangersATurn)) go();
-      await nextTurn();
-    }
-    serving = false;
+  let atWork = 0;
+  const begin = (): (() => void) => {
+    atWork += 1;
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      atWork -= 1;
+      // In a later turn of the event loop, whatever this one still has to do.
+      setImmediate(() => waiting.shift()?.());
+    };
   };
   const keyOf = (hash: Uint8Array): string => Buffer.from(hash).toString('base64');
   return {
@@ -51,14 +54,12 @@ export function createTokens(): Tokens {
       if (good.size > mostKnown && oldest !== undefined) good.delete(oldest);
     },
     async takeTurn(hash) {
-      if (good.has(keyOf(hash))) return;
+      if (hash !== undefined && good.has(keyOf(hash))) return () => undefined;
+      if (atWork < strangersAtWork && waiting.length === 0) return begin();
       if (waiting.length >= mostWaiting) {
         throw new FleetyardError('unavailable', 'Too many unknown tokens wait to be looked up; try again.');
       }
-      await new Promise<void>((resolve) => {
-        waiting.push(resolve);
-        if (!serving) void serve();
-      });
+      return new Promise((resolve) => waiting.push(() => resolve(begin())));
     },
   };
 }

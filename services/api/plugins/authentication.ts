@@ -47,9 +47,8 @@ async function findCaller(
   { store, tokens, limits }: Pick<Parts, 'store' | 'tokens' | 'limits'>,
   request: FastifyRequest,
 ): Promise<{ caller: Caller; live: boolean } | undefined> {
-  const token = /^Bearer ([A-Za-z0-9_.~+/=-]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (token === undefined || !tokens.isWellFormed(token)) return undefined;
-  const hash = tokens.hash(token);
+  const hash = request.tokenHash;
+  if (hash === undefined) return undefined;
   const guess = { quota: 'strangers', key: describeAddress(request) } as const;
   const wait = limits.findWait(guess);
   // Whoever shares an address with a guesser goes on, if the token was good a while ago; whether it still is is asked all the same.
@@ -57,7 +56,6 @@ async function findCaller(
     const message = `Too many unknown tokens came from this address; try again in ${wait} s.`;
     throw new FleetyardError('rate-limited', message, { retryAfterSeconds: wait });
   }
-  await tokens.takeTurn(hash);
   const row = await store.lookUps.findToken(hash);
   if (row?.live === true) tokens.noteGood(hash);
   else await limits.count([guess]);
