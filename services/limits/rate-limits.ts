@@ -54,6 +54,7 @@ type Limiter = RateLimiterRedis | RateLimiterMemory;
 export function openRateLimits({ redisUrl, prefix, quotas, onError = () => undefined }: RateLimitOptions): RateLimits {
   const redis = new Redis(redisUrl, {
     enableOfflineQueue: false,
+    enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
     connectTimeout: 5_000,
     commandTimeout: patienceMs,

@@ -1,6 +1,6 @@
 // Envelope encryption: each value under a random data key, which is wrapped by a master key.
 
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { readMasterKeys, type MasterKey } from './master-keys.ts';
 import { createStackSalt } from './stack-settings.ts';
 
@@ -39,8 +39,9 @@ export function createVault(masterKeys: readonly MasterKey[], chosen: string | n
   const newest = masterKeys.at(-1);
   if (newest === undefined) throw new Error('a vault needs at least one master key');
   const sealing = chosen ?? newest.id;
-  const keys = new Map(masterKeys.map((master) => [master.id, master.key]));
-  const getKey = (id: string): Buffer => {
+  // As key objects: with bytes, a cipher takes three times as long to make.
+  const keys = new Map(masterKeys.map((master) => [master.id, createSecretKey(master.key)]));
+  const getKey = (id: string): KeyObject => {
     const key = keys.get(id);
     if (key === undefined) throw new Error(`master key ${id} is not in the key file`);
     return key;
@@ -57,11 +58,11 @@ export function createVault(masterKeys: readonly MasterKey[], chosen: string | n
   return {
     seal(plaintext, context) {
       const dataKey = randomBytes(keyBytes);
-      return join(dataKey, encrypt(dataKey, Buffer.from(plaintext as Uint8Array), valueContext(context)), context);
+      return join(dataKey, encrypt(createSecretKey(dataKey), Buffer.from(plaintext as Uint8Array), valueContext(context)), context);
     },
     open(sealed, context) {
       const parts = split(sealed);
-      return decrypt(unwrap(parts, context), parts.body, valueContext(context));
+      return decrypt(createSecretKey(unwrap(parts, context)), parts.body, valueContext(context));
     },
     rewrap(sealed, context) {
       const parts = split(sealed);
@@ -93,14 +94,14 @@ function split(sealed: Uint8Array): Parts {
   };
 }
 
-function encrypt(key: Buffer, plaintext: Uint8Array, context: string): Buffer {
+function encrypt(key: KeyObject, plaintext: Uint8Array, context: string): Buffer {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context));
   const text = Buffer.concat([cipher.update(plaintext), cipher.final()]);
   return Buffer.concat([nonce, cipher.getAuthTag(), text]);
 }
 
-function decrypt(key: Buffer, sealed: Buffer, context: string): Buffer {
+function decrypt(key: KeyObject, sealed: Buffer, context: string): Buffer {
   const nonce = sealed.subarray(0, nonceBytes);
   const tag = sealed.subarray(nonceBytes, nonceBytes + tagBytes);
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes });

@@ -109,9 +109,7 @@ function buildCall(
       await tellChange(change.tx, name, request, answer);
       return answer;
     };
-  const abort = new AbortController();
-  // Of the response: the socket outlives it, and would gather a listener a request.
-  reply.raw.once('close', () => abort.abort());
+  let signal: AbortSignal | undefined;
   return {
     parts,
     caller,
@@ -138,9 +136,20 @@ function buildCall(
     path: parameters.path,
     query: parameters.query,
     headers: request.headers,
-    signal: AbortSignal.any([abort.signal, parts.closing]),
+    // Made for those who ask: few do, and it costs more than the rest of this.
+    get signal() {
+      return (signal ??= AbortSignal.any([followClose(reply), parts.closing]));
+    },
     log: request.log,
   } as unknown as Call;
+}
+
+/** Of the response: the socket outlives it, and would gather a listener a request. */
+function followClose({ raw }: FastifyReply): AbortSignal {
+  const abort = new AbortController();
+  raw.once('close', () => abort.abort());
+  if (raw.destroyed) abort.abort();
+  return abort.signal;
 }
 
 function checkBody(name: EndpointName, { body, bodyFaults }: FastifyRequest): void {
