@@ -31,6 +31,7 @@ const COMMANDS = {
   secrets: { target: 'services/secrets/main.ts' },
   doctor: { target: 'services/doctor/main.ts' },
   plugins: { target: 'toolchain/fetch-plugins.mjs' },
+  programs: { target: 'toolchain/fetch-programs.mjs' },
   sbom: { target: 'toolchain/write-sbom.mjs' },
   'start:api': { target: 'services/api/main.ts' },
   'start:worker': { target: 'services/worker/main.ts' },
