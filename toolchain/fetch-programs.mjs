@@ -1,7 +1,7 @@
 // `npm run programs`: makes the programs of local control planes and of Karmada ready, so that what needs them does not wait.
 import { parseArgs } from 'node:util';
 import { findKarmadaFiles, findKubernetesPrograms } from './kubernetes.mjs';
-import { getProgramSet, listProgramSets } from './program-sets.mjs';
+import { listPrograms } from './program-sets.mjs';
 import { createProgressLine } from './progress.mjs';
 
 const USAGE = `Usage: npm run programs -- [PROGRAM …]
@@ -18,9 +18,7 @@ async function main() {
     allowPositionals: true,
     options: { help: { type: 'boolean', short: 'h' } },
   });
-  const all = /** @type {import('./program-sets.mjs').ProgramName[]} */ (
-    listProgramSets().flatMap((set) => Object.keys(getProgramSet(set).programs))
-  );
+  const all = listPrograms();
   const unknown = positionals.filter((name) => !(/** @type {string[]} */ (all).includes(name)));
   if (values.help || unknown.length > 0) {
     const stream = values.help ? process.stdout : process.stderr;

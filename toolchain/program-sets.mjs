@@ -98,6 +98,11 @@ export function listProgramSets() {
   return /** @type {ProgramSetName[]} */ (Object.keys(PROGRAM_SETS));
 }
 
+/** @returns {ProgramName[]} every program */
+export function listPrograms() {
+  return /** @type {ProgramName[]} */ (listProgramSets().flatMap((set) => Object.keys(getProgramSet(set).programs)));
+}
+
 /** What makes a program of a set say its version; one of them is different. @param {ProgramSet} set @param {string} program */
 export function getVersionArguments(set, program) {
   return program === 'kubectl' ? ['version', '--client'] : [...set.versionArguments];
