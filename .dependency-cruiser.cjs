@@ -79,7 +79,13 @@ const ROOMS = {
   'services/simulator': ['services/domain', 'catalogue', 'plugins/kit', 'toolchain'],
   'services/simulator/ledger': [],
   'services/simulator/clouds': ['services/domain', 'catalogue', 'plugins/kit', 'services/simulator/ledger'],
-  'services/simulator/control-planes': ['plugins/kit', 'services/simulator/ledger', 'services/simulator/clouds'],
+  'services/simulator/control-planes': [
+    'plugins/kit',
+    'services/simulator/ledger',
+    'services/simulator/clouds',
+    // The programs of control planes that are processes.
+    'toolchain',
+  ],
   'services/simulator/daemon': [
     'services/domain',
     'plugins/kit',

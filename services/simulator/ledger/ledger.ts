@@ -137,6 +137,12 @@ export class Ledger {
     return this.all("select * from resources where control_plane is not null and state = 'ready'").map(readResource);
   }
 
+  /** The cluster that a control plane belongs to. */
+  findByControlPlane(id: string): Resource | undefined {
+    const row = this.get('select * from resources where control_plane = ?', id);
+    return row && readResource(row);
+  }
+
   listUnfinished(): Resource[] {
     return this.all("select * from resources where state in ('creating', 'updating', 'deleting')").map(readResource);
   }
