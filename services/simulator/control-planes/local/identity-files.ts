@@ -51,13 +51,19 @@ export async function ensureIdentity({
   const authority = createAuthority('kubernetes', now);
   // The store has an authority of its own: who may speak to the API server may not speak to it.
   const store = createAuthority('etcd', now);
+  // An API server that speaks for somebody else to another one proves itself with this.
+  const proxy = createAuthority('front-proxy', now);
   const own: Subject = { commonName: 'server', names: [...NAMES, ...names], addresses: [address, SERVICE_ADDRESS] };
   await savePair(authority, 'ca');
   await savePair(issueCertificate(authority, { ...own, usages: ['server'] }, now), 'server');
   await savePair(store, 'etcd-ca');
   await savePair(issueCertificate(store, { ...own, commonName: 'etcd', usages: ['server', 'client'] }, now), 'etcd');
   await savePair(issueCertificate(store, { commonName: 'kube-apiserver', usages: ['client'] }, now), 'etcd-client');
-  await save('service-accounts.key', createSigningKey());
+  await savePair(proxy, 'front-proxy-ca');
+  await savePair(issueCertificate(proxy, { commonName: 'front-proxy-client', usages: ['client'] }, now), 'front-proxy');
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  await save('service-accounts.key', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  await save('service-accounts.pub', publicKey.export({ type: 'spki', format: 'pem' }).toString());
   for (const client of clients) {
     const certified = issueCertificate(authority, { ...client, usages: ['client'] }, now);
     await savePair(certified, client.name);
@@ -80,11 +86,6 @@ export async function readClient(folder: string, name: string): Promise<{ ca: st
   const read = (file: string) => readFile(join(folder, file), 'utf8');
   const [ca, cert, key] = await Promise.all([read('ca.crt'), read(`${name}.crt`), read(`${name}.key`)]);
   return { ca, cert, key };
-}
-
-function createSigningKey(): string {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 function writeKubeconfig(server: string, authority: string, { certificate, key }: Certified): string {

@@ -47,7 +47,7 @@ const READY_TIMEOUT_MS = 60_000;
 const STORE_TIMEOUT_MS = 20_000;
 const LOOK_EVERY_MS = 20;
 
-/** Starts all programs, and returns while the API server comes up. */
+/** Starts all programs; the API server is ready then. */
 export async function startMember(order: MemberOrder): Promise<Member> {
   const { folder, place, now, signal } = order;
   const files = locateFiles(folder);
@@ -66,7 +66,7 @@ export async function startMember(order: MemberOrder): Promise<Member> {
   };
   try {
     signal.throwIfAborted();
-    await startPrograms(order, group);
+    await startPrograms(order, group, api);
   } catch (error) {
     await stop({ hard: true });
     throw error;
@@ -83,12 +83,14 @@ export async function startMember(order: MemberOrder): Promise<Member> {
   };
 }
 
-async function startPrograms(order: MemberOrder, group: ProcessGroup): Promise<void> {
+async function startPrograms(order: MemberOrder, group: ProcessGroup, api: ApiClient): Promise<void> {
   await group.start(planStore(order));
   // An API server that meets no store waits a whole second before it looks again.
   await until(() => accepts(getStoreAddress(order.place)), { group, signal: order.signal });
   await group.start(planApiServer(order));
-  for (const program of planControllers(order)) await group.start(program);
+  await awaitApi(api, group, order.signal);
+  // Controllers that meet no API server end, and come back later and later.
+  await Promise.all(planControllers(order).map((program) => group.start(program)));
 }
 
 async function until(
