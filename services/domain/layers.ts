@@ -13,6 +13,8 @@ type LayerRule = {
   stands(subject: LayerSubject): boolean;
   /** What is looked at after each `up` of it. */
   then: readonly PlainStep[];
+  /** What is done before a `destroy` of it, unless that is forced. */
+  before?: readonly PlainStep[];
   /** How long a step of it may take; the providers say so of the layers that each makes in its own way. */
   deadline: Span | 'of the provider';
   /** Whether its program speaks to servers of the user's choice, whose words are repeated to nobody. */
@@ -31,6 +33,7 @@ const layerRules = {
   membership: {
     stands: ({ federated }) => federated,
     then: [{ kind: 'hub', action: 'member-ready' }],
+    before: [{ kind: 'hub', action: 'drain' }],
     deadline: { up: 900, destroy: 900 },
     meetsStrangers: true,
   },
@@ -55,6 +58,12 @@ export function listLayers(subject: LayerSubject): Layer[] {
 /** What follows each `up` of a layer. */
 export function listFollowing(layer: Layer): readonly PlainStep[] {
   return layerRules[layer].then;
+}
+
+/** What precedes each `destroy` of a layer. */
+export function listPreceding(layer: Layer): readonly PlainStep[] {
+  const { before = [] }: LayerRule = layerRules[layer];
+  return before;
 }
 
 /** Whether the words of a layer's step may be a stranger's. */

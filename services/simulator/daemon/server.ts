@@ -3,6 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { getAuthority, issueDoorCertificate } from '../control-planes/authority.ts';
+import { answerTaints, isMemberPath } from '../control-planes/kubernetes/patch-taints.ts';
 import { answerRead } from '../control-planes/kubernetes/read-api.ts';
 import type { Values } from '../ledger/resource.ts';
 import { answerAdmin, type AdminParts } from './admin-routes.ts';
@@ -53,7 +54,7 @@ function listenTo(handle: (request: IncomingMessage, response: ServerResponse) =
 async function answerSecure(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'https://127.0.0.1');
   if (!pathname.startsWith('/k8s/')) return send(response, notFound());
-  answerKubernetes(parts, request, response, pathname, readToken(request));
+  await answerKubernetes(parts, request, response, pathname, readToken(request));
 }
 
 function readToken(request: IncomingMessage): string {
@@ -90,21 +91,25 @@ async function answer(parts: ServerParts, request: IncomingMessage, response: Se
   return send(response, await answerProviderCall(parts.services, path[2] ?? '', account, body));
 }
 
-function answerKubernetes(
+async function answerKubernetes(
   parts: ServerParts,
   request: IncomingMessage,
   response: ServerResponse,
   pathname: string,
   token: string,
-): void {
+): Promise<void> {
   const [, , id = '', ...rest] = pathname.split('/');
-  if (request.method !== 'GET') {
+  const asked = { id, path: `/${rest.join('/')}`, token, now: parts.clock.now() };
+  const isPatch = request.method === 'PATCH' && isMemberPath(asked.path);
+  if (request.method !== 'GET' && !isPatch) {
     return send(response, {
       status: 405,
       body: { error: { code: 'read-only', message: 'simulated API servers are read-only here' } },
     });
   }
-  const found = answerRead(parts.ledger, { id, path: `/${rest.join('/')}`, token, now: parts.clock.now() });
+  const patch = isPatch ? await readBody(request, LARGEST_STRANGE_BODY) : undefined;
+  if (isPatch && !patch) return refuse(response, unreadable());
+  const found = patch === undefined ? answerRead(parts.ledger, asked) : answerTaints(parts.ledger, { ...asked, patch });
   // A server that is not there answers nothing at all.
   if (!found) return void request.socket.destroy();
   return send(response, found);
