@@ -1,15 +1,18 @@
 // `npm test`: starts the servers that the tests need, runs the test files group by group, and ends with one line of counts.
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { findKubernetesPrograms } from '../toolchain/kubernetes.mjs';
+import { listPrograms } from '../toolchain/program-sets.mjs';
 import { createProgressLine } from '../toolchain/progress.mjs';
 import { findPulumi } from '../toolchain/pulumi.mjs';
-import { findTestFiles, GROUPS, NEEDS, type Group } from './run/groups.ts';
+import { findTestFiles, NEEDS, RUNS, type Group, type Needs } from './run/groups.ts';
 import { runTestFile, stopRunningFiles, type FileReport } from './run/run-file.ts';
 import { startTestServers, type TestServers } from './run/servers.ts';
 
-const USAGE = `Usage: npm test -- [all | unit | integration | engine | e2e] [--properties] [--seed N | random] [--runs N] [--cases N] [part of a test file's path …]
+const USAGE = `Usage: npm test -- [all | unit | integration | engine | e2e | kubernetes] [--properties] [--seed N | random] [--runs N] [--cases N] [part of a test file's path …]
 
-  npm test                                        all groups
+  npm test                                        all groups, of kubernetes a short part
+  npm run test:kubernetes                         the tests on real control planes and a real Karmada, all of them
   npm run test:integration -- test/store/lease    the integration tests whose path contains that
   npm run test:properties                         the property tests alone, with a random seed, which is printed
   npm run test:properties -- --seed 7 --runs 50   the same with a seed of yours, and so many runs of each property
@@ -50,9 +53,9 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   const [first, ...rest] = positionals;
-  const group = GROUPS.find((name) => name === first);
-  const groups = group === undefined ? GROUPS : [group];
-  const patterns = group === undefined && first !== undefined && first !== 'all' ? positionals : rest;
+  const named = first === undefined ? undefined : RUNS[first];
+  const groups = named ?? RUNS['all'] ?? [];
+  const patterns = named === undefined ? positionals : rest;
   const drawn = readDraw(values);
   if (typeof drawn === 'string') {
     say(`${drawn}\n\n${USAGE}`);
@@ -130,7 +133,7 @@ async function runGroup(group: Group, selection: Selection, totals: Totals): Pro
 }
 
 /** Starts what is missing and returns the environment of the group's files. */
-async function prepare(needs: (typeof NEEDS)[Group]): Promise<NodeJS.ProcessEnv> {
+async function prepare(needs: Needs): Promise<NodeJS.ProcessEnv> {
   const env: NodeJS.ProcessEnv = { ...process.env };
   // A colour or a reporter of the surrounding run would change what the files print.
   for (const name of Object.keys(env)) if (name.startsWith('TAP') || name === 'FORCE_COLOR') delete env[name];
@@ -143,6 +146,11 @@ async function prepare(needs: (typeof NEEDS)[Group]): Promise<NodeJS.ProcessEnv>
     const found = await findPulumi({ onProgress: line.show });
     line.clear();
     env.FLEETYARD_PULUMI = found.binary;
+  }
+  if (needs.programs) {
+    const line = createProgressLine();
+    await findKubernetesPrograms(listPrograms(), { onProgress: line.show });
+    line.clear();
   }
   return env;
 }

@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { getPinnedNode, installPackages } from './install.mjs';
+import { findKubernetesPrograms } from './kubernetes.mjs';
+import { listPrograms } from './program-sets.mjs';
 import { createProgressLine } from './progress.mjs';
 import { findPulumi } from './pulumi.mjs';
 
@@ -12,12 +14,21 @@ import { findPulumi } from './pulumi.mjs';
  * @property {string} target the program to go on with, from the root of the repository
  * @property {string[]} [args] what it is given before the arguments of the command line
  * @property {boolean | ((args: string[]) => boolean)} [pulumi] whether it needs the Pulumi CLI
+ * @property {(args: string[]) => boolean} [programs] whether it needs real control planes and Karmada
  */
 
 /** @type {Record<string, Command>} */
 const COMMANDS = {
-  quickstart: { target: 'services/quickstart/main.ts', pulumi: (args) => !args.includes('--clean') },
-  test: { target: 'test/run.ts', pulumi: ([group]) => group === undefined || ['all', 'engine', 'e2e'].includes(group) },
+  quickstart: {
+    target: 'services/quickstart/main.ts',
+    pulumi: (args) => !args.includes('--clean'),
+    programs: (args) => args.includes('--kubernetes') && !args.includes('--clean'),
+  },
+  test: {
+    target: 'test/run.ts',
+    pulumi: ([group]) => group === undefined || ['all', 'engine', 'e2e', 'kubernetes'].includes(group),
+    programs: ([group]) => group === undefined || ['all', 'kubernetes'].includes(group),
+  },
   chaos: { target: 'test/chaos/main.ts', pulumi: (args) => !args.includes('--schedule') },
   check: { target: 'toolchain/check.mjs' },
   generate: { target: 'toolchain/generate.mjs' },
@@ -31,6 +42,7 @@ const COMMANDS = {
   secrets: { target: 'services/secrets/main.ts' },
   doctor: { target: 'services/doctor/main.ts' },
   plugins: { target: 'toolchain/fetch-plugins.mjs' },
+  programs: { target: 'toolchain/fetch-programs.mjs' },
   sbom: { target: 'toolchain/write-sbom.mjs' },
   'start:api': { target: 'services/api/main.ts' },
   'start:worker': { target: 'services/worker/main.ts' },
@@ -50,15 +62,23 @@ async function run(name, args) {
     return 2;
   }
   const needsPulumi = typeof command.pulumi === 'function' ? command.pulumi(args) : command.pulumi === true;
+  const needsPrograms = command.programs?.(args) === true;
   const search = new AbortController();
   const line = createProgressLine();
   const waiting = { done: false };
-  if (needsPulumi && !args.includes('--help')) {
-    // The target asks again and waits for this search, or learns from its own why there is no CLI.
-    findPulumi({ onProgress: (progress) => waiting.done || line.show(progress), signal: search.signal }).catch(
-      () => undefined,
-    );
-  }
+  const options = {
+    onProgress: (/** @type {import('./progress.mjs').Progress} */ progress) => waiting.done || line.show(progress),
+    signal: search.signal,
+  };
+  // The target asks again and waits for these searches, or learns from its own why something is missing. One after the other: what
+  // is needed first has both cores.
+  const first = needsPulumi && !args.includes('--help') ? findPulumi(options) : Promise.resolve();
+  first
+    .catch(() => undefined)
+    .then(() =>
+      needsPrograms && !args.includes('--help') ? findKubernetesPrograms(listPrograms(), options) : undefined,
+    )
+    .catch(() => undefined);
   try {
     await installPackages(root, line.show);
     waiting.done = true;

@@ -34,7 +34,20 @@ export async function findGo() {
  * @param {(progress: Omit<Progress, 'subject'>) => void} onProgress
  * @returns {Promise<void>}
  */
-export async function buildGoProgram(go, { module, program, ldflags }, output, onProgress) {
+export async function buildGoProgram(go, { program, ...rest }, output, onProgress) {
+  await buildGoPrograms(go, { ...rest, programs: [program] }, output, onProgress);
+}
+
+/**
+ * Builds several programs of one module at once; with more than one, `output` is a directory that ends in a slash and each has the
+ * last part of its import path as its name.
+ * @param {string} go
+ * @param {{ module: string, programs: readonly string[], ldflags: string }} what
+ * @param {string} output
+ * @param {(progress: Omit<Progress, 'subject'>) => void} onProgress
+ * @returns {Promise<void>}
+ */
+export async function buildGoPrograms(go, { module, programs, ldflags }, output, onProgress) {
   const directory = resolve(import.meta.dirname, module);
   const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' };
   // A machine's GOFLAGS may say -mod=mod or name another go.mod: go would then take what comes and write its hash down.
@@ -46,13 +59,17 @@ export async function buildGoProgram(go, { module, program, ldflags }, output, o
     modules += 1;
     onProgress({ phase: `fetching Go modules (${modules} so far)` });
   };
-  const listed = await runCommand(go, ['list', '-C', directory, ...pinned, '-deps', '-f', '{{.ImportPath}}', program], {
-    env,
-    onLine: onFetch,
-  });
+  const listed = await runCommand(
+    go,
+    ['list', '-C', directory, ...pinned, '-deps', '-f', '{{.ImportPath}}', ...programs],
+    {
+      env,
+      onLine: onFetch,
+    },
+  );
   if (listed.code !== 0) throw new Error(`go list failed: ${lastLines(listed.stderr)}`);
   const compile = createCompileProgress(listed.stdout.trim().split('\n').length, onProgress);
-  const args = ['build', '-C', directory, ...pinned, '-v', '-trimpath', '-ldflags', ldflags, '-o', output, program];
+  const args = ['build', '-C', directory, ...pinned, '-v', '-trimpath', '-ldflags', ldflags, '-o', output, ...programs];
   const built = await runCommand(go, args, { env, onLine: compile });
   if (built.code !== 0) throw new Error(`go build failed: ${lastLines(built.stderr)}`);
 }
@@ -76,6 +93,22 @@ function createCompileProgress(total, onProgress) {
     const secondsLeft = known ? (elapsed / done) * Math.max(0, total - done) + LINK_SECONDS : undefined;
     onProgress({ phase: 'compiling', done: Math.min(done, total), total, secondsLeft });
   };
+}
+
+/**
+ * The directory of a module that another one's go.mod names.
+ * @param {string} go
+ * @param {string} module the directory that holds go.mod, from toolchain/ on
+ * @param {string} wanted
+ * @returns {Promise<string>}
+ */
+export async function findGoModule(go, module, wanted) {
+  const directory = resolve(import.meta.dirname, module);
+  const env = { ...process.env, GOWORK: 'off' };
+  const args = ['list', '-C', directory, '-mod=readonly', '-modfile=', '-m', '-f', '{{.Dir}}', wanted];
+  const { code, stdout, stderr } = await runCommand(go, args, { env });
+  if (code !== 0 || stdout.trim() === '') throw new Error(`go list -m failed: ${lastLines(stderr)}`);
+  return stdout.trim();
 }
 
 /** @param {string} text */

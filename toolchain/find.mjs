@@ -2,15 +2,36 @@
 // It holds the lock of the cache meanwhile, writes its progress beside the lock for those who wait, and ends, with every
 // process it started, when its stdin closes.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { findPresentSet, getSetLock, makeSet } from './kubernetes.mjs';
 import { withLock } from './lock.mjs';
+import { listProgramSets } from './program-sets.mjs';
 import { findPresentPulumi, getPulumiLock, makePulumi } from './pulumi.mjs';
 import { findPresentRedis, getRedisLock, makeRedis } from './redis.mjs';
 
 /** @typedef {import('./progress.mjs').Progress} Progress */
 
+/**
+ * @typedef {object} Search
+ * @property {(env: NodeJS.ProcessEnv) => string} getLock
+ * @property {(env: NodeJS.ProcessEnv) => Promise<object | undefined>} findPresent
+ * @property {(onProgress: import('./progress.mjs').OnProgress, env: NodeJS.ProcessEnv) => Promise<object>} make
+ */
+
+/** @type {Record<string, Search>} */
 const PROGRAMS = {
   pulumi: { getLock: getPulumiLock, findPresent: findPresentPulumi, make: makePulumi },
   redis: { getLock: getRedisLock, findPresent: findPresentRedis, make: makeRedis },
+  ...Object.fromEntries(
+    listProgramSets().map((set) => [
+      set,
+      {
+        getLock: (/** @type {NodeJS.ProcessEnv} */ env) => getSetLock(set, env),
+        findPresent: (/** @type {NodeJS.ProcessEnv} */ env) => findPresentSet(set, env),
+        make: (/** @type {import('./progress.mjs').OnProgress} */ onProgress, /** @type {NodeJS.ProcessEnv} */ env) =>
+          makeSet(set, onProgress, env),
+      },
+    ]),
+  ),
 };
 
 /** @param {object} message */
@@ -18,9 +39,8 @@ function say(message) {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-/** @param {keyof typeof PROGRAMS} name */
-async function find(name) {
-  const { getLock, findPresent, make } = PROGRAMS[name];
+/** @param {Search} search */
+async function find({ getLock, findPresent, make }) {
   const lock = getLock(process.env);
   const shared = `${lock}.progress`;
   /** @param {Progress} progress */
@@ -50,10 +70,11 @@ process.stdin.on('end', () => {
 process.stdin.resume();
 process.stdout.on('error', () => undefined);
 
-const name = process.argv[2];
-if (name !== 'pulumi' && name !== 'redis') throw new Error(`usage: find.mjs pulumi|redis, not ${name}`);
+const name = process.argv[2] ?? '';
+const search = PROGRAMS[name];
+if (search === undefined) throw new Error(`usage: find.mjs ${Object.keys(PROGRAMS).join('|')}, not "${name}"`);
 try {
-  say({ found: await find(name) });
+  say({ found: await find(search) });
 } catch (error) {
   say({ error: error instanceof Error ? error.message : String(error) });
 }

@@ -29,6 +29,12 @@ export const outsideVariables: Readonly<Record<string, Variable>> = {
     readers: ['toolchain'],
     default: 'found on the PATH or in the cache',
   },
+  FLEETYARD_KUBERNETES_PROGRAMS: {
+    means:
+      'directory with etcd, kube-apiserver, kwok, Karmada and what else local control planes run, in the pinned versions',
+    readers: ['toolchain'],
+    default: 'found on the PATH or in the cache, else built from their Go modules',
+  },
   FLEETYARD_PROMTOOL: {
     means: 'path of a promtool, which checks the alert rules in `npm run check`',
     readers: ['toolchain'],

@@ -35,12 +35,15 @@ export async function openVault(masterKeyFile: string): Promise<Vault> {
 }
 
 /** Makes a vault of master keys, oldest first: all of them open, the last one seals unless another is chosen. */
-export function createVault(masterKeys: readonly MasterKey[], chosen: string | null = null): Vault {
+export function createVault(masterKeys: readonly MasterKey[]): Vault {
   const newest = masterKeys.at(-1);
   if (newest === undefined) throw new Error('a vault needs at least one master key');
-  const sealing = chosen ?? newest.id;
   // As key objects: with bytes, a cipher takes three times as long to make.
   const keys = new Map(masterKeys.map((master) => [master.id, createSecretKey(master.key)]));
+  return sealBy(keys, newest.id, newest.id);
+}
+
+function sealBy(keys: ReadonlyMap<string, KeyObject>, newest: string, sealing: string): Vault {
   const getKey = (id: string): KeyObject => {
     const key = keys.get(id);
     if (key === undefined) throw new Error(`master key ${id} is not in the key file`);
@@ -58,7 +61,11 @@ export function createVault(masterKeys: readonly MasterKey[], chosen: string | n
   return {
     seal(plaintext, context) {
       const dataKey = randomBytes(keyBytes);
-      return join(dataKey, encrypt(createSecretKey(dataKey), Buffer.from(plaintext as Uint8Array), valueContext(context)), context);
+      return join(
+        dataKey,
+        encrypt(createSecretKey(dataKey), Buffer.from(plaintext as Uint8Array), valueContext(context)),
+        context,
+      );
     },
     open(sealed, context) {
       const parts = split(sealed);
@@ -69,8 +76,8 @@ export function createVault(masterKeys: readonly MasterKey[], chosen: string | n
       return join(unwrap(parts, context), parts.body, context);
     },
     keyIdOf: (sealed) => split(sealed).keyId,
-    keyIds: masterKeys.map(({ id }) => id).toReversed(),
-    sealingBy: (keyId) => createVault(masterKeys, keyId),
+    keyIds: [...keys.keys()].toReversed(),
+    sealingBy: (keyId) => sealBy(keys, newest, keyId ?? newest),
     createStackSalt,
   };
 }

@@ -2,10 +2,20 @@
 import { globSync, readFileSync } from 'node:fs';
 
 /** A group of tests, by what it needs. */
-export type Group = 'unit' | 'integration' | 'engine' | 'e2e';
+export type Group = 'unit' | 'integration' | 'engine' | 'e2e' | 'kubernetes-short' | 'kubernetes';
 
 /** In the order in which they run: what fails fastest comes first. */
-export const GROUPS: readonly Group[] = ['unit', 'integration', 'engine', 'e2e'];
+export const GROUPS: readonly Group[] = ['unit', 'integration', 'engine', 'e2e', 'kubernetes-short'];
+
+/** What a word of the command line runs. */
+export const RUNS: Readonly<Record<string, readonly Group[]>> = {
+  all: GROUPS,
+  unit: ['unit'],
+  integration: ['integration'],
+  engine: ['engine'],
+  e2e: ['e2e'],
+  kubernetes: ['kubernetes-short', 'kubernetes'],
+};
 
 const FOLDERS: Record<string, Group> = {
   store: 'integration',
@@ -25,15 +35,34 @@ const FOLDERS: Record<string, Group> = {
   chaos: 'e2e',
   'chaos/judge': 'unit',
   hosts: 'e2e',
+  kubernetes: 'kubernetes',
+  'kubernetes/short': 'kubernetes-short',
 };
 
-/** What a group needs and how long one of its files may take. */
-export const NEEDS: Record<Group, { servers: boolean; pulumi: boolean; jobs: number; timeoutMs: number }> = {
-  unit: { servers: false, pulumi: false, jobs: 2, timeoutMs: 180_000 },
-  integration: { servers: true, pulumi: false, jobs: 2, timeoutMs: 300_000 },
-  // One at a time: each starts a Pulumi CLI, plugins and a runner, which are two cores' worth of work by themselves.
-  engine: { servers: true, pulumi: true, jobs: 1, timeoutMs: 600_000 },
-  e2e: { servers: true, pulumi: true, jobs: 1, timeoutMs: 1_200_000 },
+/** What a group needs. */
+export type Needs = {
+  servers: boolean;
+  pulumi: boolean;
+  /** The programs of local control planes and of Karmada. */
+  programs: boolean;
+  jobs: number;
+  /** How long one of its files may take. */
+  timeoutMs: number;
+};
+
+const nothing = { servers: false, pulumi: false, programs: false, jobs: 2 };
+// One at a time: each starts a Pulumi CLI, plugins and a runner, which are two cores' worth of work by themselves.
+const engine = { ...nothing, servers: true, pulumi: true, jobs: 1 };
+const kubernetes = { ...engine, programs: true };
+
+/** What each group needs. */
+export const NEEDS: Record<Group, Needs> = {
+  unit: { ...nothing, timeoutMs: 180_000 },
+  integration: { ...nothing, servers: true, timeoutMs: 300_000 },
+  engine: { ...engine, timeoutMs: 600_000 },
+  e2e: { ...engine, timeoutMs: 1_200_000 },
+  'kubernetes-short': { ...kubernetes, timeoutMs: 600_000 },
+  kubernetes: { ...kubernetes, timeoutMs: 1_200_000 },
 };
 
 /** The test files of a group whose path contains one of the patterns (all files when there is none), sorted. */
