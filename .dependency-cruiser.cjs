@@ -77,9 +77,15 @@ const ROOMS = {
   ],
   'services/health': ['services/config.ts', 'services/process'],
   'services/simulator': ['services/domain', 'catalogue', 'plugins/kit', 'toolchain'],
-  'services/simulator/ledger': [],
+  'services/simulator/ledger': ['services/domain/simulated-account.ts'],
   'services/simulator/clouds': ['services/domain', 'catalogue', 'plugins/kit', 'services/simulator/ledger'],
-  'services/simulator/control-planes': ['plugins/kit', 'services/simulator/ledger', 'services/simulator/clouds'],
+  'services/simulator/control-planes': [
+    'plugins/kit',
+    'services/simulator/ledger',
+    'services/simulator/clouds',
+    // The programs of control planes that are processes.
+    'toolchain',
+  ],
   'services/simulator/daemon': [
     'services/domain',
     'plugins/kit',

@@ -5,6 +5,7 @@ import type { AddressSpaceRow } from '../store/address-spaces.ts';
 import type { CredentialRow } from '../store/credentials.ts';
 import type { ProjectRow } from '../store/projects.ts';
 import type { TokenRow } from '../store/tokens.ts';
+import { readStoredControlPlanes } from '../domain/simulated-account.ts';
 
 /** A project. */
 export function describeProject({ id, name, pausedAt, runningLimit, createdAt }: ProjectRow): Schemas['Project'] {
@@ -40,10 +41,18 @@ export function describeCredential({
   name,
   provider,
   simulated,
-  attributes,
+  attributes: { controlPlanes, ...attributes },
   createdAt,
 }: CredentialRow): Schemas['Credential'] {
-  return { id, name, provider, simulated, attributes, createdAt: createdAt.toISOString() };
+  return {
+    id,
+    name,
+    provider,
+    simulated,
+    controlPlanes: simulated ? readStoredControlPlanes(controlPlanes) : null,
+    attributes,
+    createdAt: createdAt.toISOString(),
+  };
 }
 
 /** An address space. */

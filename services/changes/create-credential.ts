@@ -1,10 +1,10 @@
 // Stores a real credential sealed, or makes a simulated one with an account of its own.
 
-import { randomBytes } from 'node:crypto';
 import type { Schemas } from '../contract/schemas.ts';
 import { findUnbuiltCloud } from '../domain/clouds.ts';
 import { FleetyardError } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
+import { createSimulatedToken, DEFAULT_CONTROL_PLANES } from '../domain/simulated-account.ts';
 import { createCredential as storeCredential, type CredentialRow } from '../store/credentials.ts';
 import type { Change } from './change.ts';
 import type { Cloud } from '../domain/clouds.ts';
@@ -27,8 +27,9 @@ export async function createCredential({ tx }: Change, request: Request, account
   const { name, provider } = request;
   const id = newId('cr');
   if (request.simulated === true) {
-    const secret = { token: randomBytes(24).toString('base64url') };
-    const attributes = accounts.describeSimulated(provider, id);
+    const { controlPlanes = DEFAULT_CONTROL_PLANES } = request;
+    const secret = { token: createSimulatedToken(controlPlanes) };
+    const attributes = { ...accounts.describeSimulated(provider, id), controlPlanes };
     return storeCredential(tx, { id, name, provider, simulated: true, attributes, secret });
   }
   // What was sent goes no further: only what was understood is stored.
@@ -48,6 +49,12 @@ function checkRequest(request: Request): void {
     const message = 'A simulated credential has no secret of yours.';
     throw new FleetyardError('validation', message, {
       details: [{ pointer: '/secret', message, code: 'not-allowed' }],
+    });
+  }
+  if (request.simulated !== true && request.controlPlanes !== undefined) {
+    const message = 'Only of a simulated account may be said what its clusters stand on.';
+    throw new FleetyardError('validation', message, {
+      details: [{ pointer: '/controlPlanes', message, code: 'not-allowed' }],
     });
   }
 }

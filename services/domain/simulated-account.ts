@@ -1,9 +1,35 @@
 // The made-up identity of a simulated cloud account: a function of the credential's id, so that the API, which stores
-// it, and the simulated clouds, which print it in ARNs and ids, agree without talking.
-import { createHash } from 'node:crypto';
+// it, and the simulated clouds, which print it in ARNs and ids, agree without talking. What its clusters stand on they read
+// from the account's token.
+import { createHash, randomBytes } from 'node:crypto';
+import type { Schemas } from '../contract/schemas.ts';
+
+/** What the clusters of a simulated account stand on. */
+export type ControlPlanes = Schemas['ControlPlanes'];
+
+/** What they stand on when nothing is said. */
+export const DEFAULT_CONTROL_PLANES: ControlPlanes = 'ledger';
+
+const LOCAL_TOKEN = /^local\./;
+
+/** Makes the token of a simulated account. The account comes to be with whoever shows it first, and no other way says more. */
+export function createSimulatedToken(controlPlanes: ControlPlanes): string {
+  const token = randomBytes(24).toString('base64url');
+  return controlPlanes === 'local' ? `local.${token}` : token;
+}
+
+/** What the clusters of the account stand on that a token makes. */
+export function readControlPlanes(token: string): ControlPlanes {
+  return LOCAL_TOKEN.test(token) ? 'local' : DEFAULT_CONTROL_PLANES;
+}
 
 /** What each cloud calls a simulated account. */
 export type SimulatedAccount = { accountId: string; subscriptionId: string; tenantId: string; project: string };
+
+/** What stands in a credential's row; the older ones say nothing. */
+export function readStoredControlPlanes(stored: string | undefined): ControlPlanes {
+  return stored === 'local' ? 'local' : DEFAULT_CONTROL_PLANES;
+}
 
 /** The identity of the simulated account that belongs to a credential. */
 export function describeSimulatedAccount(credentialId: string): SimulatedAccount {

@@ -1,6 +1,6 @@
 // Starts the simulated clouds on loopback and says where they are; used by the daemon, and by tests in process.
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, realpath } from 'node:fs/promises';
 import type { AddressInfo, Server } from 'node:net';
 import { ControlPlanes } from './control-planes/control-planes.ts';
 import type { KindTable } from './control-planes/kind.ts';
@@ -46,7 +46,15 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const clock = createClock(timeScale, stopped.signal);
   let host = '';
   const base = { ledger, faults, clock, signal: stopped.signal };
-  const planes = new ControlPlanes({ ...base, host: () => host }, kinds);
+  const planes = new ControlPlanes(
+    {
+      ...base,
+      host: () => host,
+      dataDir: await realpath(dataDir),
+      report: (id, reason) => lifecycle.loseControlPlane(id, reason),
+    },
+    kinds,
+  );
   const parts = { ...base, planes };
   const lifecycle = new ResourceLifecycle(parts);
   const services = { clouds: new ResourceService(parts, lifecycle), kubernetes: new ObjectService(base) };
@@ -68,6 +76,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       // Changes that were waiting end in their own turn of the loop, and still read the ledger.
       await lifecycle.settle();
       await new Promise((resolve) => setImmediate(resolve));
+      await planes.stop();
       ledger.close();
     },
   };

@@ -1358,12 +1358,18 @@ export interface components {
             /** @description A kubeconfig, such as `kubectl config view --minify --flatten --raw` prints. Of its current context these are understood and kept: `server` (https, without user, query and fragment), `certificate-authority-data`, `tls-server-name`, and `token` or `client-certificate-data` with `client-key-data`. Whatever names a file, a program, a proxy or another identity is refused. */
             kubeconfig: string;
         };
+        /**
+         * @description What the clusters of a simulated account stand on, for ever: API servers that the simulated cloud plays (`ledger`, when nothing is said), or a real Kubernetes on the simulated cloud's own machine (`local`).
+         * @enum {string}
+         */
+        ControlPlanes: "ledger" | "local";
         /** @description A real credential carries `secret`, whose members depend on the provider; a simulated one has none. `ssh` is not built yet. */
         CredentialRequest: {
             name: components["schemas"]["Name"];
             provider: components["schemas"]["CredentialProvider"];
             /** @description An account at the simulated cloud. It stays so for ever. */
             simulated?: boolean;
+            controlPlanes?: components["schemas"]["ControlPlanes"];
             /** @description One of AwsSecret, AzureSecret, GcpSecret and KubernetesSecret. Never shown again. */
             secret?: components["schemas"]["FreeObject"];
         };
@@ -1372,6 +1378,8 @@ export interface components {
             name: components["schemas"]["Name"];
             provider: components["schemas"]["CredentialProvider"];
             simulated: boolean;
+            /** @description What the clusters of a simulated account stand on; null for a real one. */
+            controlPlanes: components["schemas"]["ControlPlanes"] | null;
             /** @description What may be known of the account: its number, subscription or project. */
             attributes: components["schemas"]["FreeObject"];
             createdAt: components["schemas"]["Timestamp"];
@@ -1401,7 +1409,7 @@ export interface components {
             document: components["schemas"]["ClusterRequest"] | null;
             /** @description The resolved specification: what was asked, with every choice of the catalogue and every range fixed. */
             spec: components["schemas"]["FreeObject"];
-            /** @description What was observed. */
+            /** @description What was observed. Of a simulated cluster `simulation` says what it stands on (`controlPlanes`), and the version of Kubernetes that really runs there (`kubernetesVersion`; null when none does). */
             status: components["schemas"]["FreeObject"];
             /** @description The oldest operation that has not come to rest; null when there is none. */
             operation: components["schemas"]["OperationId"] | null;

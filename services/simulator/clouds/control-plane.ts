@@ -19,7 +19,15 @@ export type ControlPlaneNeed = {
 };
 
 /** All nodes of one pool; those of a pool that goes are none. */
-export type NodePoolNeed = { name: string; nodes: NodesNeed[] };
+export type NodePoolNeed = {
+  name: string;
+  nodes: NodesNeed[];
+  /** Of its nodes, exact; that of the control plane when it is not said. */
+  version?: string;
+};
+
+/** The same with where it is. */
+export type PlacedPool = NodePoolNeed & { provider: 'aws' | 'azure-native' | 'gcp'; region: string };
 
 /** Nodes that are alike. */
 export type NodesNeed = {
@@ -41,6 +49,8 @@ export type ControlPlaneRule = {
   need(cluster: Resource): ControlPlaneNeed;
   /** The outputs that are known once it is open. */
   outputs(cluster: Resource, plane: ControlPlane): Values;
+  /** What the cloud says instead of one that is lost; nothing where its plugin has no word for that. */
+  lost?: Values;
 };
 
 /** What a pool's type says about nodes. */

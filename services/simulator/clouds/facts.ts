@@ -1,6 +1,6 @@
 // What the simulated clouds take from the catalogue of dated facts: regions, zones, versions, machine types.
 import { findMachine, findRegion, findVersion, loadCatalogue } from '../../../catalogue/catalogue.ts';
-import type { Catalogue, CatalogueProvider } from '../../../catalogue/types.ts';
+import { catalogueProviders, type Catalogue, type CatalogueProvider, type Machine } from '../../../catalogue/types.ts';
 
 let catalogue: Catalogue | undefined;
 
@@ -41,6 +41,14 @@ export function listVersions(provider: CatalogueProvider): string[] {
 /** Whether a provider has a machine type. */
 export function isMachine(provider: CatalogueProvider, machine: string): boolean {
   return findMachine(getCatalogue(), provider, machine) !== undefined;
+}
+
+/** What is known of a machine type, whichever provider has it. */
+export function findMachineFacts(machine: string): Machine | undefined {
+  const known = getCatalogue();
+  return catalogueProviders
+    .map((provider) => findMachine(known, provider, machine))
+    .find((found) => found !== undefined);
 }
 
 /** How many minor versions lie between two versions; negative for a step back. */

@@ -4,16 +4,30 @@ import { createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certifica
 
 const VALID_YEARS = 10;
 const OID_COMMON_NAME = '2.5.4.3';
+const OID_ORGANISATION = '2.5.4.10';
 const OID_ECDSA_SHA256 = '1.2.840.10045.4.3.2';
 const OID_BASIC_CONSTRAINTS = '2.5.29.19';
 const OID_KEY_USAGE = '2.5.29.15';
 const OID_ALTERNATIVE_NAMES = '2.5.29.17';
+const OID_EXTENDED_USAGE = '2.5.29.37';
+const OIDS_OF_USAGES = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' } as const;
 
 /** A certificate with its private key; PEM. */
 export type Certified = { certificate: string; key: string };
 
+/** Whom a certificate is for. Without usages it serves for all. */
+export type Subject = {
+  commonName: string;
+  organisations?: string[];
+  names?: string[];
+  /** IPv4. */
+  addresses?: string[];
+  usages?: (keyof typeof OIDS_OF_USAGES)[];
+};
+
 type Body = {
   subject: string;
+  organisations?: string[];
   issuer: string;
   now: Date;
   extensions: Buffer[];
@@ -42,7 +56,7 @@ export function createAuthority(commonName: string, now: Date): Certified {
 /** Makes a certificate that an authority has signed, for a server of these names and addresses, or for a client of a name. */
 export function issueCertificate(
   authority: Certified,
-  { commonName, names = [], addresses = [] }: { commonName: string; names?: string[]; addresses?: string[] },
+  { commonName, organisations = [], names = [], addresses = [], usages = [] }: Subject,
   now: Date,
 ): Certified {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -50,18 +64,24 @@ export function issueCertificate(
     ...names.map((name) => tagged(0x82, Buffer.from(name))),
     ...addresses.map((address) => tagged(0x87, Buffer.from(address.split('.').map(Number)))),
   ];
+  const uses = sequence(...usages.map((usage) => oid(OIDS_OF_USAGES[usage])));
+  const extensions = [
+    ...(alternatives.length === 0 ? [] : [extension(OID_ALTERNATIVE_NAMES, sequence(...alternatives), false)]),
+    ...(usages.length === 0 ? [] : [extension(OID_EXTENDED_USAGE, uses, false)]),
+  ];
   const certificate = write({
     subject: commonName,
+    organisations,
     issuer: getCommonName(authority.certificate),
     now,
-    extensions: alternatives.length === 0 ? [] : [extension(OID_ALTERNATIVE_NAMES, sequence(...alternatives), false)],
+    extensions,
     publicKey,
     signer: createPrivateKey(authority.key),
   });
   return { certificate, key: exportKey(privateKey) };
 }
 
-function write({ subject, issuer, now, extensions, publicKey, signer }: Body): string {
+function write({ subject, organisations = [], issuer, now, extensions, publicKey, signer }: Body): string {
   const until = new Date(now);
   until.setUTCFullYear(until.getUTCFullYear() + VALID_YEARS);
   const algorithm = sequence(oid(OID_ECDSA_SHA256));
@@ -71,7 +91,7 @@ function write({ subject, issuer, now, extensions, publicKey, signer }: Body): s
     algorithm,
     nameOf(issuer),
     sequence(time(now), time(until)),
-    nameOf(subject),
+    nameOf(subject, organisations),
     publicKey.export({ type: 'spki', format: 'der' }),
     ...(extensions.length === 0 ? [] : [tagged(0xa3, sequence(...extensions))]),
   );
@@ -81,8 +101,12 @@ function write({ subject, issuer, now, extensions, publicKey, signer }: Body): s
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
-function nameOf(commonName: string): Buffer {
-  return sequence(set(sequence(oid(OID_COMMON_NAME), tagged(0x0c, Buffer.from(commonName)))));
+function nameOf(commonName: string, organisations: string[] = []): Buffer {
+  const part = (id: string, value: string): Buffer => set(sequence(oid(id), tagged(0x0c, Buffer.from(value))));
+  return sequence(
+    ...organisations.map((organisation) => part(OID_ORGANISATION, organisation)),
+    part(OID_COMMON_NAME, commonName),
+  );
 }
 
 function getCommonName(certificate: string): string {

@@ -1,7 +1,7 @@
 // The control planes of all accounts, whatever their kind: reserved and released inside a change of the ledger, opened,
 // upgraded, scaled and closed outside of it.
 import { randomBytes } from 'node:crypto';
-import type { ControlPlane, NodePoolNeed } from '../clouds/control-plane.ts';
+import type { ControlPlane, PlacedPool } from '../clouds/control-plane.ts';
 import type { ControlPlaneKind, KindParts, KindTable } from './kind.ts';
 import {
   findRecord,
@@ -9,6 +9,7 @@ import {
   listReleased,
   markReleased,
   removeRecord,
+  saveLoss,
   saveOpen,
   type ControlPlaneRecord,
 } from './records.ts';
@@ -67,7 +68,7 @@ export class ControlPlanes {
   }
 
   /** Makes a pool's nodes what they are to be; a control plane that is closing needs none. */
-  scale(id: string, pool: NodePoolNeed): Promise<void> {
+  scale(id: string, pool: PlacedPool): Promise<void> {
     return this.#inTurn(id, async () => {
       const record = findRecord(this.#parts.ledger, id);
       if (record) await this.#untilStopped(this.#getKind(record).scale(id, pool));
@@ -95,6 +96,16 @@ export class ControlPlanes {
       const reason = String((outcome.reason as Error).message);
       process.stderr.write(`simulator: the control plane ${released[index]?.id} does not close: ${reason}\n`);
     }
+  }
+
+  /** Notes that one that was open is lost. */
+  lose(id: string, reason: string): void {
+    saveLoss(this.#parts.ledger, id, reason);
+  }
+
+  /** Stops what runs for this daemon; what stands stays known. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#kinds.values()].map((kind) => kind.stop?.()));
   }
 
   #getRecord(id: string): ControlPlaneRecord {

@@ -1,5 +1,5 @@
 // What a kind of control plane does. All of it may take long and may fail with a reason; all of it may be asked for again.
-import type { ControlPlane, NodePoolNeed } from '../clouds/control-plane.ts';
+import type { ControlPlane, PlacedPool } from '../clouds/control-plane.ts';
 import type { Clock } from '../ledger/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
@@ -14,9 +14,11 @@ export type ControlPlaneKind = {
   find(id: string): Promise<ControlPlane | undefined>;
   upgrade(id: string, version: string): Promise<void>;
   /** Makes the nodes of one pool what they are to be. */
-  scale(id: string, pool: NodePoolNeed): Promise<void>;
+  scale(id: string, pool: PlacedPool): Promise<void>;
   /** Closes it with all that it holds; one that is not there is closed. */
   close(id: string): Promise<void>;
+  /** Stops what runs in or for this daemon, which ends; what it knows stays. */
+  stop?(): Promise<void>;
 };
 
 /** What kinds are made of. */
@@ -27,6 +29,10 @@ export type KindParts = {
   signal: AbortSignal;
   /** `127.0.0.1:PORT` of the daemon. */
   host: () => string;
+  /** The daemon's folder: absolute, and without links. */
+  dataDir: string;
+  /** Says that an open control plane is lost, and why. */
+  report(id: string, reason: string): void;
 };
 
 /** Makes a kind. */

@@ -1,4 +1,6 @@
 // Brings about what a resource's type declares that it needs of control planes, and takes it away again.
+import type { NodePoolNeed, PlacedPool } from '../clouds/control-plane.ts';
+import { getCloudOf } from '../clouds/registry.ts';
 import type { ResourceType } from '../clouds/resource-type.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Resource, Values } from '../ledger/resource.ts';
@@ -12,13 +14,13 @@ export async function meetNeeds({ ledger, planes }: Parts, type: ResourceType, r
   if (type.controlPlane && id !== null) {
     const { version, pools } = type.controlPlane.need(resource);
     const plane = await planes.ensure(id, version);
-    for (const pool of pools) await planes.scale(id, pool);
+    for (const pool of pools) await planes.scale(id, placePool(pool, resource));
     return type.controlPlane.outputs(resource, plane);
   }
   const cluster = findCluster(ledger, type, resource);
   if (!type.nodePool || !cluster?.controlPlane) return {};
   const find = (token: string, other: string) => ledger.findResource(resource.account, token, other);
-  await planes.scale(cluster.controlPlane, type.nodePool.need(resource, find));
+  await planes.scale(cluster.controlPlane, placePool(type.nodePool.need(resource, find), cluster));
   return {};
 }
 
@@ -26,8 +28,14 @@ export async function meetNeeds({ ledger, planes }: Parts, type: ResourceType, r
 export async function withdrawNeeds({ ledger, planes }: Parts, type: ResourceType, resource: Resource): Promise<void> {
   if (resource.controlPlane !== null) await planes.close(resource.controlPlane);
   const cluster = findCluster(ledger, type, resource);
-  if (cluster?.controlPlane) await planes.scale(cluster.controlPlane, { name: resource.name, nodes: [] });
+  if (cluster?.controlPlane) {
+    await planes.scale(cluster.controlPlane, placePool({ name: resource.name, nodes: [] }, cluster));
+  }
   await planes.closeReleased(resource.account);
+}
+
+function placePool(pool: NodePoolNeed, cluster: Resource): PlacedPool {
+  return { ...pool, provider: getCloudOf(cluster.type).name, region: cluster.region };
 }
 
 function findCluster(ledger: Ledger, type: ResourceType, pool: Resource): Resource | undefined {

@@ -11,6 +11,8 @@ export type ControlPlaneRecord = {
   version: string | null;
   /** Null until it is open, or found again. */
   plane: ControlPlane | null;
+  /** Why it is lost; null for one that is not. */
+  failure: string | null;
 };
 
 /** Notes a control plane that is to be opened. */
@@ -30,12 +32,17 @@ export function findRecord(ledger: Ledger, id: string): ControlPlaneRecord | und
 /** Notes where an open control plane is, and its version. */
 export function saveOpen(ledger: Ledger, plane: ControlPlane, version: string): void {
   ledger.run(
-    'update control_planes set version = ?, authority = ?, certificate_authority = ? where id = ?',
+    'update control_planes set version = ?, authority = ?, certificate_authority = ?, failure = null where id = ?',
     version,
     plane.authority,
     plane.certificateAuthority,
     plane.id,
   );
+}
+
+/** Notes why a control plane that was open is lost. */
+export function saveLoss(ledger: Ledger, id: string, reason: string): void {
+  ledger.run('update control_planes set failure = ? where id = ?', reason, id);
 }
 
 /** Notes that the cluster has gone and its control plane is to follow. */
@@ -61,6 +68,7 @@ function readRecord(row: Row): ControlPlaneRecord {
     account: String(row['account']),
     kind: String(row['kind']),
     version: row['version'] === null ? null : String(row['version']),
+    failure: row['failure'] === null ? null : String(row['failure']),
     plane: isOpen ? { id, authority: String(authority), certificateAuthority: String(certificate) } : null,
   };
 }

@@ -56,6 +56,19 @@ export class ResourceLifecycle {
     void planes.closeReleased();
   }
 
+  /** A control plane that stood is lost, and its cluster has failed. What is under way on the cluster fails by itself. */
+  loseControlPlane(id: string, reason: string): void {
+    const { ledger, planes, clock } = this.#parts;
+    process.stderr.write(`simulator: the control plane ${id} is lost: ${reason}\n`);
+    ledger.transact(() => {
+      planes.lose(id, reason);
+      const cluster = ledger.findByControlPlane(id);
+      if (cluster?.state !== 'ready') return;
+      const outputs = { ...cluster.outputs, ...getType(cluster.type).controlPlane?.lost };
+      ledger.saveResource({ ...cluster, state: 'failed', outputs, updatedAt: clock.now().toISOString() });
+    });
+  }
+
   /** Waits for what is under way to end, which it does when the daemon stops. */
   async settle(): Promise<void> {
     await Promise.all(this.#running.values());
@@ -150,7 +163,7 @@ export class ResourceLifecycle {
     ledger.saveResource({
       ...current,
       state: outputs ? 'ready' : 'failed',
-      outputs: { ...current.outputs, ...outputs },
+      outputs: { ...current.outputs, ...(outputs ?? controlPlane?.lost) },
     });
   }
 

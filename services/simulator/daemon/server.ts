@@ -5,6 +5,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { getAuthority, issueDoorCertificate } from '../control-planes/authority.ts';
 import { answerTaints, isMemberPath } from '../control-planes/kubernetes/patch-taints.ts';
 import { answerRead } from '../control-planes/kubernetes/read-api.ts';
+import { answerTokenReview } from '../control-planes/local/token-review.ts';
 import type { Values } from '../ledger/resource.ts';
 import { answerAdmin, type AdminParts } from './admin-routes.ts';
 import type { Answer } from './answer.ts';
@@ -53,8 +54,25 @@ function listenTo(handle: (request: IncomingMessage, response: ServerResponse) =
 /** What API servers are asked, by the token of whoever asks. */
 async function answerSecure(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'https://127.0.0.1');
+  if (pathname.startsWith('/control-planes/')) return answerControlPlane(parts, request, response, pathname);
   if (!pathname.startsWith('/k8s/')) return send(response, notFound());
   await answerKubernetes(parts, request, response, pathname, readToken(request));
+}
+
+/** What API servers that are processes ask the cloud that they belong to. */
+async function answerControlPlane(
+  parts: ServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  pathname: string,
+): Promise<void> {
+  const [, , id = '', what] = pathname.split('/');
+  if (request.method !== 'POST' || what !== 'token-review') return refuse(response, notFound());
+  const body = await readBody(request, LARGEST_STRANGE_BODY);
+  if (!body) return refuse(response, unreadable());
+  const asked = { id, secret: readToken(request), body };
+  const answered = answerTokenReview({ ledger: parts.ledger, now: parts.clock.now() }, asked);
+  send(response, answered ? { status: 200, body: answered } : unauthorized());
 }
 
 function readToken(request: IncomingMessage): string {

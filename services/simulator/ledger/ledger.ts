@@ -3,6 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { readControlPlanes } from '../../domain/simulated-account.ts';
 import type { Resource, ResourceKey, Values } from './resource.ts';
 import { upgradeSchema } from './schema.ts';
 
@@ -93,8 +94,9 @@ export class Ledger {
   /** Whether the token is the account's; an unknown account is made with it. */
   admit(account: string, token: string, now: Date): boolean {
     const hash = createHash('sha256').update(token).digest('hex');
-    const insert = 'insert into accounts (id, token_hash, created_at) values (?, ?, ?) on conflict do nothing';
-    this.run(insert, account, hash, now.toISOString());
+    const insert =
+      'insert into accounts (id, token_hash, created_at, control_planes) values (?, ?, ?, ?) on conflict do nothing';
+    this.run(insert, account, hash, now.toISOString(), readControlPlanes(token));
     const row = this.get('select token_hash from accounts where id = ?', account);
     return timingSafeEqual(Buffer.from(String(row?.['token_hash'])), Buffer.from(hash));
   }
@@ -135,6 +137,12 @@ export class Ledger {
   /** Clusters whose control planes are to be found again after a restart. */
   listWithControlPlane(): Resource[] {
     return this.all("select * from resources where control_plane is not null and state = 'ready'").map(readResource);
+  }
+
+  /** The cluster that a control plane belongs to. */
+  findByControlPlane(id: string): Resource | undefined {
+    const row = this.get('select * from resources where control_plane = ?', id);
+    return row && readResource(row);
   }
 
   listUnfinished(): Resource[] {

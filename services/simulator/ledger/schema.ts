@@ -56,6 +56,14 @@ const STEPS = [
   `
   create table if not exists authority (certificate text not null, key text not null);
   `,
+  // Control planes that are processes on loopback; why one of any kind was lost.
+  `
+  create table local_control_planes (
+    id text primary key, account text not null, address text not null, shift integer not null, version text not null,
+    webhook_token text not null, opened integer not null default 0
+  );
+  alter table control_planes add column failure text;
+  `,
 ];
 
 /** Makes the tables, or brings them to what this daemon knows. */

@@ -3,6 +3,8 @@
 import { once } from 'node:events';
 import { mergeStatus } from '../../store/write-observed.ts';
 import { openHubAccess } from '../../access/kubeconfig/open-hub.ts';
+import type { OpenCredential } from '../../access/credential.ts';
+import { readStoredControlPlanes } from '../../domain/simulated-account.ts';
 import { readOperationInput } from '../../domain/operation-input.ts';
 import type { PlainStepName } from '../../domain/step-kinds.ts';
 import { readMonotonicClock } from '../../engine/monotonic-clock.ts';
@@ -24,12 +26,23 @@ const checkReachable: Performer = async (context, { operation, lease }) => {
   const subject = await loadClusterSubject(context, operation, lease);
   const { access } = subject.step.spec;
   const { endpoint, oidcIssuer, kubernetesVersion, physicalName } = subject.outputs('cluster');
-  const status = { endpoint, oidcIssuer, kubernetesVersion, physicalName, simulated: subject.credential.simulated };
+  const { simulated } = subject.credential;
+  const simulation = describeSimulation(subject.credential, null);
+  const status = { endpoint, oidcIssuer, kubernetesVersion, physicalName, simulated, simulation };
   // A worker outside of the network can't ask a private API server; the provider's own word has to do.
   if (!access.public) return { outcome: 'skipped', status };
   const apiVersion = await checkCluster(context.outgoing, await mintMemberAccess(context, subject));
-  return { outcome: 'succeeded', status: { ...status, apiVersion, checkedAt: context.now().toISOString() } };
+  const checkedAt = context.now().toISOString();
+  const observed = { apiVersion, simulation: describeSimulation(subject.credential, apiVersion), checkedAt };
+  return { outcome: 'succeeded', status: { ...status, ...observed } };
 };
+
+/** What a simulated cluster stands on; the version that it calls its own is the simulated one. */
+function describeSimulation({ simulated, attributes }: OpenCredential, apiVersion: string | null) {
+  if (!simulated) return null;
+  const controlPlanes = readStoredControlPlanes(attributes['controlPlanes']);
+  return { controlPlanes, kubernetesVersion: controlPlanes === 'local' ? apiVersion : null };
+}
 
 const checkFederation: Performer = async (context, { operation, lease }) => {
   const { engine, hubCredentialId } = readOperationInput(operation, 'federation');

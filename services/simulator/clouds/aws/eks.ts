@@ -113,7 +113,9 @@ const cluster: ResourceType = {
   whileCreating: { status: 'CREATING', endpoint: '', certificateAuthority: { data: '' }, identities: [] },
   controlPlane: {
     need: (cluster) => ({ version: `${text(cluster.outputs, 'version')}.0-eks-simulated`, pools: [] }),
+    lost: { status: 'FAILED' },
     outputs: (cluster, plane) => ({
+      status: 'ACTIVE',
       certificateAuthority: { data: Buffer.from(plane.certificateAuthority).toString('base64') },
       endpoint: `https://${plane.authority}`,
       identities: [

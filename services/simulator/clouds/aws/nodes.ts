@@ -175,7 +175,8 @@ function needNodes(group: Resource, find: FindResource): NodePoolNeed {
     labels: object(inputs, 'labels') as Record<string, string>,
     taints: list(inputs, 'taints').map(readTaint),
   });
-  return { name: group.name, nodes };
+  // A group is upgraded by itself, after its cluster.
+  return { name: group.name, nodes, version: `${text(group.outputs, 'version')}.0-eks-simulated` };
 }
 
 function templateOutputs(inputs: Values, template: Resource): Values {

@@ -97,7 +97,9 @@ export function needNodes(pool: Values, name: string, location: string): NodePoo
     taints,
   };
   // A pool that names no zones stands where there is room, which the node calls zone 0.
-  return { name, nodes: spreadNodes(Number(pool['count'] ?? 1), zones.length > 0 ? zones : ['0'], node) };
+  const nodes = spreadNodes(Number(pool['count'] ?? 1), zones.length > 0 ? zones : ['0'], node);
+  const version = text(pool, 'orchestratorVersion');
+  return { name, nodes, ...(version ? { version: findExactVersion('aks', version) ?? version } : {}) };
 }
 
 /** What AKS answers about an agent pool. */
@@ -139,6 +141,7 @@ const cluster = groupedType({
       ),
     }),
     outputs: planeOutputs,
+    lost: { provisioningState: 'Failed' },
   },
   validate(inputs) {
     const name = known(inputs, 'resourceName');
@@ -197,6 +200,7 @@ function planeOutputs({ account, region, inputs }: Resource, plane: ControlPlane
   const { tenantId } = describeSimulatedAccount(account);
   const issuerURL = `https://${region}.oic.prod-aks.azure.com/${tenantId}/${plane.id}/`;
   return {
+    provisioningState: 'Succeeded',
     fqdn: plane.authority,
     azurePortalFQDN: plane.authority,
     ...(isPrivate ? { privateFQDN: plane.authority } : {}),

@@ -115,7 +115,8 @@ function needNodes({ name, inputs, outputs }: Resource): NodePoolNeed {
     labels: object(config, 'labels') as Record<string, string>,
     taints: list(config, 'taints').map(readTaint),
   });
-  return { name, nodes };
+  const version = text(inputs, 'version');
+  return { name, nodes, ...(version ? { version } : {}) };
 }
 
 /** The types of this file. */

@@ -1,0 +1,160 @@
+// The kind of control plane that is a real Kubernetes on loopback: etcd, API server, controllers, scheduler, and nodes that are played.
+import { access, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ControlPlane } from '../../clouds/control-plane.ts';
+import { getAuthority as getDoorAuthority } from '../authority.ts';
+import type { ControlPlaneKind, ControlPlaneOrder, KindParts } from '../kind.ts';
+import { choosePlace } from './loopback-address.ts';
+import { killMarkedProcesses } from './marked-processes.ts';
+import { startMember, type Member } from './member.ts';
+import { locateFiles, MEMBER_PORTS, MEMBER_PROGRAMS, type MemberPaths } from './member-programs.ts';
+import { applyPool, applyVersion } from './nodes/apply-nodes.ts';
+import { findLocalRecord, insertLocalRecord, markOpened, removeLocalRecord, type LocalRecord } from './records.ts';
+
+/** Finds the programs, which may take minutes on a machine that has none of them yet. */
+export type FindPrograms = (names: typeof MEMBER_PROGRAMS, options: { signal: AbortSignal }) => Promise<MemberPaths>;
+
+/** Makes the kind. */
+export class LocalKind implements ControlPlaneKind {
+  readonly #parts: KindParts;
+  readonly #findPrograms: FindPrograms;
+  readonly #members = new Map<string, Promise<Member>>();
+  readonly #cleared: Promise<void>;
+
+  constructor(parts: KindParts, findPrograms: FindPrograms) {
+    this.#parts = parts;
+    this.#findPrograms = findPrograms;
+    this.#cleared = this.#clearLeftOvers();
+    this.#cleared.catch(() => undefined);
+  }
+
+  async open({ id, account, version }: ControlPlaneOrder): Promise<ControlPlane> {
+    const { ledger } = this.#parts;
+    const record = findLocalRecord(ledger, id) ?? (await this.#choosePlace(id, account, version));
+    const lost = record.opened ? await this.#findLoss(id) : undefined;
+    if (lost !== undefined) throw new Error(lost);
+    const plane = await this.#bringUp(record);
+    markOpened(ledger, id, version);
+    return plane;
+  }
+
+  async find(id: string): Promise<ControlPlane | undefined> {
+    const record = findLocalRecord(this.#parts.ledger, id);
+    if (!record?.opened) return undefined;
+    const lost = await this.#findLoss(id);
+    if (lost === undefined) return this.#bringUp(record);
+    this.#parts.report(id, lost);
+    return undefined;
+  }
+
+  async upgrade(id: string, version: string): Promise<void> {
+    const { api } = await this.#getMember(id);
+    await applyVersion(api, version);
+    markOpened(this.#parts.ledger, id, version);
+  }
+
+  async scale(id: string, pool: Parameters<ControlPlaneKind['scale']>[1]): Promise<void> {
+    const record = findLocalRecord(this.#parts.ledger, id);
+    // What never stood has no nodes to take away.
+    if (!record || (pool.nodes.length === 0 && !this.#members.has(id))) return;
+    const { api } = await this.#getMember(id);
+    await applyPool(api, pool, { version: record.version, signal: this.#parts.signal });
+  }
+
+  async close(id: string): Promise<void> {
+    const starting = this.#members.get(id);
+    this.#members.delete(id);
+    await (await starting?.catch(() => undefined))?.stop({ hard: true });
+    const folder = this.#locate(id);
+    await killMarkedProcesses(folder);
+    await rm(folder, { recursive: true, force: true });
+    removeLocalRecord(this.#parts.ledger, id);
+  }
+
+  async stop(): Promise<void> {
+    const members = await Promise.allSettled(this.#members.values());
+    await Promise.all(members.map((member) => (member.status === 'fulfilled' ? member.value.stop() : undefined)));
+  }
+
+  /** The processes of a control plane, for whoever watches or breaks them. */
+  async listProcesses(id: string): Promise<{ name: string; pid: number }[]> {
+    return (await this.#members.get(id))?.listProcesses() ?? [];
+  }
+
+  /** Processes of a daemon that was killed, where the kernel could not end them with it. */
+  async #clearLeftOvers(): Promise<void> {
+    await killMarkedProcesses(this.#locate());
+  }
+
+  async #choosePlace(id: string, account: string, version: string): Promise<LocalRecord> {
+    const place = await choosePlace(id, MEMBER_PORTS);
+    return insertLocalRecord(this.#parts.ledger, { id, account, place, version });
+  }
+
+  async #bringUp(record: LocalRecord): Promise<ControlPlane> {
+    const { id } = record;
+    const member = await this.#start(record);
+    await member.untilReady();
+    return { id, authority: member.authority, certificateAuthority: member.certificateAuthority };
+  }
+
+  /** Starts it, unless it runs. One that failed is started anew. */
+  async #start(record: LocalRecord): Promise<Member> {
+    const { id } = record;
+    const running = await this.#members.get(id)?.catch(() => undefined);
+    if (running && running.findFailure() === undefined) return running;
+    const starting = this.#startAnew(record);
+    this.#members.set(id, starting);
+    starting.catch(() => this.#members.delete(id));
+    return starting;
+  }
+
+  async #startAnew({ id, place, webhookToken }: LocalRecord): Promise<Member> {
+    const { signal, ledger, clock, host, report } = this.#parts;
+    await this.#cleared;
+    const paths = await this.#findPrograms(MEMBER_PROGRAMS, { signal });
+    signal.throwIfAborted();
+    const folder = this.#locate(id);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return startMember({
+      folder,
+      place,
+      paths,
+      webhook: {
+        url: `https://${host()}/control-planes/${id}/token-review`,
+        certificateAuthority: getDoorAuthority(ledger, clock.now()).certificate,
+        token: webhookToken,
+      },
+      now: clock.now(),
+      signal,
+      onFailure: (reason) => report(id, reason),
+    });
+  }
+
+  async #getMember(id: string): Promise<Member> {
+    const member = await this.#members.get(id);
+    if (!member) throw new Error(`the control plane ${id} does not run`);
+    await member.untilReady();
+    return member;
+  }
+
+  /** Says what is missing of one that stood once. */
+  async #findLoss(id: string): Promise<string | undefined> {
+    const { storedData, identity } = locateFiles(this.#locate(id));
+    for (const path of [storedData, identity]) {
+      if (!(await isThere(path))) return `its data are gone: ${path}`;
+    }
+    return undefined;
+  }
+
+  #locate(id = ''): string {
+    return join(this.#parts.dataDir, 'control-planes', id);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
