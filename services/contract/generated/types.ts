@@ -136,7 +136,7 @@ export interface paths {
         };
         /**
          * Get a kubeconfig with a short-lived identity
-         * @description Answers the bare kubeconfig when `Accept` asks for application/yaml. On aks and gke the token in it opens more than the cluster (every cluster that trusts the tenant; whatever the service account may in its project), so that it is for admins there; on eks it is bound to the cluster.
+         * @description Answers the bare kubeconfig when `Accept` asks for application/yaml. Its identity is a service account of that cluster and of no other one, whose token the cluster itself issues and ends. What it may do follows the caller's role: a viewer has the cluster role `view`, an operator `edit`, an admin `cluster-admin`. A cluster that does not answer, refuses, or has no add-ons yet is told within ten seconds.
          */
         get: operations["getClusterKubeconfig"];
         put?: never;
@@ -906,10 +906,10 @@ export interface components {
          */
         Role: "viewer" | "operator" | "admin" | "platform-admin";
         /**
-         * @description For people; no decision rests on it.
+         * @description For people; no decision rests on it. `degraded` stands as it was asked for, but its API server or its hub does not answer; `status` has the reason.
          * @enum {string}
          */
-        Phase: "pending" | "creating" | "updating" | "deleting" | "ready" | "failed" | "cancelled" | "needs-attention" | "deleted";
+        Phase: "pending" | "creating" | "updating" | "deleting" | "ready" | "degraded" | "failed" | "cancelled" | "needs-attention" | "deleted";
         /** @description An object whose members this contract does not fix. */
         FreeObject: {
             [key: string]: unknown;
@@ -1458,9 +1458,9 @@ export interface components {
             kubeconfig: string;
             /**
              * Format: date-time
-             * @description Null when the identity does not end.
+             * @description When the cluster ends the identity.
              */
-            expiresAt: string | null;
+            expiresAt: string;
         };
         FleetMember: {
             id: components["schemas"]["ClusterId"];
@@ -1562,6 +1562,10 @@ export interface components {
             memberName: string | null;
             /** @description The membership stack is in place. */
             joined: boolean;
+            /** @description Whether it answers and the hub calls it ready; null before anybody looked. */
+            ready: boolean | null;
+            /** @description Why it is ready or not. */
+            reason: string | null;
         };
         FederationMemberList: {
             items: components["schemas"]["FederationMember"][];
@@ -2432,7 +2436,10 @@ export interface operations {
     };
     getClusterKubeconfig: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How long the identity is to last; the cluster may give another time, and `expiresAt` says which. */
+                expirationSeconds?: number;
+            };
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];

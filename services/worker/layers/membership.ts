@@ -1,35 +1,35 @@
 // The membership layer: the objects by which a member and its hub know each other.
 
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ClusterOutputs } from '../../../stacks/contract.ts';
 import type { LayerInputs } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
 import type { ApiServerAccess } from '../../access/kubeconfig/api-server-access.ts';
 import { pinAccess } from '../../access/kubeconfig/open-hub.ts';
-import { writeKubeconfig } from '../../access/kubeconfig/write-kubeconfig.ts';
-import { explainFailure } from '../../access/kubernetes-client.ts';
+import { explainFailure, openKubernetes } from '../../access/kubernetes-client.ts';
+import { getAdapter } from '../../federation/registry.ts';
 import { writeOutgoingUrl } from '../../outgoing/read-url.ts';
 import { mintMemberAccess, openHub, type ClusterSubject } from '../steps/cluster-subject.ts';
 import { awaitReadyFederation } from '../steps/federation-ready.ts';
 import type { StepOrder } from '../steps/step-order.ts';
 import { buildBaseInputs, type StepCluster } from './base-inputs.ts';
-import type { CleanUp, PrepareLayer } from './prepare-layer.ts';
-import { takeFolder } from './step-folder.ts';
+import type { PrepareLayer } from './prepare-layer.ts';
+import { shieldPlugin, writeStepKubeconfigs } from './step-kubeconfigs.ts';
 
 /** Where a membership step finds its hub. */
-export type StepHub = { identifier: string; kubeconfigs: { member: string; hub: string } };
+export type StepHub = { identifier: string; memberName: string; kubeconfigs: { member: string; hub: string } };
 
 /** Prepares a step of the membership layer: writes the kubeconfigs of both sides, which go with the step. */
 export const prepareMembership: PrepareLayer<'membership'> = async (context, subject, order) => {
   if (joins(subject, order)) await awaitHub(context, subject, order);
   // Minted first, so that a failure leaves nothing behind.
   const member = await mintMemberAccess(context, subject);
-  const { access, identifier } = await openHub(context, subject);
+  const { access, identifier, engine } = await openHub(context, subject);
+  const memberName = nameMember(subject, engine);
+  if (joins(subject, order)) await checkJoin(context, { engine, hub: access, member, memberName });
   const hub = await pin(context, access);
-  const { remove, own, ...kubeconfigs } = await writeKubeconfigs(context, subject, { member, hub });
+  const { remove, own, paths: kubeconfigs } = await writeStepKubeconfigs(context, subject, { member, hub });
   return {
-    inputs: buildMembershipInputs(subject.step, subject.outputs('cluster'), { identifier, kubeconfigs }),
+    inputs: buildMembershipInputs(subject.step, subject.outputs('cluster'), { identifier, memberName, kubeconfigs }),
     variables: shieldPlugin(context.engine.environment, hub),
     folder: own,
     cleanUp: remove,
@@ -42,6 +42,24 @@ const longestHold = 30;
 /** Members of old stay what they are while their hub is away; only a new one is held back. */
 function joins(subject: ClusterSubject, { step, onlySettle = false }: StepOrder): boolean {
   return step.action === 'up' && !onlySettle && subject.findOutputs('membership') === undefined;
+}
+
+/** A member that stands keeps the name under which it joined: another one would be another member, and its workloads would move. */
+function nameMember({ step: { id, spec }, findOutputs }: ClusterSubject, engine: string): string {
+  return findOutputs('membership')?.memberName ?? getAdapter(engine).nameMember({ id, name: spec.name });
+}
+
+/** The engine would only say that something failed: what can't go well is refused before anything is made, with its cause. */
+async function checkJoin(
+  { outgoing }: WorkerContext,
+  {
+    engine,
+    memberName,
+    ...sides
+  }: { engine: string; hub: ApiServerAccess; member: ApiServerAccess; memberName: string },
+): Promise<void> {
+  const [hub, member] = [openKubernetes(outgoing, sides.hub), openKubernetes(outgoing, sides.member)];
+  await getAdapter(engine).checkJoin({ hub, member, memberName });
 }
 
 async function awaitHub(context: WorkerContext, { federation }: ClusterSubject, { lease }: StepOrder): Promise<void> {
@@ -61,18 +79,6 @@ async function pin(context: WorkerContext, access: ApiServerAccess): Promise<Api
   }
 }
 
-/**
- * The plugin's way past proxies: none on the way to the hub, and one that nobody answers at for plain http, which only a redirect of
- * a hub's would lead to.
- */
-function shieldPlugin(
-  environment: Record<string, string | undefined>,
-  { url }: ApiServerAccess,
-): Record<string, string> {
-  const direct = [environment['NO_PROXY'], url.host].filter(Boolean).join(',');
-  return { HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: direct };
-}
-
 /** Inputs of the membership layer. */
 export function buildMembershipInputs(
   cluster: StepCluster,
@@ -82,31 +88,10 @@ export function buildMembershipInputs(
   return {
     ...buildBaseInputs(cluster),
     provider: cluster.spec.provider,
-    memberName: cluster.spec.name,
+    memberName: hub.memberName,
     labels: cluster.spec.labels,
     endpoint: outputs.endpoint,
     kubeconfigs: hub.kubeconfigs,
     identifiers: { member: cluster.id, hub: hub.identifier },
   };
-}
-
-/** Kubeconfigs of one step, at paths that stay the same for the cluster: they are inputs of providers, and another path would be a change. */
-async function writeKubeconfigs(
-  context: WorkerContext,
-  subject: ClusterSubject,
-  { member, hub }: { member: ApiServerAccess; hub: ApiServerAccess },
-): Promise<{ member: string; hub: string; own: string; remove: CleanUp }> {
-  const { folder, own, remove } = await takeFolder(
-    join(context.engine.workDir, 'kubeconfigs'),
-    subject.cluster.id,
-    subject.claim,
-  );
-  try {
-    await writeFile(join(own, 'member.yaml'), writeKubeconfig(member), { mode: 0o600 });
-    await writeFile(join(own, 'hub.yaml'), writeKubeconfig(hub), { mode: 0o600 });
-    return { member: join(folder, 'member.yaml'), hub: join(folder, 'hub.yaml'), own, remove };
-  } catch (error) {
-    await remove(false);
-    throw error;
-  }
 }

@@ -66,7 +66,8 @@ function describeVersion(server: ApiServer): Values {
   return { major, minor, gitVersion: server.version, platform: 'simulated/none', simulated: true };
 }
 
-function fail(code: number, reason: string, message: string): ApiAnswer {
+/** A refusal as API servers write it. */
+export function fail(code: number, reason: string, message: string): ApiAnswer {
   const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
   return { status: code, body };
 }
