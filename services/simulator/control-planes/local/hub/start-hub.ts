@@ -44,6 +44,10 @@ export type HubOrder = HubPlan & {
 
 type Running = { api: ApiClient; group: ProcessGroup; addresses: HubAddresses };
 
+/** A kind is served a moment after its definition was taken; controllers that come before that start again later. */
+const DEFINED_LISTS = ['resourcebindings', 'clusterresourcebindings'].map(
+  (each) => `/apis/work.karmada.io/v1alpha2/${each}`,
+);
 const READY_TIMEOUT_MS = 120_000;
 const LOOK_EVERY_MS = 50;
 
@@ -101,12 +105,10 @@ async function startPrograms(order: HubOrder, running: Running): Promise<void> {
     isPrepared ? undefined : applyDefinitions(api, order.files, addresses),
   ]);
   // Its condition says Available even when no request gets through; only a list of clusters proves it.
-  const listed = until('the list of clusters', () => answers(api, '/apis/cluster.karmada.io/v1alpha1/clusters'), {
-    group,
-    signal,
-  });
+  const lists = ['/apis/cluster.karmada.io/v1alpha1/clusters', ...DEFINED_LISTS];
+  const listed = lists.map((path) => until(`the list ${path}`, () => answers(api, path), { group, signal }));
   const webhook = { host: place.address, port: getPort(place, 'webhook') };
-  await Promise.all([listed, until('the webhook', () => accepts(webhook), { group, signal })]);
+  await Promise.all([...listed, until('the webhook', () => accepts(webhook), { group, signal })]);
   if (!isPrepared) await applyRules(api, order.files, addresses);
   await writeFile(prepared, '', { mode: 0o600 });
   await Promise.all(planKarmadaControllers(order).map((program) => group.start(program)));
