@@ -195,8 +195,11 @@ module.exports = {
       name: 'only-the-registry-knows-the-providers',
       comment: 'Shared mechanics and services ask stacks/registry.ts; adding a provider is a folder and a row there.',
       severity: 'error',
-      from: { path: '^(services|stacks)/', pathNot: ['^stacks/registry[.]ts$', '^stacks/(clusters|membership)/'] },
-      to: { path: '^stacks/(clusters|membership)/' },
+      from: {
+        path: '^(services|stacks)/',
+        pathNot: ['^stacks/registry[.]ts$', '^stacks/(clusters|addons|membership)/'],
+      },
+      to: { path: '^stacks/(clusters|addons|membership)/' },
     },
     {
       name: 'a-cloud-does-not-import-a-sibling',
@@ -208,17 +211,17 @@ module.exports = {
     {
       name: 'programs-import-only-the-top-of-stacks',
       severity: 'error',
-      from: { path: '^stacks/(clusters|membership)/' },
+      from: { path: '^stacks/(clusters|addons|membership)/' },
       to: {
-        path: '^stacks/(clusters|membership)/[^/]+',
-        pathNot: ['^stacks/clusters/', '^stacks/membership/'],
+        path: '^stacks/(clusters|addons|membership)/[^/]+',
+        pathNot: ['^stacks/clusters/', '^stacks/addons/', '^stacks/membership/'],
       },
     },
     {
-      name: 'clusters-and-membership-are-apart',
+      name: 'layers-are-apart',
       severity: 'error',
-      from: { path: '^stacks/(clusters|membership)/' },
-      to: { path: '^stacks/(clusters|membership)/', pathNot: '^stacks/$1/' },
+      from: { path: '^stacks/(clusters|addons|membership)/' },
+      to: { path: '^stacks/(clusters|addons|membership)/', pathNot: '^stacks/$1/' },
     },
     {
       name: 'plugins-use-only-their-protocol',

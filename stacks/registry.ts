@@ -1,5 +1,6 @@
 // The providers of clusters, the layers that they share, and the program of each; only the one that is asked for is ever loaded.
 
+import { addons } from './addons/layer.ts';
 import { aks } from './clusters/aks/provider.ts';
 import { eks } from './clusters/eks/provider.ts';
 import { gke } from './clusters/gke/provider.ts';
@@ -14,7 +15,7 @@ export const clusterProviders = { eks, aks, gke } as const satisfies Record<stri
 export type StackProvider = keyof typeof clusterProviders;
 
 /** One row a layer that is the same at every provider. */
-const sharedLayers = { membership } as const;
+const sharedLayers = { addons, membership } as const;
 
 type Shared = typeof sharedLayers;
 
@@ -43,6 +44,7 @@ export function getClusterProvider(provider: StackProvider): ClusterProvider {
 export async function getProgram<L extends Layer>(provider: StackProvider, layer: L): Promise<LayerProgram<L>> {
   const loaders: { [Each in Layer]: ProgramLoader<LayerProgram<Each>> } = {
     ...getClusterProvider(provider).programs,
+    addons: sharedLayers.addons.load,
     membership: sharedLayers.membership.load,
   };
   return loaders[layer]();

@@ -21,7 +21,9 @@ export async function readKubeconfig(config: Properties): Promise<Properties> {
   const user = kubeconfig.users?.find((each) => each.name === context?.user)?.user;
   if (!cluster) throw new Error(`the kubeconfig has no cluster for its context "${contextName ?? ''}"`);
   const token = user?.token ?? (user?.tokenFile ? (await readFile(user.tokenFile, 'utf8')).trim() : '');
-  return { server: cluster.server, token };
+  // The engine hands it over as text.
+  const deleteUnreachable = String(config['deleteUnreachable']) === 'true';
+  return { server: cluster.server, token, deleteUnreachable };
 }
 
 async function parse(given: string): Promise<Kubeconfig> {

@@ -1,6 +1,6 @@
 // Mints short-lived bearer tokens for the API servers of managed clusters, without any cloud's command line.
 
-import { FleetyardError } from '../domain/errors.ts';
+import { FleetyardError, isFleetyardError } from '../domain/errors.ts';
 import { addMinutes, type ClusterToken, type TokenSubject } from './clouds/cloud-access.ts';
 import { getCloudAccess } from './clouds/registry.ts';
 import type { OpenCredential } from './credential.ts';
@@ -24,5 +24,20 @@ export async function mintClusterToken(
       `credential ${credential.id} is for ${credential.provider}, which has no managed clusters`,
     );
   }
-  return mint(credential, subject, now);
+  try {
+    return await mint(credential, subject, now);
+  } catch (error) {
+    throw isFleetyardError(error) ? error : explainRefusal(credential, error);
+  }
+}
+
+/** What a cloud's library throws, by the status that the cloud answered; its words are not carried on. */
+function explainRefusal({ id, provider }: OpenCredential, error: unknown): FleetyardError {
+  const { statusCode, status, response } = (error ?? {}) as Record<string, unknown>;
+  const told = Number(statusCode ?? (response as { status?: unknown } | undefined)?.status ?? status);
+  if (told >= 400 && told < 500 && told !== 429) {
+    const message = `${provider} refused credential ${id} when it was asked for a token (${told})`;
+    return new FleetyardError('credential-mismatch', message, { cause: error });
+  }
+  return new FleetyardError('unavailable', `${provider} could not be asked for a token`, { cause: error });
 }

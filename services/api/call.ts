@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Catalogue } from '../../catalogue/types.ts';
 import type { OpenCredential } from '../access/credential.ts';
+import type { TokenOrder } from '../access/kubeconfig/issue-token.ts';
 import type { Change } from '../changes/change.ts';
 import type { Created } from '../changes/cluster-operations.ts';
 import type { ContractDocument } from '../contract/document.ts';
@@ -26,14 +27,16 @@ import type { EventStreams } from './streams/event-streams.ts';
 export type ApiQueue = Pick<OperationProducer, 'countJobs' | 'ping'>;
 
 /** A kubeconfig with a short-lived identity. */
-export type MintedKubeconfig = { kubeconfig: string; expiresAt: Date | null };
+export type MintedKubeconfig = { kubeconfig: string; expiresAt: Date };
 
 /** Makes kubeconfigs; filled by the process with what reaches the clouds. */
 export type KubeconfigMint = (request: {
   name: string;
   region: string;
+  /** Of the cluster layer. */
   outputs: Record<string, unknown>;
   credential: OpenCredential;
+  order: TokenOrder;
 }) => Promise<MintedKubeconfig>;
 
 /** What the process hands to the application. */

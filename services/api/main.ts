@@ -7,6 +7,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { readContractDocument } from '../contract/document.ts';
 import { isFleetyardError } from '../domain/errors.ts';
 import { openRateLimits } from '../limits/rate-limits.ts';
+import { createOutgoingGuard } from '../outgoing/outgoing-guard.ts';
 import { awaitServer } from '../process/await-server.ts';
 import { ConfigError } from '../process/config-error.ts';
 import { tightenDirectory } from '../process/private-directory.ts';
@@ -42,20 +43,21 @@ import { readTlsPair, watchTlsPair } from '../http/tls.ts';
 const streamTimes = { heartbeatMs: 15_000, tokenCheckMs: 2_000, stallMs: 30_000, projectPauseMs: 100 };
 const tokens = createTokens();
 
-const mint: KubeconfigMint = ({ name, region, outputs, credential }) => {
-  const { endpoint, certificateAuthority, physicalName } = outputs;
-  return mintKubeconfig({
-    name,
-    outputs: {
-      endpoint: String(endpoint),
-      certificateAuthority: String(certificateAuthority ?? ''),
-      physicalName: String(physicalName),
-    },
-    credential,
-    region,
-    now: new Date(),
-  });
-};
+function createMint({ outgoing, simulator }: Config): KubeconfigMint {
+  const guard = createOutgoingGuard({ privateNetworks: outgoing.privateNetworks, simulatorUrl: simulator.url });
+  return ({ outputs, ...request }) => {
+    const { endpoint, certificateAuthority, physicalName } = outputs;
+    return mintKubeconfig(guard, {
+      ...request,
+      outputs: {
+        endpoint: String(endpoint),
+        certificateAuthority: String(certificateAuthority ?? ''),
+        physicalName: String(physicalName),
+      },
+      now: new Date(),
+    });
+  };
+}
 
 async function openParts(config: Config, log: Logger) {
   const vault = createVault(await readMasterKeys(config.masterKeyFile));
@@ -126,7 +128,7 @@ async function start(config: Config, log: Logger): Promise<void> {
       catalogue: loadCatalogue(),
       defaultAllowedCidrs: config.access.defaultAllowedCidrs,
       document: readContractDocument(),
-      mintKubeconfig: mint,
+      mintKubeconfig: createMint(config),
       clock: () => new Date(),
       closing: closing.signal,
     },

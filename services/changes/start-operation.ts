@@ -4,6 +4,8 @@ import { FleetyardError } from '../domain/errors.ts';
 import type { OperationInput } from '../domain/operation-input.ts';
 import { isServedBy, type OperationKind, planSteps } from '../domain/operation-kinds.ts';
 import type { ResourceKind } from '../domain/operation.ts';
+import { isId } from '../domain/ids.ts';
+import { laterLayers, type Layer } from '../domain/layers.ts';
 import { judgeStanding, type Standing } from '../domain/standing.ts';
 import type { StepSubject } from '../domain/steps.ts';
 import { listWaysOut } from '../domain/ways-out.ts';
@@ -12,8 +14,8 @@ import type { FederationRow } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import { insertOperation, type NewOperation } from '../store/insert-operation.ts';
 import { listTellingOperations, type OperationRow } from '../store/operations.ts';
+import { listLacking } from '../store/stacks.ts';
 import type { Author, Change } from './change.ts';
-import type { Layer } from '../domain/layers.ts';
 
 /** How a removal meets what it can't take down. */
 export type RemovalOptions = { force?: boolean; releaseRanges?: boolean };
@@ -68,14 +70,21 @@ export type Stand = { standing: Standing; newest: OperationRow | undefined };
 
 type Standable = { id: string; generation: number; observedGeneration: number };
 
-/** How live resources stand, by id. */
+/** How live resources stand, by id. A cluster that was made before one of today's layers was thought of is not as it should be. */
 export async function listStands({ tx }: Pick<Change, 'tx'>, rows: readonly Standable[]): Promise<Map<string, Stand>> {
   const newest = await listTellingOperations(
     tx,
     rows.map(({ id }) => id),
   );
+  const judged = rows.map((row) => ({ id: row.id, standing: judgeStanding(row, newest.get(row.id)) }));
+  const settled = judged.filter(({ id, standing }) => standing === 'as-desired' && isId(id, 'cl'));
+  const lacking = await listLacking(
+    tx,
+    settled.map(({ id }) => id),
+    laterLayers,
+  );
   return new Map(
-    rows.map((row) => [row.id, { standing: judgeStanding(row, newest.get(row.id)), newest: newest.get(row.id) }]),
+    judged.map(({ id, standing }) => [id, { standing: lacking.has(id) ? 'astray' : standing, newest: newest.get(id) }]),
   );
 }
 

@@ -7,6 +7,6 @@ await import('./perform.ts');
 const { clusterProviders, getProgram } = await import('../../stacks/registry.ts');
 
 for (const provider of Object.keys(clusterProviders) as (keyof typeof clusterProviders)[]) {
-  for (const layer of ['network', 'cluster', 'membership'] as const) await getProgram(provider, layer);
+  for (const layer of ['network', 'cluster', 'addons', 'membership'] as const) await getProgram(provider, layer);
 }
 process.exit(0);

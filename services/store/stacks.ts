@@ -88,6 +88,31 @@ export async function listStacks(tx: Tx, clusterId: string): Promise<StackRow[]>
   `;
 }
 
+/**
+ * Those of the clusters that stand and lack one of the layers. A cluster whose API server only its own network reaches is none of them: nobody
+ * here could mend it.
+ */
+export async function listLacking(
+  tx: Tx,
+  clusterIds: readonly string[],
+  layers: readonly Layer[],
+): Promise<Set<string>> {
+  if (clusterIds.length === 0) return new Set();
+  const rows = await tx.sql<{ id: string }[]>`
+    select clusters.id from clusters join stacks on stacks.cluster_id = clusters.id and stacks.layer = 'cluster'
+    where clusters.id = any (${[...clusterIds]}::text[]) and stacks.deployed_at is not null
+      and (clusters.spec -> 'access' -> 'public') = 'true'::jsonb
+      and exists (
+        select from unnest(${[...layers]}::text[]) as wanted (layer)
+        where not exists (
+          select from stacks as other
+          where other.cluster_id = clusters.id and other.layer = wanted.layer and other.deployed_at is not null
+        )
+      )
+  `;
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Opens the passphrase of a stack. */
 export async function getStackKey(tx: Tx, stackId: string): Promise<StackKey> {
   const [row] = await tx.sql<{ passphraseEnc: Buffer; salt: string }[]>`

@@ -1,12 +1,4 @@
+import { appliedObjects } from '../applied-objects.ts';
 import type { StackRecovery } from '../provider.ts';
 
-export const membershipRecovery: StackRecovery = {
-  planAdoption: ({ type }) => {
-    // Objects of Kubernetes are applied by the server, so that making one again changes nothing.
-    if (type.startsWith('kubernetes:')) return { kind: 'clear' };
-    throw new Error(`no rule tells how to find a ${type} after a crash`);
-  },
-  // Nothing here is adopted, so nothing has to be told apart.
-  tagProperties: { given: [], shown: [] },
-  isUnfinished: () => false,
-};
+export const membershipRecovery: StackRecovery = appliedObjects;

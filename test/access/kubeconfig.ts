@@ -2,7 +2,8 @@ import { test } from 'tap';
 import { parse } from 'yaml';
 import type { OpenCredential } from '../../services/access/credential.ts';
 import { buildCloudVariables } from '../../services/access/cloud-variables.ts';
-import { mintKubeconfig } from '../../services/access/kubeconfig/mint-kubeconfig.ts';
+import { mintAccess, mintKubeconfig } from '../../services/access/kubeconfig/mint-kubeconfig.ts';
+import { writeKubeconfig } from '../../services/access/kubeconfig/write-kubeconfig.ts';
 import { openHubAccess } from '../../services/access/kubeconfig/open-hub.ts';
 import { explainFailure, openKubernetes } from '../../services/access/kubernetes-client.ts';
 import { isFleetyardError } from '../../services/domain/errors.ts';
@@ -27,13 +28,14 @@ const outputs = {
 };
 
 test('an EKS kubeconfig holds a presigned call that names the cluster in a signed header', async (t) => {
-  const { kubeconfig, expiresAt } = await mintKubeconfig({
+  const { access, expiresAt } = await mintAccess({
     name: 'one',
     outputs,
     credential: aws,
     region: 'eu-central-1',
     now,
   });
+  const kubeconfig = writeKubeconfig(access);
   const token = (parse(kubeconfig) as { users: { user: { token: string } }[] }).users[0]?.user.token ?? '';
   t.match(token, /^k8s-aws-v1\.[A-Za-z0-9_-]+$/);
   t.ok(token.length < 4096, 'the API server takes no longer ones');
@@ -48,13 +50,8 @@ test('an EKS kubeconfig holds a presigned call that names the cluster in a signe
 });
 
 test('a simulated cluster is reached as a real one is, by TLS and with the token of its account', async (t) => {
-  const { kubeconfig } = await mintKubeconfig({
-    name: 'one',
-    outputs,
-    credential: simulated,
-    region: 'eu-central-1',
-    now,
-  });
+  const { access } = await mintAccess({ name: 'one', outputs, credential: simulated, region: 'eu-central-1', now });
+  const kubeconfig = writeKubeconfig(access);
   t.match(parse(kubeconfig), {
     clusters: [
       {
@@ -70,7 +67,7 @@ test('a simulated cluster is reached as a real one is, by TLS and with the token
 
 test('outputs that no kubeconfig can be made of are refused', async (t) => {
   const mint = (change: Partial<typeof outputs>) =>
-    mintKubeconfig({ name: 'one', outputs: { ...outputs, ...change }, credential: simulated, region: 'x', now });
+    mintAccess({ name: 'one', outputs: { ...outputs, ...change }, credential: simulated, region: 'x', now });
   await t.rejects(mint({ endpoint: 'http://127.0.0.1:4510' }), { code: 'internal' });
   await t.rejects(mint({ certificateAuthority: 'Q0E=' }), { code: 'internal' });
 });

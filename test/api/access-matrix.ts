@@ -31,7 +31,7 @@ const matrix: Record<EndpointName, Row> = {
   createClusterOperation:    row('403 403 202 202', '403 403 404 404', '403 403 404 202', 400),
   listClusterEvents:         row('200 200 200 200', '404 404 404 404', '404 404 404 200', 400),
   getClusterOutputs:         row('200 200 200 200', '404 404 404 404', '404 404 404 200', 400),
-  getClusterKubeconfig:      row('403 200 200 200', '403 404 404 404', '403 404 404 200', 400),
+  getClusterKubeconfig:      row('200 200 200 200', '404 404 404 404', '404 404 404 200', 400),
   listFleets:                row('200 200 200 200', undefined        , '404 404 404 200', 400),
   createFleet:               row('403 202 202 202', undefined        , '403 404 404 202', 400),
   getFleet:                  row('200 200 200 200', '404 404 404 404', '404 404 404 200', 400),

@@ -9,12 +9,11 @@ import { openAuditTrail } from '../../services/api/audit-trail.ts';
 import { endpointNames, endpointTable } from '../../services/contract/schemas.ts';
 import { blankAuditEvent } from '../../services/store/audit-events.ts';
 import { settleAuditTallies } from '../../services/store/audit-tallies.ts';
-import { getOrCreateStack } from '../../services/store/stacks.ts';
 import { createToken } from '../../services/store/tokens.ts';
 import { createTokenText, hashToken } from '../../services/vault/tokens.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { revokeToken } from '../store/fixtures.ts';
-import { clusterRequest, fleetRequest, openTestApi, type TestApi } from './fixtures.ts';
+import { clusterRequest, fleetRequest, openTestApi, standUp, type TestApi } from './fixtures.ts';
 
 type Row = {
   kind: string;
@@ -35,16 +34,6 @@ async function awaitEvents(api: TestApi, least: number): Promise<Row[]> {
 
 const readEvents = (api: TestApi): Promise<Row[]> =>
   api.store.asSystem(async ({ sql }) => [...(await sql<Row[]>`select * from audit_events order by id`)]);
-
-/** A cluster of which the API believes that it has an API server. */
-async function standUp(api: TestApi, clusterId: string): Promise<void> {
-  await api.store.asProject(api.projectId, (tx) =>
-    getOrCreateStack(tx, { clusterId, layer: 'cluster', home: 'simulated', name: `${clusterId}-cluster` }),
-  );
-  await api.store.asSystem(
-    ({ sql }) => sql`update stacks set deployed_at = now(), outputs = '{"endpoint": "https://x"}'`,
-  );
-}
 
 async function asSuperuser(api: TestApi, statement: string): Promise<void> {
   const sql = postgres(api.adminUrl, { max: 1, onnotice: () => undefined });
@@ -272,7 +261,7 @@ test('hardening 14: nothing secret is in the trail', async (t) => {
   await api.send('GET', `/v1/clusters/none?token=${canary}`);
   const { cluster } = (await api.send('POST', '/v1/clusters', { body: clusterRequest() })).body;
   await standUp(api, cluster.id);
-  api.parts.mintKubeconfig = async () => ({ kubeconfig: `token: ${canary}\n`, expiresAt: null });
+  api.parts.mintKubeconfig = async () => ({ kubeconfig: `token: ${canary}\n`, expiresAt: new Date() });
   await api.send('GET', '/v1/clusters/web/kubeconfig');
   await api.parts.trail.close();
   const events = await readEvents(api);

@@ -21,6 +21,7 @@ import { createCredential } from '../../services/store/credentials.ts';
 import { eventChannel } from '../../services/store/events.ts';
 import { countOpenOperations } from '../../services/store/operation-counts.ts';
 import type { Store } from '../../services/store/open-store.ts';
+import { getOrCreateStack } from '../../services/store/stacks.ts';
 import type { Tx } from '../../services/store/transaction.ts';
 import { createToken, type TokenRole } from '../../services/store/tokens.ts';
 import type { Vault } from '../../services/vault/vault.ts';
@@ -153,6 +154,31 @@ export async function openTestApi(
       jobs: Object.values(await queue.countJobs()).reduce((sum, count) => sum + count, 0),
     }),
   };
+}
+
+/** What the layers of a cluster hand back, as far as a kubeconfig needs it. */
+const standingOutputs = {
+  cluster: { endpoint: 'https://127.0.0.1:1', certificateAuthority: '', physicalName: 'x' },
+  addons: {
+    namespace: 'fleetyard-system',
+    accounts: { viewer: 'fleetyard-viewer', operator: 'fleetyard-operator', admin: 'fleetyard-admin' },
+  },
+};
+
+/** A cluster of which the API believes that these layers of it stand. */
+export async function standUp(
+  { store, projectId }: Pick<TestApi, 'store' | 'projectId'>,
+  clusterId: string,
+  layers: readonly (keyof typeof standingOutputs)[] = ['cluster', 'addons'],
+): Promise<void> {
+  for (const layer of layers) {
+    const wanted = { clusterId, layer, home: 'simulated', name: `${clusterId}-${layer}` } as const;
+    const { id } = await store.asProject(projectId, (tx) => getOrCreateStack(tx, wanted));
+    const outputs = JSON.stringify(standingOutputs[layer]);
+    await store.asSystem(
+      ({ sql }) => sql`update stacks set deployed_at = now(), outputs = ${outputs}::text::jsonb where id = ${id}`,
+    );
+  }
 }
 
 async function send(app: FastifyInstance, method: string, path: string, request: TestRequest): Promise<TestAnswer> {

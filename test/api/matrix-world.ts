@@ -2,11 +2,10 @@
 import type { Test } from 'tap';
 import { type EndpointName, endpointTable } from '../../services/contract/schemas.ts';
 import { isId, newId } from '../../services/domain/ids.ts';
-import { getOrCreateStack } from '../../services/store/stacks.ts';
 import { createToken } from '../../services/store/tokens.ts';
 import { createTokenText, hashToken } from '../../services/vault/tokens.ts';
 import { revokeToken } from '../store/fixtures.ts';
-import { clusterRequest, openTestApi, type TestApi } from './fixtures.ts';
+import { clusterRequest, openTestApi, type TestApi, standUp } from './fixtures.ts';
 
 /** Which project a request is about, and where its things are. */
 export type Scope = 'own' | 'theirs' | 'other' | 'none';
@@ -123,9 +122,7 @@ async function makeAll(api: TestApi, side: Side): Promise<Made> {
   for (const kind of ['operation', 'cluster', 'fleet', 'federation', 'credential', 'token', 'range'] as const) {
     Object.assign(made, await make(api, side, kind, names[kind] ?? `standing-${kind}`));
   }
-  const wanted = { clusterId: String(made['cluster']), layer: 'cluster', home: 'simulated' } as const;
-  await api.store.asProject(project, (tx) => getOrCreateStack(tx, { ...wanted, name: `${made['cluster']}-cluster` }));
-  await api.store.asSystem(({ sql }) => sql`update stacks set deployed_at = now()`);
+  await standUp({ ...api, projectId: project }, String(made['cluster']));
   return made;
 }
 

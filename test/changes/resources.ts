@@ -50,7 +50,7 @@ test('a cluster', async (t) => {
   t.match(removal.operation, { kind: 'delete' });
   t.same(
     await listActions(test, removal.operation),
-    ['destroy cluster', 'destroy network'],
+    ['destroy addons', 'destroy cluster', 'destroy network'],
     'from the last layer down',
   );
   const again = await change((unit) => deleteCluster(unit, named('web')));
@@ -111,7 +111,7 @@ test('a fleet', async (t) => {
   const outsider = await change((unit) => deleteCluster(unit, named('outsider')));
   t.same(
     await listActions(test, outsider.operation),
-    ['destroy membership', 'destroy cluster', 'destroy network'],
+    ['destroy membership', 'destroy addons', 'destroy cluster', 'destroy network'],
     'which leaves it first',
   );
 });

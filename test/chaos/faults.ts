@@ -151,7 +151,7 @@ function drawMoment(dice: Dice, { fault }: Fault, request: number): Moment {
   if (isOfCloud(fault)) return { when: 'now' };
   const when = dice.weigh({ now: 2, layer: 6, working: 3 });
   if (when !== 'layer') return { when };
-  return { when, request, layer: dice.weigh({ network: 3, cluster: 4, membership: 2 }) };
+  return { when, request, layer: dice.weigh({ network: 3, cluster: 4, addons: 2, membership: 2 }) };
 }
 
 function isOfCloud(fault: FaultKind): boolean {

@@ -6,7 +6,7 @@ export type Moment =
   /** Something of the request has come to rest. */
   | { when: 'settled'; request: number }
   /** A step of the request is at work on the layer. */
-  | { when: 'layer'; request: number; layer: 'network' | 'cluster' | 'membership' }
+  | { when: 'layer'; request: number; layer: 'network' | 'cluster' | 'addons' | 'membership' }
   /** Any runner is at work. */
   | { when: 'working' }
   /** A worker goes on with what another one left. */

@@ -98,6 +98,7 @@ type Never<T extends never> = T;
 export type EveryTouchingFieldIsAnInput = [
   Never<Missing<'network'>>,
   Never<Missing<'cluster'>>,
+  Never<Missing<'addons'>>,
   Never<Missing<'membership'>>,
 ];
 /** A field of the contract without a row, and a row without a field, do not compile. */

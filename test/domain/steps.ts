@@ -11,11 +11,13 @@ test('a cluster is made from the network up, checked, and joined when it belongs
     'engine up network',
     'engine up cluster',
     'check reachable',
+    'engine up addons',
   ]);
   t.same(print(planSteps('create', { kind: 'cluster', federated: true })), [
     'engine up network',
     'engine up cluster',
     'check reachable',
+    'engine up addons',
     'engine up membership',
     'hub member-ready',
   ]);
@@ -35,6 +37,7 @@ test('a cluster is taken down in reverse, as far as it was made', async (t) => {
   t.same(print(planSteps('delete', { kind: 'cluster', federated: true })), [
     'hub drain',
     'engine destroy membership',
+    'engine destroy addons',
     'engine destroy cluster',
     'engine destroy network',
   ]);
@@ -56,6 +59,7 @@ test('what is let go of is only written down; a forced deletion does so at its e
   t.same(print(planSteps('abandon', { kind: 'federation' })), ['record abandon']);
   t.same(print(planSteps('delete', { ...cluster, force: true })), [
     'engine destroy membership',
+    'engine destroy addons',
     'engine destroy cluster',
     'engine destroy network',
     'record abandon',

@@ -70,6 +70,26 @@ async function openLayers(bench: SimulatedBench, { provider, region, zones, vers
   return { base, network, networkOutputs, cluster, clusterOutputs };
 }
 
+/** The add-ons, made and left as they are; `goes` is what the next action is told. */
+async function openAddons(
+  t: Test,
+  bench: SimulatedBench,
+  provider: StackProvider,
+  layers: Awaited<ReturnType<typeof openLayers>>,
+) {
+  const kubeconfig = join(bench.directory, 'member.json');
+  await writeFile(kubeconfig, writeKubeconfig(layers.clusterOutputs.endpoint, bench.token));
+  const program = await getProgram(provider, 'addons');
+  const told = { goes: false };
+  const stack = await bench.openStack('addons', () =>
+    program({ ...layers.base, kubeconfig, identifier: 'member', ...told }),
+  );
+  const made = await stack.up();
+  t.equal(made.outputs['namespace']?.value, 'fleetyard-system');
+  t.equal(countChanges(made.summary.resourceChanges)['create'], 9, 'seven objects, the provider and the stack');
+  return { stack, told };
+}
+
 async function openMembership(
   t: Test,
   bench: SimulatedBench,
@@ -108,6 +128,7 @@ export async function checkClusterLife(t: Test, each: SimulatedCluster): Promise
   t.match(pem, /^-----BEGIN CERTIFICATE-----/, 'the cluster has a certificate authority of its own');
   t.same(Object.keys(layers.clusterOutputs.nodePools).sort(), ['system', 'work']);
 
+  const addons = await openAddons(t, bench, each.provider, layers);
   const membership = await openMembership(t, bench, each.provider, layers);
   const joined = await membership.stack.up();
   t.match(joined.outputs['memberId']?.value, /^[0-9a-f-]{36}$/, 'the member is known by the uid of its kube-system');
@@ -121,6 +142,8 @@ export async function checkClusterLife(t: Test, each: SimulatedCluster): Promise
   t.same(countChanges(again.summary.resourceChanges), {}, 'a refresh finds what was made, and nothing is to be done');
 
   await membership.stack.destroy();
+  addons.told.goes = true;
+  await addons.stack.destroy({ runProgram: true });
   await layers.cluster.destroy();
   await layers.network.destroy();
   const entries = await bench.admin.listLedger(bench.account);

@@ -8,6 +8,7 @@ import type {
   StackIdentity,
 } from '../../stacks/contract.ts';
 import type { StackProvider } from '../../stacks/registry.ts';
+import type { AddonsInputs } from '../../stacks/addons/contract.ts';
 import type { MembershipInputs } from '../../stacks/membership/contract.ts';
 import fc from '../helpers/properties.ts';
 
@@ -133,6 +134,11 @@ export function getClusterInputs(provider: StackProvider, network: NetworkOutput
     nodePools: getNodePools(provider),
     network,
   };
+}
+
+export function getAddonsInputs(provider: StackProvider, goes = false): AddonsInputs {
+  const { region, zones } = places[provider];
+  return { identity, account, region, zones, kubeconfig: '/run/step/member.yaml', identifier: identity.cluster, goes };
 }
 
 export function getMembershipInputs(

@@ -4,7 +4,16 @@
 import { test } from 'tap';
 import type { NetworkOutputs } from '../../stacks/contract.ts';
 import { clusterProviders, type LayerOutputs, type StackProvider } from '../../stacks/registry.ts';
-import { account, getClusterInputs, getMembershipInputs, getNetworkInputs, identity, places } from './fixtures.ts';
+import {
+  account,
+  getAddonsInputs,
+  getClusterInputs,
+  getMembershipInputs,
+  getNetworkInputs,
+  identity,
+  ownTags,
+  places,
+} from './fixtures.ts';
 import { getOfType, listOfType, readInput, recordProgram } from './record-program.ts';
 import type { RecordedResource, Recording } from './record-program.ts';
 
@@ -19,6 +28,8 @@ for (const provider of PROVIDERS) {
   const cluster = await recordProgram(provider, 'cluster', getClusterInputs(provider, network.outputs));
   recordings.set(provider, { network, cluster });
 }
+const addons = await recordProgram('eks', 'addons', getAddonsInputs('eks'));
+const lastAddons = await recordProgram('eks', 'addons', getAddonsInputs('eks', true));
 const kubeconfigs = { member: '/run/step/member.kubeconfig', hub: '/run/step/hub.kubeconfig' };
 const membership = await recordProgram('eks', 'membership', getMembershipInputs('eks', kubeconfigs));
 
@@ -257,6 +268,41 @@ test('a GKE cluster has private nodes, Dataplane V2, workload identity and an en
   t.match(pools.get('batch-spot-workers')?.inputs, { nodeConfig: { spot: true, taints: [{ effect: 'NO_SCHEDULE' }] } });
   t.match(pools.get('gpu')?.inputs, { nodeConfig: { guestAccelerators: [{ type: 'nvidia-l4', count: 1 }] } });
   t.ok([...pools.values()].every((pool) => /nodes@/.test(String(readInput(pool, 'nodeConfig.serviceAccount')))));
+});
+
+test('the add-ons let viewers, operators and admins in, each with a right that every cluster knows', async (t) => {
+  const made = addons.resources.map(({ type, inputs }) => {
+    const { name, namespace } = inputs['metadata'] as { name: string; namespace?: string };
+    const role = (inputs['roleRef'] as { name: string } | undefined)?.name;
+    return [type.split(':').at(-1), namespace, name, role].filter(Boolean).join(' ');
+  });
+  t.strictSame(made.toSorted(), [
+    'ClusterRoleBinding fleetyard-admin cluster-admin',
+    'ClusterRoleBinding fleetyard-operator edit',
+    'ClusterRoleBinding fleetyard-viewer view',
+    'Namespace fleetyard-system',
+    'ServiceAccount fleetyard-system fleetyard-admin',
+    'ServiceAccount fleetyard-system fleetyard-operator',
+    'ServiceAccount fleetyard-system fleetyard-viewer',
+  ]);
+  for (const binding of listOfType(addons, ':ClusterRoleBinding')) {
+    const { name } = binding.inputs['metadata'] as { name: string };
+    t.match(binding.inputs['subjects'], [{ kind: 'ServiceAccount', name, namespace: 'fleetyard-system' }]);
+  }
+  for (const { name, inputs } of addons.resources) {
+    const { labels } = inputs['metadata'] as { labels: Record<string, string> };
+    t.match(labels, { ...ownTags, 'app.kubernetes.io/managed-by': 'fleetyard' }, name);
+  }
+  t.strictSame(addons.outputs, {
+    namespace: 'fleetyard-system',
+    accounts: { viewer: 'fleetyard-viewer', operator: 'fleetyard-operator', admin: 'fleetyard-admin' },
+  });
+});
+
+test('only add-ons whose cluster goes with them are taken for gone when nobody answers', async (t) => {
+  const readProvider = ({ providers }: typeof addons) => providers[0]?.inputs;
+  t.match(readProvider(lastAddons), { clusterIdentifier: identity.cluster, deleteUnreachable: 'true' });
+  t.notOk('deleteUnreachable' in (readProvider(addons) ?? {}));
 });
 
 test('a membership makes what a join of Karmada makes', async (t) => {

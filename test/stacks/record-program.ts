@@ -14,6 +14,8 @@ export type Recording<L extends Layer> = {
   resources: RecordedResource[];
   outputs: LayerOutputs[L];
   constructed: number;
+  /** Explicit providers. */
+  providers: RecordedResource[];
 };
 
 const KUBECONFIG = `
@@ -130,5 +132,10 @@ export async function recordProgram<L extends Layer>(
   });
   await pulumi.runtime.disconnect();
   if (outputs === undefined) throw new Error('the program ended without outputs');
-  return { resources: resources.filter(({ type }) => !type.startsWith('pulumi:')), outputs, constructed: atEnd };
+  return {
+    resources: resources.filter(({ type }) => !type.startsWith('pulumi:')),
+    outputs,
+    constructed: atEnd,
+    providers: resources.filter(({ type }) => type.startsWith('pulumi:providers:')),
+  };
 }

@@ -9,6 +9,7 @@ test('only the SDK of the cloud that is asked for is loaded', async (t) => {
   t.notOk(loaded().some((path) => /\/@pulumi\/(aws|azure-native|kubernetes)\//.test(path)));
 });
 
-test('all providers join a federation by the same program', async (t) => {
+test('what lives inside a cluster, and how it joins a federation, is the same at all providers', async (t) => {
+  t.equal(await getProgram('eks', 'addons'), await getProgram('gke', 'addons'));
   t.equal(await getProgram('eks', 'membership'), await getProgram('aks', 'membership'));
 });

@@ -3,6 +3,7 @@ import { test } from 'tap';
 import type { ManagedCluster } from '../../services/domain/cluster-spec.ts';
 import { FleetyardError } from '../../services/domain/errors.ts';
 import type { StepCluster } from '../../services/worker/layers/base-inputs.ts';
+import { buildAddonsInputs } from '../../services/worker/layers/addons.ts';
 import { buildClusterInputs } from '../../services/worker/layers/cluster.ts';
 import { buildMembershipInputs } from '../../services/worker/layers/membership.ts';
 import { buildNetworkInputs } from '../../services/worker/layers/network.ts';
@@ -120,6 +121,16 @@ test('the membership gets the labels, the endpoint and stable identities of both
     endpoint: 'https://203.0.113.1',
     kubeconfigs,
     identifiers: { member: 'cl_1', hub: 'fd_1' },
+  });
+});
+
+test('the add-ons get a path that stays, an identity that stays, and whether the cluster goes with them', async (t) => {
+  const kubeconfig = '/w/member.yaml';
+  t.same(buildAddonsInputs(cluster, { kubeconfig, goes: true }), {
+    ...base,
+    kubeconfig,
+    identifier: 'cl_1',
+    goes: true,
   });
 });
 

@@ -1,15 +1,18 @@
-// Makes the access to a cluster's API server, from the cluster's outputs and a fresh token.
+// Makes the access to a cluster's API server: our own from the cluster's outputs and a fresh token, a person's by a token that the cluster issues.
 
 import { FleetyardError } from '../../domain/errors.ts';
+import type { OutgoingGuard } from '../../outgoing/outgoing-guard.ts';
 import { readOutgoingUrl } from '../../outgoing/read-url.ts';
 import type { OpenCredential } from '../credential.ts';
+import { openKubernetes } from '../kubernetes-client.ts';
 import { mintClusterToken } from '../kubernetes-token.ts';
 import type { ApiServerAccess } from './api-server-access.ts';
+import { issueToken, type TokenOrder } from './issue-token.ts';
 import { readCertificates } from './key-material.ts';
 import { writeKubeconfig } from './write-kubeconfig.ts';
 
-/** A kubeconfig as YAML; it holds a bearer token or a key and is a secret. */
-export type Kubeconfig = { kubeconfig: string; expiresAt: Date | null };
+/** A kubeconfig as YAML; it holds a bearer token and is a secret. */
+export type Kubeconfig = { kubeconfig: string; expiresAt: Date };
 
 /** The outputs of the cluster layer that a kubeconfig is made of. */
 export type ClusterEndpoint = { endpoint: string; certificateAuthority: string; physicalName: string };
@@ -42,8 +45,35 @@ export async function mintAccess(request: MintRequest): Promise<{ access: ApiSer
   return { access: { name, url, origin, token, ...trust }, expiresAt };
 }
 
-/** The same as a kubeconfig for somebody who asked for one. */
-export async function mintKubeconfig(request: MintRequest): Promise<Kubeconfig> {
-  const { access, expiresAt } = await mintAccess(request);
-  return { kubeconfig: writeKubeconfig(access), expiresAt };
+/** Whoever asks for a kubeconfig hears within ten seconds why there is none. */
+const patienceMs = 9_000;
+
+/**
+ * A kubeconfig for a person: the identity of a service account of that cluster alone, whose token the cluster issues and ends. Throws
+ * `unavailable` when cloud or cluster do not answer in time, `credential-mismatch` when they refuse us, `not-found` without that account.
+ */
+export async function mintKubeconfig(
+  guard: OutgoingGuard,
+  { order, ...request }: MintRequest & { order: TokenOrder },
+): Promise<Kubeconfig> {
+  const end = performance.now() + patienceMs;
+  const { access } = await inTime(mintAccess(request), patienceMs);
+  const client = openKubernetes(guard, access, Math.max(1, Math.floor(end - performance.now())));
+  const { token, expiresAt } = await issueToken(client, order);
+  return { kubeconfig: writeKubeconfig({ ...access, token }), expiresAt };
+}
+
+/** The clouds' libraries have patience of their own, and more of it. */
+async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const refuse = (): void => reject(new FleetyardError('unavailable', 'the cloud did not issue a token in time'));
+    timer = setTimeout(refuse, milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
 }

@@ -11,7 +11,7 @@ export const endpoints = {
   createClusterOperation: {"method":"POST","path":"/v1/clusters/{cluster}/operations","role":"admin","body":"ClusterAct","statuses":[202,400,401,403,404,409,412,413,415,422,429,500,503]},
   listClusterEvents: {"method":"GET","path":"/v1/clusters/{cluster}/events","role":"viewer","body":null,"statuses":[200,400,401,403,404,429,500,503]},
   getClusterOutputs: {"method":"GET","path":"/v1/clusters/{cluster}/outputs","role":"viewer","body":null,"statuses":[200,400,401,403,404,429,500,503]},
-  getClusterKubeconfig: {"method":"GET","path":"/v1/clusters/{cluster}/kubeconfig","role":"operator","body":null,"statuses":[200,400,401,403,404,409,429,500,503]},
+  getClusterKubeconfig: {"method":"GET","path":"/v1/clusters/{cluster}/kubeconfig","role":"viewer","body":null,"statuses":[200,400,401,403,404,409,429,500,503]},
   listFleets: {"method":"GET","path":"/v1/fleets","role":"viewer","body":null,"statuses":[200,400,401,403,404,429,500,503]},
   createFleet: {"method":"POST","path":"/v1/fleets","role":"operator","body":"FleetRequest","statuses":[202,400,401,403,404,409,413,415,422,429,500,503]},
   getFleet: {"method":"GET","path":"/v1/fleets/{fleet}","role":"viewer","body":null,"statuses":[200,400,401,403,404,429,500,503]},

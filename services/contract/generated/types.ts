@@ -136,7 +136,7 @@ export interface paths {
         };
         /**
          * Get a kubeconfig with a short-lived identity
-         * @description Answers the bare kubeconfig when `Accept` asks for application/yaml. On aks and gke the token in it opens more than the cluster (every cluster that trusts the tenant; whatever the service account may in its project), so that it is for admins there; on eks it is bound to the cluster.
+         * @description Answers the bare kubeconfig when `Accept` asks for application/yaml. Its identity is a service account of that cluster and of no other one, whose token the cluster itself issues and ends. What it may do follows the caller's role: a viewer has the cluster role `view`, an operator `edit`, an admin `cluster-admin`. A cluster that does not answer, refuses, or has no add-ons yet is told within ten seconds.
          */
         get: operations["getClusterKubeconfig"];
         put?: never;
@@ -1458,9 +1458,9 @@ export interface components {
             kubeconfig: string;
             /**
              * Format: date-time
-             * @description Null when the identity does not end.
+             * @description When the cluster ends the identity.
              */
-            expiresAt: string | null;
+            expiresAt: string;
         };
         FleetMember: {
             id: components["schemas"]["ClusterId"];
@@ -2436,7 +2436,10 @@ export interface operations {
     };
     getClusterKubeconfig: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How long the identity is to last; the cluster may give another time, and `expiresAt` says which. */
+                expirationSeconds?: number;
+            };
             header?: {
                 /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
                 "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];

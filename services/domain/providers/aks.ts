@@ -13,7 +13,6 @@ export const aks: ManagedRules = {
   on: 'cloud',
   built: true,
   // A token of the service principal for the AKS server application: for every cluster that trusts the tenant.
-  tokenOpens: 'account',
   cloud: 'azure',
   rangeRoles: ['nodes', 'pods', 'services'],
   sizePods: (load) => sizePodsByNode(load, shortestPods),

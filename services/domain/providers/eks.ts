@@ -18,7 +18,6 @@ export const eks: ManagedRules = {
   on: 'cloud',
   built: true,
   // A presigned call with the name of the cluster in it.
-  tokenOpens: 'cluster',
   cloud: 'aws',
   rangeRoles: ['nodes', 'pods', 'services'],
   sizePods: (load) => sizePodsByNode(load, shortestPods),

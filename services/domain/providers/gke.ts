@@ -13,7 +13,6 @@ export const gke: ManagedRules = {
   on: 'cloud',
   built: true,
   // An access token of the service account, for all of Google Cloud that it may.
-  tokenOpens: 'account',
   cloud: 'gcp',
   rangeRoles: ['nodes', 'pods', 'services', 'control-plane'],
   sizePods: (load) => sizePodsByNode(load, shortestPods),

@@ -44,8 +44,6 @@ export type ManagedRules = {
   findPairFault(ranges: { nodes: string; pods: string }, catalogue: Catalogue): string | undefined;
   /** What it refuses of the ways to the API server. */
   findAccessFault(access: Access): { field: keyof Access; message: string } | undefined;
-  /** What the token of a minted kubeconfig opens: the cluster alone, or whatever its account may. */
-  tokenOpens: 'cluster' | 'account';
   /**
    * How long a step may take, in seconds: beyond what the clouds' own clients wait for by default, so that their verdict comes first. A
    * cluster layer makes the control plane, then its pools side by side; an upgrade of the version goes through each in turn. Networks hang

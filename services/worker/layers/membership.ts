@@ -1,13 +1,10 @@
 // The membership layer: the objects by which a member and its hub know each other.
 
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ClusterOutputs } from '../../../stacks/contract.ts';
 import type { LayerInputs } from '../../../stacks/registry.ts';
 import type { WorkerContext } from '../context.ts';
 import type { ApiServerAccess } from '../../access/kubeconfig/api-server-access.ts';
 import { pinAccess } from '../../access/kubeconfig/open-hub.ts';
-import { writeKubeconfig } from '../../access/kubeconfig/write-kubeconfig.ts';
 import { explainFailure, openKubernetes } from '../../access/kubernetes-client.ts';
 import { getAdapter } from '../../federation/registry.ts';
 import { writeOutgoingUrl } from '../../outgoing/read-url.ts';
@@ -15,8 +12,8 @@ import { mintMemberAccess, openHub, type ClusterSubject } from '../steps/cluster
 import { awaitReadyFederation } from '../steps/federation-ready.ts';
 import type { StepOrder } from '../steps/step-order.ts';
 import { buildBaseInputs, type StepCluster } from './base-inputs.ts';
-import type { CleanUp, PrepareLayer } from './prepare-layer.ts';
-import { takeFolder } from './step-folder.ts';
+import type { PrepareLayer } from './prepare-layer.ts';
+import { shieldPlugin, writeStepKubeconfigs } from './step-kubeconfigs.ts';
 
 /** Where a membership step finds its hub. */
 export type StepHub = { identifier: string; memberName: string; kubeconfigs: { member: string; hub: string } };
@@ -30,7 +27,7 @@ export const prepareMembership: PrepareLayer<'membership'> = async (context, sub
   const memberName = nameMember(subject, engine);
   if (joins(subject, order)) await checkJoin(context, { engine, hub: access, member, memberName });
   const hub = await pin(context, access);
-  const { remove, own, ...kubeconfigs } = await writeKubeconfigs(context, subject, { member, hub });
+  const { remove, own, paths: kubeconfigs } = await writeStepKubeconfigs(context, subject, { member, hub });
   return {
     inputs: buildMembershipInputs(subject.step, subject.outputs('cluster'), { identifier, memberName, kubeconfigs }),
     variables: shieldPlugin(context.engine.environment, hub),
@@ -82,18 +79,6 @@ async function pin(context: WorkerContext, access: ApiServerAccess): Promise<Api
   }
 }
 
-/**
- * The plugin's way past proxies: none on the way to the hub, and one that nobody answers at for plain http, which only a redirect of
- * a hub's would lead to.
- */
-function shieldPlugin(
-  environment: Record<string, string | undefined>,
-  { url }: ApiServerAccess,
-): Record<string, string> {
-  const direct = [environment['NO_PROXY'], url.host].filter(Boolean).join(',');
-  return { HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: direct };
-}
-
 /** Inputs of the membership layer. */
 export function buildMembershipInputs(
   cluster: StepCluster,
@@ -109,25 +94,4 @@ export function buildMembershipInputs(
     kubeconfigs: hub.kubeconfigs,
     identifiers: { member: cluster.id, hub: hub.identifier },
   };
-}
-
-/** Kubeconfigs of one step, at paths that stay the same for the cluster: they are inputs of providers, and another path would be a change. */
-async function writeKubeconfigs(
-  context: WorkerContext,
-  subject: ClusterSubject,
-  { member, hub }: { member: ApiServerAccess; hub: ApiServerAccess },
-): Promise<{ member: string; hub: string; own: string; remove: CleanUp }> {
-  const { folder, own, remove } = await takeFolder(
-    join(context.engine.workDir, 'kubeconfigs'),
-    subject.cluster.id,
-    subject.claim,
-  );
-  try {
-    await writeFile(join(own, 'member.yaml'), writeKubeconfig(member), { mode: 0o600 });
-    await writeFile(join(own, 'hub.yaml'), writeKubeconfig(hub), { mode: 0o600 });
-    return { member: join(folder, 'member.yaml'), hub: join(folder, 'hub.yaml'), own, remove };
-  } catch (error) {
-    await remove(false);
-    throw error;
-  }
 }

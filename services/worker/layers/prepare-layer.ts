@@ -18,9 +18,9 @@ export type PreparedLayer<L extends Layer> = {
   folder?: string;
 };
 
-/** Prepares a step of one layer. Throws `internal` when a layer below does not stand. */
+/** Prepares a step of one layer; undefined when it is to be skipped. Throws `internal` when a layer below does not stand. */
 export type PrepareLayer<L extends Layer> = (
   context: WorkerContext,
   subject: ClusterSubject,
   order: StepOrder,
-) => Promise<PreparedLayer<L>>;
+) => Promise<PreparedLayer<L> | undefined>;

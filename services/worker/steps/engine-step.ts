@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Layer } from '../../../stacks/registry.ts';
 import { buildCloudVariables } from '../../access/cloud-variables.ts';
 import type { OpenCredential } from '../../access/credential.ts';
-import { meetsStrangers } from '../../domain/layers.ts';
+import { findStrangers, isOfProvider } from '../../domain/layers.ts';
 import type { EngineAction } from '../../domain/step-kinds.ts';
 import type { DoubtfulCreate } from '../../engine/pending-creates.ts';
 import { killOperationProcesses, stepKeyOf } from '../../engine/processes.ts';
@@ -148,7 +148,7 @@ async function openPlace({ engine }: WorkerContext, stepKey: string, parts: Step
   const user = await engine.users?.take(stepKey);
   if (user === undefined) return { workDir, temporaryDir, home: shared, user };
   if (parts.stack.home === 'real') {
-    const cloud = parts.stack.layer === 'membership' ? 'kubernetes' : parts.subject.credential.provider;
+    const cloud = isOfProvider(parts.stack.layer) ? parts.subject.credential.provider : 'kubernetes';
     await installPlugin({ ...engine, cloud, home: shared });
   }
   const home = join(workDir, 'home');
@@ -170,7 +170,8 @@ async function runInFolder(
   const { subject, stack } = parts;
   const stepKey = stepKeyOf(lease.operationId, lease.fence);
   const knowing = createStepRedactor(subject, [stack.passphrase]);
-  const redactor = meetsStrangers(order.step.layer as Layer) ? silenceStrangers(knowing) : knowing;
+  const strangers = findStrangers(order.step.layer as Layer);
+  const redactor = strangers === null ? knowing : silenceStrangers(knowing, strangers);
   const progress = followStepEvents(context, lease, order.step, redactor);
   const state = opening.then((opened) => {
     knowing.register(new URL(opened.backendUrl).password);
@@ -232,7 +233,9 @@ export async function runEngineStep(context: WorkerContext, order: StepOrder): P
   if (stack === undefined) return { outcome: 'skipped' };
   await proveDeath(context, order, stack);
   const preparing = prepareLayer(order.step.layer as Layer, context, subject, order);
-  const { cleanUp, ...prepared } = await awaitUnless(toEnd, preparing, (late) => late.cleanUp(!lease.lost.aborted));
+  const ready = await awaitUnless(toEnd, preparing, async (late) => late?.cleanUp(!lease.lost.aborted));
+  if (ready === undefined) return { outcome: 'skipped' };
+  const { cleanUp, ...prepared } = ready;
   try {
     const { id: stackId, name: stackName, projectId } = stack;
     const opening = insistUnderLease(context, lease, () =>

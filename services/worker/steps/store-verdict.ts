@@ -1,6 +1,6 @@
 // Stores how a runner ended: the step's result, the stack's health and its outputs, all of it in one transaction.
 
-import { meetsStrangers, type Layer } from '../../domain/layers.ts';
+import { findStrangers, type Layer } from '../../domain/layers.ts';
 import type { StepVerdict } from '../../engine/step-request.ts';
 import { markSettled } from '../../store/stack-health.ts';
 import { markStackDestroyed, saveOutputs } from '../../store/stacks.ts';
@@ -51,7 +51,7 @@ export async function storeVerdict(context: WorkerContext, order: StepOrder, end
 }
 
 function describeVerdict({ class: kind, code, message, resource }: Failure, redactor: Redactor, { step }: StepOrder) {
-  const providerCode = meetsStrangers(step.layer as Layer) ? findPlainCode(code) : code;
+  const providerCode = findStrangers(step.layer as Layer) === null ? code : findPlainCode(code);
   const found = {
     ...(providerCode === undefined ? {} : { providerCode }),
     ...(resource === undefined ? {} : { resource }),

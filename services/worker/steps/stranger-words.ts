@@ -4,22 +4,23 @@ import type { EngineErrorClass } from '../../domain/engine-errors.ts';
 import { classifyFailure } from '../../engine/classify-failure.ts';
 import type { Redactor } from '../../vault/redact.ts';
 
+/** What follows the name of whoever was spoken to. */
 const sentences: Record<EngineErrorClass, string> = {
-  credentials: 'The hub or the member refused the credential.',
-  unreachable: 'The hub or the member could not be reached, or is not well.',
-  throttled: 'The hub or the member refused the pace of calls.',
-  conflict: 'The hub or the member says that something stands in the way.',
-  capacity: 'The hub or the member has no room.',
-  quota: 'A quota of the hub or of the member is used up.',
-  invalid: 'The hub or the member refused an object.',
-  deadline: 'The hub or the member took too long.',
-  gone: 'What the step needs was deleted.',
-  internal: 'The step failed at the hub or at the member.',
+  credentials: 'refused the credential.',
+  unreachable: 'could not be reached, or is not well.',
+  throttled: 'refused the pace of calls.',
+  conflict: 'says that something stands in the way.',
+  capacity: 'has no room.',
+  quota: 'says that a quota is used up.',
+  invalid: 'refused an object.',
+  deadline: 'took too long.',
+  gone: 'lacks what the step needs: it was deleted.',
+  internal: 'let the step fail.',
 };
 
-/** Replaces every text by a sentence of ours; values are redacted as before. */
-export function silenceStrangers(redactor: Redactor): Redactor {
-  return { ...redactor, redactText: (text) => sentences[classifyFailure(text).class] };
+/** Replaces every text by a sentence of ours about whoever was spoken to; values are redacted as before. */
+export function silenceStrangers(redactor: Redactor, strangers: string): Redactor {
+  return { ...redactor, redactText: (text) => `${strangers} ${sentences[classifyFailure(text).class]}` };
 }
 
 /** A provider's code, when it is an HTTP status; words may have come from anywhere. */

@@ -133,8 +133,9 @@ async function judge(bench: CrashBench, account: string, kind: Kind, say: (fault
       entries: await bench.simulator.listLedger(account),
     },
   ];
+  const prefixes = [prefixOf(accounts[0]?.resources), 'kubernetes:'];
   const known = (await listKnownResources(bench.stateSql)).filter(({ type }) =>
-    type.startsWith(prefixOf(accounts[0]?.resources)),
+    prefixes.some((prefix) => type.startsWith(prefix)),
   );
   for (const each of findDuplicates(accounts)) say(`made twice: ${each}`);
   if (kind === 'delete') {

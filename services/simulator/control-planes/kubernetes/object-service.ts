@@ -73,9 +73,9 @@ export class ObjectService {
 
   async read(call: ProviderCall): Promise<ResourceAnswer | undefined> {
     const { ledger, clock } = this.#parts;
-    const server = this.#open(call);
-    const resource = ledger.findResource(server.account, call.type, `${server.id}/${call.id ?? ''}`);
-    if (!resource) return undefined;
+    const server = this.#openUnlessGone(call);
+    const resource = server && ledger.findResource(server.account, call.type, `${server.id}/${call.id ?? ''}`);
+    if (!server || !resource) return undefined;
     const outputs = showObject(ledger, server, resource, clock.now());
     const kind = findKind(text(outputs, 'apiVersion'), text(outputs, 'kind'));
     return { id: shortId(resource), outputs, inputs: resource.inputs, secrets: kind?.secretOutputs ?? [] };
@@ -83,9 +83,9 @@ export class ObjectService {
 
   async delete(call: ProviderCall): Promise<void> {
     const { ledger, faults, clock, signal } = this.#parts;
-    const server = this.#open(call);
-    const resource = ledger.findResource(server.account, call.type, `${server.id}/${call.id ?? ''}`);
-    if (!resource) return;
+    const server = this.#openUnlessGone(call);
+    const resource = server && ledger.findResource(server.account, call.type, `${server.id}/${call.id ?? ''}`);
+    if (!server || !resource) return;
     const fault = faults.strike(server.account, call.type, resource.name, ['slow-delete']);
     if (fault?.delaySeconds) await clock.wait(fault.delaySeconds);
     if (fault?.held) await faults.wait(fault, signal);
@@ -95,6 +95,17 @@ export class ObjectService {
   #open(call: ProviderCall): ApiServer {
     const { ledger, clock } = this.#parts;
     return openServer(ledger, text(call.config, 'server'), text(call.config, 'token'), clock.now());
+  }
+
+  /** What `deleteUnreachable` of the real provider does: whatever was in an API server that does not answer is gone with it. */
+  #openUnlessGone(call: ProviderCall): ApiServer | undefined {
+    try {
+      return this.#open(call);
+    } catch (error) {
+      const isGone = error instanceof CloudError && error.code === 'ECONNREFUSED';
+      if (isGone && call.config['deleteUnreachable'] === true) return undefined;
+      throw error;
+    }
   }
 
   async #strike(call: ProviderCall, kind: Kind): Promise<void> {
