@@ -3,6 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { getAuthority, issueDoorCertificate } from '../control-planes/authority.ts';
+import { answerQuestion, isAsked } from '../control-planes/kubernetes/ask-api.ts';
 import { answerRead } from '../control-planes/kubernetes/read-api.ts';
 import { answerTokenReview } from '../control-planes/local/token-review.ts';
 import type { Values } from '../ledger/resource.ts';
@@ -55,7 +56,7 @@ async function answerSecure(parts: ServerParts, request: IncomingMessage, respon
   const { pathname } = new URL(request.url ?? '/', 'https://127.0.0.1');
   if (pathname.startsWith('/control-planes/')) return answerControlPlane(parts, request, response, pathname);
   if (!pathname.startsWith('/k8s/')) return send(response, notFound());
-  answerKubernetes(parts, request, response, pathname, readToken(request));
+  await answerKubernetes(parts, request, response, pathname, readToken(request));
 }
 
 /** What API servers that are processes ask the cloud that they belong to. */
@@ -108,21 +109,25 @@ async function answer(parts: ServerParts, request: IncomingMessage, response: Se
   return send(response, await answerProviderCall(parts.services, path[2] ?? '', account, body));
 }
 
-function answerKubernetes(
+async function answerKubernetes(
   parts: ServerParts,
   request: IncomingMessage,
   response: ServerResponse,
   pathname: string,
   token: string,
-): void {
+): Promise<void> {
   const [, , id = '', ...rest] = pathname.split('/');
-  if (request.method !== 'GET') {
+  const asked = { id, path: `/${rest.join('/')}`, token, now: parts.clock.now() };
+  if (request.method !== 'GET' && !(request.method === 'POST' && isAsked(asked.path))) {
     return send(response, {
       status: 405,
       body: { error: { code: 'read-only', message: 'simulated API servers are read-only here' } },
     });
   }
-  const found = answerRead(parts.ledger, { id, path: `/${rest.join('/')}`, token, now: parts.clock.now() });
+  const body = await readBody(request, LARGEST_STRANGE_BODY);
+  if (!body) return refuse(response, unreadable());
+  const found =
+    request.method === 'GET' ? answerRead(parts.ledger, asked) : answerQuestion(parts.ledger, { ...asked, body });
   // A server that is not there answers nothing at all.
   if (!found) return void request.socket.destroy();
   return send(response, found);
