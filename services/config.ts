@@ -222,6 +222,7 @@ export function readConfig(
       retryScale: read.number('FLEETYARD_RETRY_SCALE', 1, { min: 0, max: 100 }),
       deadlineScale: read.number('FLEETYARD_DEADLINE_SCALE', 1, { min: 0.0001, max: 100 }),
       settleSeconds: read.number('FLEETYARD_SETTLE_SECONDS', 10, { min: 0, max: 3600 }),
+      probeSeconds: read.number('FLEETYARD_PROBE_SECONDS', 5, { min: 0, max: 3600 }),
       monitoringPort: readPort(read, 'FLEETYARD_WORKER_METRICS_PORT'),
       pulseFile: read.optional('FLEETYARD_PULSE_FILE'),
     },

@@ -3,7 +3,7 @@ import grpc from '@grpc/grpc-js';
 import provider from '@pulumi/pulumi/proto/provider_pb.js';
 import statusProto from '@pulumi/pulumi/proto/status_pb.js';
 import anyProto from 'google-protobuf/google/protobuf/any_pb.js';
-import { PartialCreationError } from './provider.ts';
+import { listSecrets, PartialCreationError } from './provider.ts';
 import { encodeProperties } from './values.ts';
 
 /** Encodes a failure of a call. */
@@ -18,10 +18,9 @@ function encodeDetails(error: PartialCreationError): Buffer {
   const inherited = error.inheritedSecrets;
   const detail = new provider.ErrorResourceInitFailed();
   detail.setId(error.state.id);
-  detail.setProperties(
-    encodeProperties(error.state.outputs, [...inherited, ...(error.state.secrets ?? []).map((name) => [name])]),
-  );
-  if (error.state.inputs) detail.setInputs(encodeProperties(error.state.inputs, inherited));
+  detail.setProperties(encodeProperties(error.state.outputs, [...inherited, ...listSecrets(error.state)]));
+  const { inputs, inputSecrets = [] } = error.state;
+  if (inputs) detail.setInputs(encodeProperties(inputs, [...inherited, ...inputSecrets]));
   detail.setReasonsList(error.reasons);
   const packed = new anyProto.Any();
   packed.pack(detail.serializeBinary(), 'pulumirpc.ErrorResourceInitFailed');

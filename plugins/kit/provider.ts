@@ -6,7 +6,12 @@ import type { Properties, PropertyPath } from './values.ts';
 export type CheckFailure = { property: string; reason: string };
 
 /** Inputs as the provider completed them, and what is wrong with them. */
-export type Checked = { inputs: Properties; failures: CheckFailure[] };
+export type Checked = {
+  inputs: Properties;
+  failures: CheckFailure[];
+  /** Places to be secret besides those that already are. */
+  secrets?: PropertyPath[];
+};
 
 /** What every call about a resource carries. */
 export type ResourceCall = {
@@ -23,21 +28,56 @@ export type ResourceCall = {
 export type ResourceState = {
   id: string;
   outputs: Properties;
-  /** Output properties to be secret besides those whose inputs are. */
-  secrets?: string[];
+  /** Outputs to be secret besides those whose inputs are: a property, or a place inside one. */
+  secrets?: (string | PropertyPath)[];
   /** Inputs as they would be written today; only Read returns them. */
   inputs?: Properties;
+  /** Places in these inputs to be secret besides those that already are. */
+  inputSecrets?: PropertyPath[];
 };
 
-export type CheckCall = ResourceCall & { olds: Properties; news: Properties; proposedName: string };
-export type DiffCall = ResourceCall & { id: string; state: Properties; olds: Properties; news: Properties };
-export type CreateCall = ResourceCall & { inputs: Properties; timeoutSeconds: number; preview: boolean };
-export type ReadCall = ResourceCall & { id: string; state: Properties; inputs: Properties };
+/** The places in a resource's outputs that its provider calls secret. */
+export function listSecrets({ secrets = [] }: ResourceState): PropertyPath[] {
+  return secrets.map((place) => (typeof place === 'string' ? [place] : place));
+}
+
+export type CheckCall = ResourceCall & {
+  olds: Properties;
+  news: Properties;
+  /** What the engine would call the resource; empty when it leaves that to the provider. */
+  proposedName: string;
+  /** The stack wants every name to be given by its program. */
+  namesRequired: boolean;
+};
+export type DiffCall = ResourceCall & {
+  id: string;
+  state: Properties;
+  olds: Properties;
+  news: Properties;
+  ignoreChanges: string[];
+};
+export type CreateCall = ResourceCall & {
+  inputs: Properties;
+  /** Where the inputs are secret. */
+  secrets: PropertyPath[];
+  timeoutSeconds: number;
+  preview: boolean;
+};
+export type ReadCall = ResourceCall & {
+  id: string;
+  state: Properties;
+  inputs: Properties;
+  /** Where the inputs are secret. */
+  secrets: PropertyPath[];
+};
 export type UpdateCall = ResourceCall & {
   id: string;
   state: Properties;
   olds: Properties;
   news: Properties;
+  /** Where the new inputs are secret. */
+  secrets: PropertyPath[];
+  ignoreChanges: string[];
   timeoutSeconds: number;
   preview: boolean;
 };

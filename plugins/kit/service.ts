@@ -8,7 +8,7 @@ import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import type { Struct } from 'google-protobuf/google/protobuf/struct_pb.js';
 import { encodeDiff } from './encode-diff.ts';
 import { encodeFailure } from './encode-failure.ts';
-import { PartialCreationError, type Checked, type Provider, type ResourceState } from './provider.ts';
+import { listSecrets, PartialCreationError, type Checked, type Provider, type ResourceState } from './provider.ts';
 import { decodeProperties, encodeProperties, type PropertyPath } from './values.ts';
 
 type Handler<Request, Response> = (request: Request, signal: AbortSignal) => Promise<Response>;
@@ -105,12 +105,13 @@ function resourceCalls(implementation: Provider, unary: Unary): grpc.UntypedServ
     check: unary(async (request: pb.CheckRequest, signal) => {
       const news = decodeProperties(request.getNews());
       const olds = decodeProperties(request.getOlds()).values;
-      const proposedName = request.getAutonaming()?.getProposedName() ?? '';
+      const naming = request.getAutonaming();
       const checked = await implementation.check({
         ...describe(request, signal),
         olds,
         news: news.values,
-        proposedName,
+        proposedName: naming?.getProposedName() ?? '',
+        namesRequired: naming?.getMode() === provider.CheckRequest.AutonamingOptions.Mode.DISABLE,
       });
       return encodeChecked(checked, news.secrets);
     }),
@@ -118,7 +119,8 @@ function resourceCalls(implementation: Provider, unary: Unary): grpc.UntypedServ
       const state = decodeProperties(request.getOlds()).values;
       const olds = decodeProperties(request.getOldInputs()).values;
       const news = decodeProperties(request.getNews()).values;
-      const call = { ...describe(request, signal), id: request.getId(), state, olds, news };
+      const ignoreChanges = request.getIgnorechangesList();
+      const call = { ...describe(request, signal), id: request.getId(), state, olds, news, ignoreChanges };
       return encodeDiff(await implementation.diff(call));
     }),
     read: unary(async (request: pb.ReadRequest, signal) => {
@@ -126,11 +128,13 @@ function resourceCalls(implementation: Provider, unary: Unary): grpc.UntypedServ
       const inputs = decodeProperties(request.getInputs());
       const response = new provider.ReadResponse();
       const call = { ...describe(request, signal), id: request.getId(), state: state.values, inputs: inputs.values };
-      const found = await implementation.read(call);
+      const secrets = [...state.secrets, ...inputs.secrets];
+      const found = await withSecrets(secrets, () => implementation.read({ ...call, secrets: inputs.secrets }));
       if (!found) return response;
       response.setId(found.id);
-      response.setProperties(encodeState(found, [...state.secrets, ...inputs.secrets]));
-      response.setInputs(encodeProperties(found.inputs ?? inputs.values, inputs.secrets));
+      response.setProperties(encodeState(found, secrets));
+      const inputSecrets = [...inputs.secrets, ...(found.inputSecrets ?? [])];
+      response.setInputs(encodeProperties(found.inputs ?? inputs.values, inputSecrets));
       return response;
     }),
   };
@@ -144,6 +148,7 @@ function changeCalls(implementation: Provider, unary: Unary): grpc.UntypedServic
         implementation.create({
           ...describe(request, signal),
           inputs: inputs.values,
+          secrets: inputs.secrets,
           timeoutSeconds: request.getTimeout(),
           preview: request.getPreview(),
         }),
@@ -164,6 +169,8 @@ function changeCalls(implementation: Provider, unary: Unary): grpc.UntypedServic
           state: state.values,
           olds: decodeProperties(request.getOldInputs()).values,
           news: news.values,
+          secrets: news.secrets,
+          ignoreChanges: request.getIgnorechangesList(),
           timeoutSeconds: request.getTimeout(),
           preview: request.getPreview(),
         }),
@@ -173,13 +180,17 @@ function changeCalls(implementation: Provider, unary: Unary): grpc.UntypedServic
       return response;
     }),
     delete: unary(async (request: pb.DeleteRequest, signal) => {
-      await implementation.delete({
-        ...describe(request, signal),
-        id: request.getId(),
-        state: decodeProperties(request.getProperties()).values,
-        inputs: decodeProperties(request.getOldInputs()).values,
-        timeoutSeconds: request.getTimeout(),
-      });
+      const state = decodeProperties(request.getProperties());
+      const inputs = decodeProperties(request.getOldInputs());
+      await withSecrets([...state.secrets, ...inputs.secrets], () =>
+        implementation.delete({
+          ...describe(request, signal),
+          id: request.getId(),
+          state: state.values,
+          inputs: inputs.values,
+          timeoutSeconds: request.getTimeout(),
+        }),
+      );
       return new empty.Empty();
     }),
   };
@@ -204,12 +215,12 @@ function describe(request: { getUrn(): string; getType(): string; getName(): str
 }
 
 function encodeState(state: ResourceState, secrets: PropertyPath[]): Struct {
-  return encodeProperties(state.outputs, [...secrets, ...(state.secrets ?? []).map((name) => [name])]);
+  return encodeProperties(state.outputs, [...secrets, ...listSecrets(state)]);
 }
 
 function encodeChecked(checked: Checked, secrets: PropertyPath[]): pb.CheckResponse {
   const response = new provider.CheckResponse();
-  response.setInputs(encodeProperties(checked.inputs, secrets));
+  response.setInputs(encodeProperties(checked.inputs, [...secrets, ...(checked.secrets ?? [])]));
   response.setFailuresList(checked.failures.map(encodeCheckFailure));
   return response;
 }

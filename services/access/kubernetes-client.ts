@@ -21,8 +21,8 @@ import type { ApiServerAccess } from './kubeconfig/api-server-access.ts';
 /** The parts of an API server that Fleetyard asks. */
 export type KubernetesClient = { server: string; version: VersionApi; core: CoreV1Api; objects: CustomObjectsApi };
 
-/** Opens an API server behind the guard; each call gives up after `timeout` milliseconds. */
-export function openKubernetes(guard: OutgoingGuard, access: ApiServerAccess, timeout = 15_000): KubernetesClient {
+/** Opens an API server behind the guard; each call gives up after `timeout` milliseconds, so that a cause is told within ten seconds. */
+export function openKubernetes(guard: OutgoingGuard, access: ApiServerAccess, timeout = 8_000): KubernetesClient {
   const send = async (request: RequestContext): Promise<ResponseContext> => {
     const { status, headers, body } = await sendRequest(guard, {
       url: access.url,

@@ -91,6 +91,8 @@ export type Config = {
     deadlineScale: number;
     /** Seconds between two looks at what a cloud was still making when a worker died. */
     settleSeconds: number;
+    /** Seconds between two looks at hubs and members; 0 for none. */
+    probeSeconds: number;
     /** The port of its own measurements; none when undefined. Host and token are those of the API's. */
     monitoringPort: number | undefined;
     /** Touched at every round of sweeps, for a health check; not when undefined. */

@@ -227,6 +227,12 @@ export const variableGroups = {
       readers: ['worker'],
       unit: 'seconds',
     },
+    FLEETYARD_PROBE_SECONDS: {
+      means:
+        'time between two looks at each hub and member; 0 for none. What does not answer twice in a look is `degraded`',
+      readers: ['worker'],
+      unit: 'seconds',
+    },
     FLEETYARD_WORK_DIR: {
       means: 'where steps work; the same path for all workers, for stacks keep the paths of their kubeconfigs',
       readers: ['worker', 'doctor', 'image'],

@@ -13,6 +13,8 @@ type LayerRule = {
   stands(subject: LayerSubject): boolean;
   /** What is looked at after each `up` of it. */
   then: readonly PlainStep[];
+  /** What is done before a `destroy` of it, unless that is forced. */
+  before?: readonly PlainStep[];
   /** How long a step of it may take; the providers say so of the layers that each makes in its own way. */
   deadline: Span | 'of the provider';
   /** The servers of the user's choice that its program speaks to, to begin a sentence; their own words are repeated to nobody. */
@@ -43,6 +45,7 @@ const layerRules = {
   membership: {
     stands: ({ federated }) => federated,
     then: [{ kind: 'hub', action: 'member-ready' }],
+    before: [{ kind: 'hub', action: 'drain' }],
     deadline: { up: 900, destroy: 900 },
     strangers: 'The hub or the member',
     cameLater: false,
@@ -73,6 +76,12 @@ export function listFollowing(layer: Layer): readonly PlainStep[] {
 /** Whether each provider makes the layer in its own way, with the plugin of its cloud. */
 export function isOfProvider(layer: Layer): layer is ProviderLayer {
   return layerRules[layer].deadline === 'of the provider';
+}
+
+/** What precedes each `destroy` of a layer. */
+export function listPreceding(layer: Layer): readonly PlainStep[] {
+  const { before = [] }: LayerRule = layerRules[layer];
+  return before;
 }
 
 /** Whose words those of a layer's step may be; null when no stranger has a say in it. */

@@ -165,12 +165,15 @@ export type PhaseInputs = {
   deleted: boolean;
   /** The newest operation that is not settled, else the newest one; null when there was none. */
   operation: { kind: OperationKind; state: OperationState } | null;
+  /** It stands, but its API server or its hub was found not to answer. */
+  unwell?: boolean;
 };
 
 /** Derives the phase. */
-export function derivePhase({ deleted, operation }: PhaseInputs): Phase {
+export function derivePhase({ deleted, operation, unwell = false }: PhaseInputs): Phase {
   if (deleted) return 'deleted';
-  if (operation === null) return 'ready';
+  const judge = (phase: Phase): Phase => (phase === 'ready' && unwell ? 'degraded' : phase);
+  if (operation === null) return judge('ready');
   const { phases } = operationKinds[operation.kind];
   switch (operation.state) {
     case 'queued':
@@ -182,7 +185,7 @@ export function derivePhase({ deleted, operation }: PhaseInputs): Phase {
     case 'cancelling':
       return phases.during;
     case 'succeeded':
-      return phases.after;
+      return judge(phases.after);
     case 'failed':
       return 'failed';
     case 'cancelled':

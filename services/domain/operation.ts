@@ -65,4 +65,13 @@ type Stoppable = { state: OperationState; cancelRequestedAt: Date | null };
 
 /** What people see of a resource. It never drives a decision. */
 export type Phase =
-  'pending' | 'creating' | 'updating' | 'deleting' | 'ready' | 'failed' | 'cancelled' | 'needs-attention' | 'deleted';
+  | 'pending'
+  | 'creating'
+  | 'updating'
+  | 'deleting'
+  | 'ready'
+  | 'degraded'
+  | 'failed'
+  | 'cancelled'
+  | 'needs-attention'
+  | 'deleted';

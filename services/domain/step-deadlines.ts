@@ -17,6 +17,7 @@ const plainDeadlines = {
   'check reachable': 5 * minutes,
   'hub check': 5 * minutes,
   'hub member-ready': 15 * minutes,
+  'hub drain': 15 * minutes,
   'hub detach': 5 * minutes,
   'wait children': null,
   'record abandon': 15 * minutes,

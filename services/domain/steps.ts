@@ -1,6 +1,6 @@
 // The steps of operations, and those that bring a cluster's layers up and down.
 
-import { type Layer, type LayerSubject, listFollowing, listLayers } from './layers.ts';
+import { type Layer, type LayerSubject, listFollowing, listLayers, listPreceding } from './layers.ts';
 import type { EngineAction, PlainStep } from './step-kinds.ts';
 
 /** One durable step. */
@@ -20,11 +20,11 @@ export type StepSubject =
 
 type Touching = LayerSubject & { touched?: readonly Layer[] };
 
-/** Takes the touched layers down, the last one first. */
-export function planLayersDown(subject: Touching): Step[] {
+/** Takes the touched layers down, the last one first. A forced deletion spares nobody, so that nothing is waited for. */
+export function planLayersDown({ force = false, ...subject }: Touching & { force?: boolean }): Step[] {
   return listTouched(subject)
     .toReversed()
-    .map((layer) => ({ kind: 'engine', action: 'destroy', layer }));
+    .flatMap((layer): Step[] => [...(force ? [] : listPreceding(layer)), { kind: 'engine', action: 'destroy', layer }]);
 }
 
 /** Brings the touched layers up and looks at what they made. */

@@ -12,13 +12,41 @@ export type MemberReport = {
   /** Why it is ready or not, in words of our own: a hub may say anything. */
   reason: string;
   kubernetesVersion: string | null;
+  /** Whether it was told to give its workloads away. */
+  draining: boolean;
+};
+
+/** A cluster that is to join: how it is reached, and its name at the hub. */
+export type Joining = { hub: KubernetesClient; member: KubernetesClient; memberName: string };
+
+/** What still runs on a member that is to leave. */
+export type Workloads = {
+  /** How many the hub still runs there. */
+  count: number;
+  /** Some of them, as people know them. */
+  names: string[];
+  /** Whether another member could take any of it. */
+  movable: boolean;
 };
 
 /** One federation engine (Karmada first). */
 export type FederationAdapter = {
+  /** The name of a cluster at its hub: the same for ever, and no other cluster's. */
+  nameMember(cluster: { id: string; name: string }): string;
   /** Checks that the hub answers and is a hub of this engine. Throws `unavailable`, `credential-mismatch` or `validation`. */
   checkHub(hub: KubernetesClient): Promise<HubReport>;
   /** The member as the hub sees it; undefined when it is not there. */
   findMember(hub: KubernetesClient, name: string): Promise<MemberReport | undefined>;
   listMembers(hub: KubernetesClient): Promise<MemberReport[]>;
+  /**
+   * Looks at both sides before anything is made in them. Throws `validation` when the cluster belongs to a hub already or the name is
+   * somebody else's, else as `checkHub`.
+   */
+  checkJoin(joining: Joining): Promise<void>;
+  /** Tells the hub to start nothing on the member and to move what runs there; undefined when it has no such member. */
+  startDrain(hub: KubernetesClient, name: string): Promise<MemberReport | undefined>;
+  /** Takes that back. */
+  stopDrain(hub: KubernetesClient, name: string): Promise<void>;
+  /** What the hub still runs on the member. */
+  listWorkloads(hub: KubernetesClient, name: string): Promise<Workloads>;
 };

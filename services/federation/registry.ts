@@ -1,8 +1,8 @@
-// Which federation engines are built, and their adapters.
+// Which federation engines are built: a folder and a row each.
 
 import { FleetyardError } from '../domain/errors.ts';
 import type { FederationAdapter } from './adapter.ts';
-import { karmada } from './karmada.ts';
+import { karmada } from './karmada/adapter.ts';
 
 const adapters: Record<string, FederationAdapter> = { karmada };
 

@@ -2,7 +2,6 @@
 
 import { readFile, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { stringify } from 'yaml';
 import { removePostgresData } from '../../toolchain/postgres.mjs';
 import { createProgressLine } from '../../toolchain/progress.mjs';
 import { removeRedisData } from '../../toolchain/redis.mjs';
@@ -10,6 +9,7 @@ import { createClient, ProblemError, unwrap, type FleetyardClient } from '../con
 import type { Schemas } from '../contract/schemas.ts';
 import { compose, type Composition } from './compose.ts';
 import { followFleet, readFleetProgress, type ClusterProgress } from './follow-fleet.ts';
+import { printOutputs } from './print-outputs.ts';
 import { parseOptions, usage, type QuickstartOptions } from './options.ts';
 import {
   applyDocument,
@@ -33,21 +33,6 @@ async function openProject(service: Composition): Promise<FleetyardClient> {
   const found = await admin.GET('/v1/projects/{project}', { params: { path: { project: projectName } } });
   if (found.data === undefined) unwrap(await admin.POST('/v1/projects', { body: { name: projectName } }));
   return createClient({ baseUrl: service.url, token, project: projectName });
-}
-
-async function printOutputs(client: FleetyardClient, clusters: ClusterProgress[], view: ProgressView): Promise<void> {
-  for (const cluster of clusters) {
-    if (cluster.phase !== 'ready') continue;
-    const outputs = unwrap(
-      await client.GET('/v1/clusters/{cluster}/outputs', { params: { path: { cluster: cluster.id } } }),
-    );
-    view.say('');
-    view.say(`${cluster.name} (${cluster.provider}, simulated)`);
-    for (const layer of outputs.layers) {
-      view.say(`  ${layer.layer}`);
-      view.say(stringify(layer.outputs, { lineWidth: 110 }).trimEnd().replaceAll(/^/gm, '    '));
-    }
-  }
 }
 
 function printWaysOn(service: Composition, fleet: string, view: ProgressView, data: string): void {
@@ -142,7 +127,7 @@ async function run(options: QuickstartOptions, view: ProgressView, interrupted: 
     ]);
     if (outcome === 'interrupted') return 130;
     const { client, clusters, summary } = outcome;
-    await printOutputs(client, clusters, view);
+    await printOutputs(client, clusters, (text) => view.say(text));
     printFailures(clusters, view);
     view.say('');
     view.say(`${summary.ready} ready, ${summary.failed} failed, in ${summary.seconds.total} s.`);

@@ -76,12 +76,15 @@ export async function refreshPhase(tx: Tx, { resourceKind, resourceId }: Resourc
       order by position desc limit 1)
     order by rank limit 1
   `;
-  const { deletedAt } = only(
-    await tx.sql<{ deletedAt: Date | null }[]>`
-      select deleted_at from ${tableOf(tx, resourceKind)} where id = ${resourceId}
+  const { deletedAt, unwell } = only(
+    await tx.sql<{ deletedAt: Date | null; unwell: boolean }[]>`
+      select deleted_at, 'false' in (
+        coalesce(status #>> '{member,ready}', ''), coalesce(status #>> '{hub,ready}', '')
+      ) as unwell
+      from ${tableOf(tx, resourceKind)} where id = ${resourceId}
     `,
   );
-  const phase = derivePhase({ deleted: deletedAt !== null, operation: operation ?? null });
+  const phase = derivePhase({ deleted: deletedAt !== null, operation: operation ?? null, unwell });
   await tx.sql`
     update ${tableOf(tx, resourceKind)} set phase = ${phase}, updated_at = now()
     where id = ${resourceId} and phase <> ${phase}

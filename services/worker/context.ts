@@ -57,6 +57,8 @@ export type WorkerContext = {
   /** Stands before every connection to an address that a user named. */
   outgoing: OutgoingGuard;
   memberPatience: Patience;
+  /** How long a member's workloads may take to move away. */
+  drainPatience: Patience;
   metrics: WorkerMetrics;
   /** Left out where nobody is told of traces. */
   tracing?: Tracing | undefined;

@@ -46,6 +46,8 @@ import { cancelGrace, closingSeconds, getStopSeconds } from './stop-deadline.ts'
 const sweepSeconds = 5;
 /** A hub looks at a new member within seconds; a slow network may take minutes. */
 const memberPatience = { everySeconds: 1, forSeconds: 300 };
+/** Replacements have to be healthy first, which images that are pulled may hold up. */
+const drainPatience = { everySeconds: 1, forSeconds: 300 };
 
 async function prepareEngine(config: Config, states: StateAccess, logger: Logger): Promise<WorkerContext['engine']> {
   const found = config.pulumi.binary === undefined ? await findPulumi({}) : { binary: config.pulumi.binary };
@@ -127,6 +129,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
       simulatorUrl: config.simulator.url,
     }),
     memberPatience,
+    drainPatience,
     random: Math.random,
     retryScale: config.worker.retryScale,
     deadlineScale: config.worker.deadlineScale,
@@ -139,7 +142,16 @@ async function start(config: Config, logger: Logger): Promise<void> {
     pulse.beat();
     if (pulseFile !== undefined) await writeFile(pulseFile, '');
   };
-  const worker = await startWorker(context, { ...queueOptions, sweepSeconds, room, limits: config.limits, onRound });
+  const { probeSeconds } = config.worker;
+  const { limits: running } = config;
+  const worker = await startWorker(context, {
+    ...queueOptions,
+    sweepSeconds,
+    probeSeconds,
+    room,
+    limits: running,
+    onRound,
+  });
   const { host, tokenFile } = config.http.monitoring;
   const monitoringToken = await readMonitoringToken(tokenFile);
   const closeMonitoring = await openMonitoring(

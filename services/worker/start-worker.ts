@@ -13,11 +13,14 @@ import { startMeter } from './meter.ts';
 import type { Guest, Room } from './room.ts';
 import { runClaimed, type HeldOperations, type RunEnd } from './run-operation.ts';
 import { runSweeps } from './sweeps/run-sweeps.ts';
+import { watchFederations } from './sweeps/watch-federations.ts';
 import { createTaker, type Taken } from './take-operations.ts';
 
 /** What a worker is given beside its context. */
 export type WorkerOptions = Pick<ConsumerOptions, 'redisUrl' | 'prefix'> & {
   sweepSeconds: number;
+  /** Between two looks at hubs and members; none when it is 0 or not said. */
+  probeSeconds?: number;
   room: Room;
   limits: RunningLimits;
   /** Called in each round of sweeps: the sign that this worker lives. */
@@ -94,6 +97,8 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
     signal: ending.signal,
     more: [() => taker.wake(), () => tellOfItself(context, room), async () => options.onRound?.()],
   });
+  const { probeSeconds: everySeconds = 0 } = options;
+  const watching = everySeconds === 0 ? undefined : watchFederations(context, { everySeconds, signal: ending.signal });
   let stopped: Promise<void> | undefined;
   return {
     isTaking: () => !ending.signal.aborted,
@@ -113,7 +118,7 @@ export async function startWorker(context: WorkerContext, options: WorkerOptions
       meter.stop();
       // A database that is away forgets it by itself, after a day.
       const forgotten = store.asSystem((tx) => forgetWorker(tx, context.owner)).catch(() => undefined);
-      await Promise.all([sweeps, unlisten(), stopped, consumer.close(), forgotten]);
+      await Promise.all([sweeps, watching, unlisten(), stopped, consumer.close(), forgotten]);
     },
   };
 }

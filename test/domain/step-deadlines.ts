@@ -23,6 +23,7 @@ test('what asks servers is stopped within minutes, and waiting for children has 
   t.equal(plain('check', 'reachable'), 5 * minutes);
   t.equal(plain('hub', 'check'), 5 * minutes);
   t.equal(plain('hub', 'member-ready'), 15 * minutes);
+  t.equal(plain('hub', 'drain'), 15 * minutes);
   t.equal(plain('wait', 'children'), null);
   t.type(plain('record', 'unheard-of'), 'number', 'a step that this program does not know is not given for ever');
 });

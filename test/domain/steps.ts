@@ -35,6 +35,7 @@ test('an update runs the layers that the change touches', async (t) => {
 
 test('a cluster is taken down in reverse, as far as it was made', async (t) => {
   t.same(print(planSteps('delete', { kind: 'cluster', federated: true })), [
+    'hub drain',
     'engine destroy membership',
     'engine destroy addons',
     'engine destroy cluster',

@@ -1,5 +1,6 @@
-// A hub for tests: a small HTTPS server that answers what a Karmada control plane answers about its clusters.
+// A hub for tests: a small HTTPS server that answers what a Karmada control plane answers about its clusters, and what a member does of itself.
 import { createServer, type Server } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Test } from 'tap';
 import type { ApiServerAccess } from '../../services/access/kubeconfig/api-server-access.ts';
@@ -18,6 +19,13 @@ export type TestHub = {
   port: number;
   /** Members by name, and whether the hub calls them ready. */
   members: Map<string, boolean>;
+  /** Identities of members, as their Clusters say them. */
+  ids: Map<string, string>;
+  taints: Map<string, Record<string, unknown>[]>;
+  /** Works by namespace: the annotations of each. */
+  works: Map<string, Record<string, string>[]>;
+  /** As a member: the identity of `kube-system`, and the accounts of hubs that it joined. */
+  asMember: { id: string; accounts: string[] };
   /** Answers every call with this status instead; 0 keeps the caller waiting. */
   failWith: number | undefined;
   /** Answers every call with this instead. */
@@ -29,25 +37,55 @@ export type TestHub = {
   dropOldest(): void;
 };
 
-function describeMember(name: string, ready: boolean): Record<string, unknown> {
+type Answers = Pick<TestHub, 'failWith' | 'members' | 'ids' | 'taints' | 'works' | 'asMember'>;
+
+function describeMember({ ids, taints }: Answers, name: string, ready: boolean): Record<string, unknown> {
   const condition = {
     type: 'Ready',
     status: ready ? 'True' : 'False',
     reason: ready ? 'ClusterReady' : 'ClusterNotReachable',
   };
-  return { metadata: { name }, status: { kubernetesVersion: 'v1.35.2', conditions: [condition] } };
+  const spec = { id: ids.get(name), taints: taints.get(name) };
+  return {
+    metadata: { name, resourceVersion: '7' },
+    spec,
+    status: { kubernetesVersion: 'v1.35.2', conditions: [condition] },
+  };
 }
 
-function answer(hub: Pick<TestHub, 'failWith' | 'members'>, path: string): { status: number; body: unknown } {
+function answer(hub: Answers, url: string): { status: number; body: unknown } {
+  const [path = ''] = url.split('?');
+  const own = answerAsMember(hub, path);
   if (hub.failWith !== undefined) return { status: hub.failWith, body: {} };
   if (path === '/version' || path === '/version/') return { status: 200, body: { gitVersion: 'v1.34.3' } };
   const clusters = '/apis/cluster.karmada.io/v1alpha1/clusters';
   if (path === clusters) {
-    return { status: 200, body: { items: [...hub.members].map(([name, ready]) => describeMember(name, ready)) } };
+    return { status: 200, body: { items: [...hub.members].map(([name, ready]) => describeMember(hub, name, ready)) } };
   }
+  const space = /^\/apis\/work\.karmada\.io\/v1alpha1\/namespaces\/([^/]+)\/works$/.exec(path)?.[1];
+  if (space !== undefined) {
+    const items = (hub.works.get(space) ?? []).map((annotations) => ({ metadata: { annotations } }));
+    return { status: 200, body: { items } };
+  }
+  if (own !== undefined) return { status: 200, body: own };
   const name = path.startsWith(`${clusters}/`) ? path.slice(clusters.length + 1) : '';
   const ready = hub.members.get(name);
-  return ready === undefined ? { status: 404, body: {} } : { status: 200, body: describeMember(name, ready) };
+  return ready === undefined ? { status: 404, body: {} } : { status: 200, body: describeMember(hub, name, ready) };
+}
+
+function answerAsMember({ asMember }: Answers, path: string): unknown {
+  if (path === '/readyz') return {};
+  if (path === '/api/v1/namespaces/kube-system') return { metadata: { uid: asMember.id } };
+  if (path !== '/api/v1/namespaces/karmada-cluster/serviceaccounts') return undefined;
+  return { items: asMember.accounts.map((name) => ({ metadata: { name } })) };
+}
+
+/** Writes what a patch says of a member's taints. */
+async function takePatch(hub: Answers, request: IncomingMessage): Promise<void> {
+  let body = '';
+  for await (const part of request.setEncoding('utf8') as AsyncIterable<string>) body += part;
+  const { spec } = JSON.parse(body) as { spec: { taints: Record<string, unknown>[] } };
+  hub.taints.set((request.url ?? '').split('/').at(-1) ?? '', spec.taints);
 }
 
 /** Starts a hub on loopback; it is stopped at teardown. */
@@ -57,6 +95,10 @@ export async function startTestHub(t: Test): Promise<TestHub> {
     port: 0,
     answerWith: undefined,
     members: new Map(),
+    ids: new Map(),
+    taints: new Map(),
+    works: new Map(),
+    asMember: { id: 'uid-of-kube-system', accounts: [] },
     failWith: undefined,
     calls: [],
     dropCallers: () => undefined,
@@ -64,15 +106,17 @@ export async function startTestHub(t: Test): Promise<TestHub> {
   };
   const waiting = new Set<Socket>();
   const { certificate: cert, key } = loopbackCertificate;
-  const server: Server = createServer({ cert, key }, (request, response) => {
+  const server: Server = createServer({ cert, key }, (request, response) => void serve(request, response));
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     hub.calls.push(request.url ?? '');
     const { answerWith } = hub;
     if (answerWith !== undefined)
       return void response.writeHead(answerWith.status, answerWith.headers).end(answerWith.text);
+    if (request.method === 'PATCH') await takePatch(hub, request);
     const { status, body } = answer(hub, request.url ?? '');
     if (status === 0) waiting.add(request.socket);
     else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  });
+  };
   hub.dropCallers = () => server.closeAllConnections();
   hub.dropOldest = () => {
     const [oldest] = waiting;

@@ -30,7 +30,7 @@ export async function fetchSimulatedAuthority(simulatorUrl: string): Promise<str
 /** Calls a server that an authority certifies. */
 export function readSecure(
   url: string,
-  { authority, token, method = 'GET' }: { authority: string; token?: string; method?: string },
+  { authority, token, method = 'GET', body }: { authority: string; token?: string; method?: string; body?: unknown },
 ): Promise<{ status: number; text: string; json(): Record<string, unknown> }> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const options: RequestOptions = { ca: authority, headers, method, agent: false };
@@ -48,6 +48,6 @@ export function readSecure(
       );
     });
     call.on('error', reject);
-    call.end();
+    call.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }

@@ -59,6 +59,7 @@ export async function createWorkerContext(
     metrics: createTestMetrics(),
     outgoing: loopbackGuard,
     memberPatience: { everySeconds: 0.05, forSeconds: 5 },
+    drainPatience: { everySeconds: 0.05, forSeconds: 5 },
     random: () => 0,
     retryScale: 0,
     deadlineScale: 1,

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'tap';
 import type { ClusterProgress } from '../../services/quickstart/follow-fleet.ts';
 import { parseOptions } from '../../services/quickstart/options.ts';
+import { shorten } from '../../services/quickstart/print-outputs.ts';
 import { listNamedCredentials } from '../../services/quickstart/send-request.ts';
 import { createProgressView, formatTable } from '../../services/quickstart/show-progress.ts';
 import { summarise } from '../../services/quickstart/summary.ts';
@@ -99,4 +100,14 @@ test('a cluster that is not ready counts as failed', async (t) => {
   );
   t.match(summary, { ready: 1, failed: 1, seconds: { setup: 1.2, provision: 4.6, total: 5.8 } });
   t.match(summary.clusters[1], { name: 'b', phase: 'failed', error: 'no capacity', seconds: 61.3 });
+});
+
+test('of long outputs only the beginning is printed', async (t) => {
+  const certificate = 'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t'.repeat(30);
+  const outputs = { endpoint: 'https://127.0.0.1:6443', nested: [{ certificateAuthority: certificate }], count: 3 };
+  t.same(shorten(outputs), {
+    endpoint: 'https://127.0.0.1:6443',
+    nested: [{ certificateAuthority: `LS0tLS1CRUdJTiBDRVJUSUZJ… (${certificate.length} characters)` }],
+    count: 3,
+  });
 });

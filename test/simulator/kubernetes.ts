@@ -216,3 +216,30 @@ test('text of a Secret is encoded, and an object that stands is changed, not mad
   );
   t.notMatch(JSON.stringify(own), /text|dGV4d/, 'the ledger never holds what a Secret holds');
 });
+
+test('a hub takes the taints of its members over HTTP, from whoever may, and nothing else', async (t) => {
+  const bench = await open(t);
+  await join(bench);
+  const path = '/apis/cluster.karmada.io/v1alpha1/clusters';
+  const authority = await fetchSimulatedAuthority(bench.cloud.simulator.url);
+  const patch = (body: unknown, { name = 'it', token = bench.cloud.token } = {}) =>
+    readSecure(`${bench.hub}${path}/${name}`, { authority, token, method: 'PATCH', body });
+  const taints = [{ key: 'fleetyard.io/leaving', effect: 'NoExecute' }];
+  const before = (await read(bench.hub, `${path}/it`, bench.cloud.token)).body['metadata'] as {
+    resourceVersion: string;
+  };
+  const { resourceVersion } = before;
+  t.equal((await patch({ metadata: { resourceVersion }, spec: { taints } })).status, 200);
+  t.match((await read(bench.hub, `${path}/it`, bench.cloud.token)).body, { spec: { taints, syncMode: 'Push' } });
+  t.equal(
+    (await patch({ metadata: { resourceVersion }, spec: { taints: [] } })).status,
+    409,
+    'it was written meanwhile',
+  );
+  t.equal((await patch({ spec: { taints: [] } }, { token: 'wrong' })).status, 401);
+  t.equal((await patch({ spec: { taints: [] } }, { name: 'other' })).status, 404);
+  t.equal((await patch({ spec: { region: 'x' } })).status, 405);
+  t.match((await read(bench.hub, `${path}/it`, bench.cloud.token)).body, { spec: { taints } });
+  const works = '/apis/work.karmada.io/v1alpha1/namespaces/karmada-es-it/works';
+  t.match((await read(bench.hub, works, bench.cloud.token)).body, { kind: 'WorkList', items: [] });
+});

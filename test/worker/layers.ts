@@ -113,10 +113,10 @@ test('a control plane without a range of its own gets none', async (t) => {
 test('the membership gets the labels, the endpoint and stable identities of both sides', async (t) => {
   const outputs = { endpoint: 'https://203.0.113.1' } as ClusterOutputs;
   const kubeconfigs = { member: '/w/member.yaml', hub: '/w/hub.yaml' };
-  t.same(buildMembershipInputs(cluster, outputs, { identifier: 'fd_1', kubeconfigs }), {
+  t.same(buildMembershipInputs(cluster, outputs, { identifier: 'fd_1', memberName: 'web-1', kubeconfigs }), {
     ...base,
     provider: 'gke',
-    memberName: 'web',
+    memberName: 'web-1',
     labels: { tier: 'cloud' },
     endpoint: 'https://203.0.113.1',
     kubeconfigs,

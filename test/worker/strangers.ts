@@ -23,9 +23,9 @@ import { addFederation } from './fixtures.ts';
 
 const canary = 'CANARY-of-a-stranger';
 
-/** A federation behind a hub, and a worker whose log is read. */
+/** A federation behind a hub, a cluster that may join it, and a worker whose log is read. */
 async function prepare(t: Test) {
-  const hub = await startTestHub(t);
+  const [hub, member] = [await startTestHub(t), await startTestHub(t)];
   const fixture = await openTestStore(t);
   const lines: string[] = [];
   const log = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
@@ -44,7 +44,16 @@ async function prepare(t: Test) {
     ]);
     return JSON.stringify([told, lines]);
   };
-  return { hub, fixture, context, federation, read, tell, run: (id: string) => runOperation(context, new Map(), id) };
+  return {
+    hub,
+    member,
+    fixture,
+    context,
+    federation,
+    read,
+    tell,
+    run: (id: string) => runOperation(context, new Map(), id),
+  };
 }
 
 test('hardening 4: what a hub answers is told to nobody, whatever it answers', async (t) => {
@@ -105,7 +114,10 @@ test('hardening 4: the guard stands before the check of a hub', async (t) => {
 });
 
 /** A cluster that stands, and an operation that joins it to the federation. */
-async function addMember({ fixture }: Awaited<ReturnType<typeof prepare>>, federationId: string): Promise<string> {
+async function addMember(
+  { fixture, member }: Awaited<ReturnType<typeof prepare>>,
+  federationId: string,
+): Promise<string> {
   const { work, store } = fixture;
   const { cluster, made, join } = await work(async (tx) => {
     const secret = { token: 'a-simulated-token' };
@@ -132,7 +144,7 @@ async function addMember({ fixture }: Awaited<ReturnType<typeof prepare>>, feder
   });
   const lease = leaseOf(await claim(store, made.id));
   const certificateAuthority = Buffer.from(testAuthority.certificate).toString('base64');
-  const outputs = { endpoint: 'https://127.0.0.1:1/k8s/x', certificateAuthority, physicalName: 'fy-web' };
+  const outputs = { endpoint: `https://127.0.0.1:${member.port}`, certificateAuthority, physicalName: 'fy-web' };
   await store.asSystem(async (tx) => {
     const wanted = { clusterId: cluster.id, layer: 'cluster', home: 'simulated', name: 'web-cluster' } as const;
     await saveOutputs(tx, lease, { stackId: (await getOrCreateStack(tx, wanted)).id, outputs });
@@ -217,7 +229,7 @@ test('hardening 4: the plugin gets the checked address, and no way by proxies', 
   t.match(text, 'tls-server-name: hub.example\n');
   t.match(text, 'HTTP_PROXY=http://127.0.0.1:1\n', 'what a redirect to plain http would meet');
   t.match(text, 'NO_PROXY=own.example,127.0.0.1\n');
-  t.same(asked, ['hub.example'], 'nobody else resolves the name');
+  t.same(asked, ['hub.example', 'hub.example'], 'the look before the join and its step; nobody else resolves the name');
 });
 
 test('every text of a stranger becomes a sentence of ours', async (t) => {
@@ -226,4 +238,21 @@ test('every text of a stranger becomes a sentence of ours', async (t) => {
     t.notMatch(redactText(text), canary);
     t.match(redactText(text), /^(The hub|The step|A quota)/);
   }
+});
+
+test('a join that can not go well is refused before an engine runs, and says why', async (t) => {
+  const bench = await prepare(t);
+  const { member, federation, read, run, context } = bench;
+  const fake = await createFakePulumi(t);
+  context.engine.binary = fake.binary;
+  context.engine.simulatorUrl = 'http://127.0.0.1:1';
+  await run(federation.id);
+  const join = await addMember(bench, federation.resourceId);
+  member.asMember.accounts.push('karmada-of-somebody');
+  await run(join);
+  t.match(await read(join), {
+    state: 'failed',
+    error: { class: 'invalid', message: /has joined a Karmada already as "of-somebody"/ },
+  });
+  t.same(await fake.takeCalls(), [], 'no engine ran');
 });

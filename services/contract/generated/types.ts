@@ -906,10 +906,10 @@ export interface components {
          */
         Role: "viewer" | "operator" | "admin" | "platform-admin";
         /**
-         * @description For people; no decision rests on it.
+         * @description For people; no decision rests on it. `degraded` stands as it was asked for, but its API server or its hub does not answer; `status` has the reason.
          * @enum {string}
          */
-        Phase: "pending" | "creating" | "updating" | "deleting" | "ready" | "failed" | "cancelled" | "needs-attention" | "deleted";
+        Phase: "pending" | "creating" | "updating" | "deleting" | "ready" | "degraded" | "failed" | "cancelled" | "needs-attention" | "deleted";
         /** @description An object whose members this contract does not fix. */
         FreeObject: {
             [key: string]: unknown;
@@ -1562,6 +1562,10 @@ export interface components {
             memberName: string | null;
             /** @description The membership stack is in place. */
             joined: boolean;
+            /** @description Whether it answers and the hub calls it ready; null before anybody looked. */
+            ready: boolean | null;
+            /** @description Why it is ready or not. */
+            reason: string | null;
         };
         FederationMemberList: {
             items: components["schemas"]["FederationMember"][];

@@ -10,6 +10,7 @@ import type { PlainStepName } from '../../domain/step-kinds.ts';
 import { readMonotonicClock } from '../../engine/monotonic-clock.ts';
 import type { WorkerContext } from '../context.ts';
 import { abandonRest } from './abandon-rest.ts';
+import { drainMember } from './drain-member.ts';
 import { loadClusterSubject, mintMemberAccess, openCredential, openHub } from './cluster-subject.ts';
 import { runEngineStep } from './engine-step.ts';
 import { startDeadline } from './step-deadline.ts';
@@ -49,7 +50,8 @@ const checkFederation: Performer = async (context, { operation, lease }) => {
   const access = await openHubAccess(credential, context.engine.simulatorUrl);
   const report = await checkHub(context.outgoing, engine, access);
   const { simulated } = credential;
-  return { outcome: 'succeeded', status: { ...report, simulated, checkedAt: context.now().toISOString() } };
+  const checkedAt = context.now().toISOString();
+  return { outcome: 'succeeded', status: { ...report, simulated, checkedAt, hub: { ready: true, since: checkedAt } } };
 };
 
 const awaitMembership: Performer = async (context, { operation, lease }) => {
@@ -67,7 +69,15 @@ const awaitMembership: Performer = async (context, { operation, lease }) => {
   });
   return {
     outcome: 'succeeded',
-    status: { member: { name: report.name, ready: true, kubernetesVersion: report.kubernetesVersion } },
+    status: {
+      member: {
+        name: memberName,
+        ready: true,
+        reason: report.reason,
+        kubernetesVersion: report.kubernetesVersion,
+        since: context.now().toISOString(),
+      },
+    },
   };
 };
 
@@ -76,6 +86,7 @@ const performers = {
   'check reachable': checkReachable,
   'hub check': checkFederation,
   'hub member-ready': awaitMembership,
+  'hub drain': drainMember,
   // A federation is deleted only when it has no members, and nothing of ours stands at the hub then.
   'hub detach': async () => ({ outcome: 'succeeded' }),
   'record abandon': abandonRest,

@@ -44,7 +44,9 @@ export async function awaitMember(options: {
   const end = performance.now() + patience.forSeconds * 1000;
   for (;;) {
     const report = await adapter.findMember(hub, member);
-    if (report?.ready) return report;
+    // It stays after all: its deletion was cancelled, or failed and was followed by an update.
+    if (report?.draining) await adapter.stopDrain(hub, member);
+    else if (report?.ready) return report;
     if (performance.now() >= end) {
       const reason = report?.reason ?? 'the hub does not know it';
       throw new FleetyardError(

@@ -120,6 +120,7 @@ async function assemble(stops: (() => Promise<unknown>)[], stop: () => Promise<v
       engine,
       outgoing: createOutgoingGuard({ privateNetworks: [], simulatorUrl: engine.simulatorUrl }),
       memberPatience: { everySeconds: 0.05, forSeconds: 30 },
+      drainPatience: { everySeconds: 0.05, forSeconds: 30 },
       random: () => 0,
       retention: { operations: keepAll, snapshots: keepAll, history: keepAll },
       retryScale: 0,

@@ -4,6 +4,7 @@ import { listBound, MASTERS, type Person } from './bindings.ts';
 import { basicRules } from './builtin-roles.ts';
 import { isGranted, type Attempt, type Grant } from './policy-rules.ts';
 import { findTokenHolder } from './service-account-tokens.ts';
+import { asksItsCloud, identifyPrincipal } from '../principals.ts';
 import { CloudError } from '../../clouds/cloud-error.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 
@@ -33,15 +34,22 @@ export function findServer(ledger: Ledger, id: string, token: string, now: Date)
 /** Whose token it is at an API server; undefined for nobody's. */
 export function identify(ledger: Ledger, server: ApiServer, token: string, now: Date): Identity | undefined {
   if (token === '') return undefined;
-  const person = findTokenHolder(ledger, server, token, now) ?? findOwner(ledger, server, token, now);
-  return person && { ...person, rights: [{ rules: basicRules }, ...listBound(ledger, server, person)] };
+  const found = findTokenHolder(ledger, server, token, now) ?? findCaller(ledger, server, token, now);
+  if (!found) return undefined;
+  const { rights = [], ...person }: Partial<Identity> & Person = found;
+  return { ...person, rights: [{ rules: basicRules }, ...rights, ...listBound(ledger, server, person)] };
 }
 
-/** Whoever has the account has its API servers. */
-function findOwner(ledger: Ledger, { account }: ApiServer, token: string, now: Date): Person | undefined {
-  return ledger.admit(account, token, now)
-    ? { user: `simulated:${account}`, groups: [MASTERS, 'system:authenticated'] }
-    : undefined;
+/** The cloud knows who comes to its clusters; whoever has a hub's account has the hub. */
+function findCaller(
+  ledger: Ledger,
+  server: ApiServer,
+  token: string,
+  now: Date,
+): (Person & { rights?: readonly Grant[] }) | undefined {
+  const principal = identifyPrincipal(ledger, server, token, now);
+  if (principal || asksItsCloud(ledger, server) || !ledger.admit(server.account, token, now)) return principal;
+  return { user: `simulated:${server.account}`, groups: [MASTERS, 'system:authenticated'] };
 }
 
 /** Why somebody may not do something, in the API server's words; undefined when they may. */

@@ -54,8 +54,11 @@ const everything: PolicyRule[] = [
   { verbs: ['*'], nonResourceURLs: ['*'] },
 ];
 
-/** Rules by the name of the cluster role. */
-export const builtinRoles = { view, edit, admin, 'cluster-admin': everything } as const satisfies Record<
+/** What clouds call an administrator who only looks. */
+const adminView: PolicyRule[] = [{ verbs: reading, apiGroups: ['*'], resources: ['*'] }];
+
+/** Rules by the name of the role; `admin-view` is none of Kubernetes' own, and only clouds give it. */
+export const builtinRoles = { view, edit, admin, 'cluster-admin': everything, 'admin-view': adminView } as const satisfies Record<
   string,
   PolicyRule[]
 >;

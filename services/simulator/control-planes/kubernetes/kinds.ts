@@ -40,6 +40,8 @@ const KINDS: Kind[] = [
   { apiVersion: RBAC, kind: 'RoleBinding', plural: 'rolebindings', namespaced: true, replaceOn: ['roleRef'] },
   { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true, replaceOn: ['spec.selector'] },
   { apiVersion: 'cluster.karmada.io/v1alpha1', kind: 'Cluster', plural: 'clusters', namespaced: false, hub: true },
+  // Nothing is scheduled here, so that there are none.
+  { apiVersion: 'work.karmada.io/v1alpha1', kind: 'Work', plural: 'works', namespaced: true, hub: true },
   { apiVersion: KARMADA_POLICY, kind: 'PropagationPolicy', plural: 'propagationpolicies', namespaced: true, hub: true },
   {
     apiVersion: KARMADA_POLICY,

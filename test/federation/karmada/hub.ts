@@ -1,7 +1,7 @@
 import { test } from 'tap';
-import { openKubernetes } from '../../services/access/kubernetes-client.ts';
-import { getAdapter } from '../../services/federation/registry.ts';
-import { loopbackGuard, startTestHub } from '../helpers/hub.ts';
+import { openKubernetes } from '../../../services/access/kubernetes-client.ts';
+import { getAdapter } from '../../../services/federation/registry.ts';
+import { loopbackGuard, startTestHub } from '../../helpers/hub.ts';
 
 const karmada = getAdapter('karmada');
 
