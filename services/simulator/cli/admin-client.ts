@@ -30,6 +30,8 @@ export type SimulatorAdmin = {
   setQuota(account: string, quota: string, amount: number): Promise<void>;
   listQuotas(account: string): Promise<{ quota: string; amount: number }[]>;
   setTimeScale(timeScale: number): Promise<void>;
+  /** Path of the kubeconfig of the account's hub, if that is a Karmada that stands. */
+  findHub(account: string): Promise<string | undefined>;
 };
 
 /** Makes a client of the simulator at `url`. */
@@ -74,5 +76,7 @@ export function createAdminClient({ url, adminToken }: { url: string; adminToken
     async setTimeScale(timeScale) {
       await call('PUT', 'clock', { timeScale });
     },
+    findHub: async (account) =>
+      (await call<{ kubeconfig: string | null }>('GET', at(account, 'hub'))).kubeconfig ?? undefined,
   };
 }
