@@ -3,17 +3,19 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { getAuthority, issueDoorCertificate } from '../control-planes/authority.ts';
+import { answerQuestion, isAsked } from '../control-planes/kubernetes/ask-api.ts';
 import { answerTaints, isMemberPath } from '../control-planes/kubernetes/patch-taints.ts';
 import { answerRead } from '../control-planes/kubernetes/read-api.ts';
 import { answerTokenReview } from '../control-planes/local/token-review.ts';
 import type { Values } from '../ledger/resource.ts';
 import { answerAdmin, type AdminParts } from './admin-routes.ts';
 import type { Answer } from './answer.ts';
+import { answerHub, type HubParts } from './hub-routes.ts';
 import { createDoors, type Doors } from './doors.ts';
 import { answerProviderCall, type ProviderServices } from './provider-routes.ts';
 
 /** What the server answers with. */
-export type ServerParts = AdminParts & { services: ProviderServices; adminToken: string };
+export type ServerParts = AdminParts & Pick<HubParts, 'hubs'> & { services: ProviderServices; adminToken: string };
 
 const LARGEST_BODY = 16 * 1024 * 1024;
 /** Of an account that nobody has asked for yet: whoever comes first makes it, so nothing is known of who asks. */
@@ -96,8 +98,14 @@ async function answer(parts: ServerParts, request: IncomingMessage, response: Se
     const admin = { method: request.method ?? 'GET', path: path.slice(2), query: url.searchParams, body };
     return send(response, await answerAdmin(parts, admin));
   }
-  if (path[1] !== 'provider' || request.method !== 'POST') return refuse(response, notFound());
   const account = String(request.headers['fleetyard-account'] ?? '');
+  if (path[1] === 'hub') {
+    if (account === '' || token === '' || !parts.ledger.admit(account, token, parts.clock.now())) {
+      return refuse(response, unauthorized());
+    }
+    return send(response, await answerHub(parts, request.method ?? 'GET', account));
+  }
+  if (path[1] !== 'provider' || request.method !== 'POST') return refuse(response, notFound());
   if (account === '' || token === '') return refuse(response, unauthorized());
   const known = parts.ledger.knows(account);
   if (known && !parts.ledger.admit(account, token, parts.clock.now())) return refuse(response, unauthorized());
@@ -118,19 +126,26 @@ async function answerKubernetes(
 ): Promise<void> {
   const [, , id = '', ...rest] = pathname.split('/');
   const asked = { id, path: `/${rest.join('/')}`, token, now: parts.clock.now() };
-  const isPatch = request.method === 'PATCH' && isMemberPath(asked.path);
-  if (request.method !== 'GET' && !isPatch) {
+  const answer = findAnswer(request.method ?? 'GET', asked.path);
+  if (!answer) {
     return send(response, {
       status: 405,
       body: { error: { code: 'read-only', message: 'simulated API servers are read-only here' } },
     });
   }
-  const patch = isPatch ? await readBody(request, LARGEST_STRANGE_BODY) : undefined;
-  if (isPatch && !patch) return refuse(response, unreadable());
-  const found = patch === undefined ? answerRead(parts.ledger, asked) : answerTaints(parts.ledger, { ...asked, patch });
+  const body = await readBody(request, LARGEST_STRANGE_BODY);
+  if (!body) return refuse(response, unreadable());
+  const found = answer(parts.ledger, { ...asked, body });
   // A server that is not there answers nothing at all.
   if (!found) return void request.socket.destroy();
   return send(response, found);
+}
+
+/** Who answers what API servers are asked; undefined for what none of these takes. */
+function findAnswer(method: string, path: string): typeof answerQuestion | undefined {
+  if (method === 'GET') return answerRead;
+  if (method === 'POST' && isAsked(path)) return answerQuestion;
+  return method === 'PATCH' && isMemberPath(path) ? answerTaints : undefined;
 }
 
 async function readBody(request: IncomingMessage, largest: number): Promise<Values | undefined> {
