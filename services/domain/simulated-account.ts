@@ -1,7 +1,7 @@
 // The made-up identity of a simulated cloud account: a function of the credential's id, so that the API, which stores
 // it, and the simulated clouds, which print it in ARNs and ids, agree without talking. What its clusters stand on they read
 // from the account's token.
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Schemas } from '../contract/schemas.ts';
 
 /** What the clusters of a simulated account stand on. */
@@ -41,6 +41,28 @@ export function describeSimulatedAccount(credentialId: string): SimulatedAccount
     project: `simulated-${hex('project').slice(0, 8)}`,
   };
 }
+
+/** A pair of AWS keys. */
+export type SimulatedAwsKeys = { accessKeyId: string; secretAccessKey: string };
+
+/** What the simulated clouds know of an account's token: enough to know whoever has it, and nothing to show it by. */
+export function hashSimulatedToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** The keys of a principal of a simulated AWS account, by its ARN: whoever knows the account's token can make them, as its clouds can. */
+export function deriveAwsKeys(tokenHash: string, principalArn: string): SimulatedAwsKeys {
+  const digest = (purpose: string) => createHmac('sha256', tokenHash).update(`${purpose}:${principalArn}`).digest();
+  const letters = [...digest('aws key id').subarray(0, 16)].map((byte) => keyLetters[byte % keyLetters.length]);
+  return { accessKeyId: `AKIA${letters.join('')}`, secretAccessKey: digest('aws secret key').toString('base64').slice(0, 40) };
+}
+
+/** Who everything in a simulated AWS account is done as. */
+export function describeAwsOwner(accountId: string, region: string): string {
+  return `arn:${region.startsWith('cn-') ? 'aws-cn' : 'aws'}:iam::${accountId}:user/simulated`;
+}
+
+const keyLetters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 function formatUuid(hex: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(

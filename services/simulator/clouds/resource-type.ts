@@ -3,6 +3,7 @@ import type { SimulatedAccount } from '../../domain/simulated-account.ts';
 import type { Resource, Values } from '../ledger/resource.ts';
 import type { QuotaUse } from '../ledger/quotas.ts';
 import type { CloudError } from './cloud-error.ts';
+import type { Principal, PrincipalQuery } from './principal.ts';
 import type { ControlPlane, ControlPlaneRule, NodePoolRule } from './control-plane.ts';
 import type { ShapeFault } from './schemas/schema.ts';
 
@@ -74,6 +75,8 @@ export type Cloud = {
   name: 'aws' | 'azure-native' | 'gcp';
   types: ResourceType[];
   invokes: Record<string, (context: CloudContext, args: Values) => Values>;
+  /** Whose token it is at the API server of one of its clusters; left out where tokens are the account's own. */
+  findPrincipal?(query: PrincipalQuery): Principal | undefined;
   describeFault(fault: ShapeFault, token: string): { property: string; reason: string };
   throttle(type: ResourceType, action: string): CloudError;
   lost(type: ResourceType, name: string): CloudError;

@@ -3,6 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { getAuthority, issueDoorCertificate } from '../control-planes/authority.ts';
+import { answerQuestion, isAsked } from '../control-planes/kubernetes/ask-api.ts';
 import { answerTaints, isMemberPath } from '../control-planes/kubernetes/patch-taints.ts';
 import { answerRead } from '../control-planes/kubernetes/read-api.ts';
 import { answerTokenReview } from '../control-planes/local/token-review.ts';
@@ -125,19 +126,26 @@ async function answerKubernetes(
 ): Promise<void> {
   const [, , id = '', ...rest] = pathname.split('/');
   const asked = { id, path: `/${rest.join('/')}`, token, now: parts.clock.now() };
-  const isPatch = request.method === 'PATCH' && isMemberPath(asked.path);
-  if (request.method !== 'GET' && !isPatch) {
+  const answer = findAnswer(request.method ?? 'GET', asked.path);
+  if (!answer) {
     return send(response, {
       status: 405,
       body: { error: { code: 'read-only', message: 'simulated API servers are read-only here' } },
     });
   }
-  const patch = isPatch ? await readBody(request, LARGEST_STRANGE_BODY) : undefined;
-  if (isPatch && !patch) return refuse(response, unreadable());
-  const found = patch === undefined ? answerRead(parts.ledger, asked) : answerTaints(parts.ledger, { ...asked, patch });
+  const body = await readBody(request, LARGEST_STRANGE_BODY);
+  if (!body) return refuse(response, unreadable());
+  const found = answer(parts.ledger, { ...asked, body });
   // A server that is not there answers nothing at all.
   if (!found) return void request.socket.destroy();
   return send(response, found);
+}
+
+/** Who answers what API servers are asked; undefined for what none of these takes. */
+function findAnswer(method: string, path: string): typeof answerQuestion | undefined {
+  if (method === 'GET') return answerRead;
+  if (method === 'POST' && isAsked(path)) return answerQuestion;
+  return method === 'PATCH' && isMemberPath(path) ? answerTaints : undefined;
 }
 
 async function readBody(request: IncomingMessage, largest: number): Promise<Values | undefined> {

@@ -101,6 +101,12 @@ export class Ledger {
     return timingSafeEqual(Buffer.from(String(row?.['token_hash'])), Buffer.from(hash));
   }
 
+  /** What is known of an account's token. */
+  findTokenHash(account: string): string | undefined {
+    const row = this.get('select token_hash from accounts where id = ?', account);
+    return row && String(row['token_hash']);
+  }
+
   listAccounts(): Account[] {
     return this.all('select * from accounts order by created_at, id').map((row) => ({
       id: String(row['id']),

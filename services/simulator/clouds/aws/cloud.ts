@@ -1,12 +1,15 @@
 // The simulated AWS: its types, its functions, and what it says where types do not differ.
 import { randomUUID } from 'node:crypto';
+import { describeAwsOwner } from '../../../domain/simulated-account.ts';
 import { CloudError } from '../cloud-error.ts';
 import type { Resource, Values } from '../../ledger/resource.ts';
 import type { Cloud, CloudContext } from '../resource-type.ts';
 import { describeBridgedFault } from '../bridged-faults.ts';
 import { list, object, text } from '../values.ts';
 import { arnOf } from './arns.ts';
+import { eksAccessTypes } from './eks-access.ts';
 import { eksAddonTypes } from './eks-addons.ts';
+import { findEksPrincipal } from './eks-principals.ts';
 import { eksTypes } from './eks.ts';
 import { identityTypes } from './identity.ts';
 import { nodeTypes } from './nodes.ts';
@@ -80,12 +83,12 @@ function getVpc(context: CloudContext, args: Values): Values {
 /** The simulated AWS. */
 export const aws: Cloud = {
   name: 'aws',
-  types: [...vpcTypes, ...routingTypes, ...identityTypes, ...eksTypes, ...eksAddonTypes, ...nodeTypes],
+  types: [...vpcTypes, ...routingTypes, ...identityTypes, ...eksTypes, ...eksAccessTypes, ...eksAddonTypes, ...nodeTypes],
   invokes: {
     'aws:index/getCallerIdentity:getCallerIdentity': (context) => ({
       id: context.identity.accountId,
       accountId: context.identity.accountId,
-      arn: arnOf(context, 'iam', 'user/simulated', ''),
+      arn: describeAwsOwner(context.identity.accountId, context.region),
       userId: `AIDA${context.identity.accountId}`,
     }),
     'aws:index/getRegion:getRegion': (context) => ({
@@ -96,6 +99,7 @@ export const aws: Cloud = {
     'aws:resourcegroupstaggingapi/getResources:getResources': getResources,
     'aws:ec2/getVpc:getVpc': getVpc,
   },
+  findPrincipal: findEksPrincipal,
   describeFault: describeBridgedFault,
   throttle(type, action) {
     const service = type.token.split(/[:/]/)[1]?.toUpperCase() ?? 'EC2';

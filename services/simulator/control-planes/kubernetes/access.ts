@@ -1,10 +1,20 @@
-// Who may speak to which simulated API server: the token of the account that owns it, or a service account's.
-import { findApiServer, listObjects, openHub, type ApiServer } from './api-servers.ts';
+// Who may speak to which simulated API server, and what they may do there.
+import { findApiServer, openHub, type ApiServer } from './api-servers.ts';
+import { listBound, MASTERS, type Person } from './bindings.ts';
+import { basicRules } from './builtin-roles.ts';
+import { isGranted, type Attempt, type Grant } from './policy-rules.ts';
+import { findTokenHolder } from './service-account-tokens.ts';
+import { asksItsCloud, identifyPrincipal } from '../principals.ts';
 import { CloudError } from '../../clouds/cloud-error.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { object, text } from '../../clouds/values.ts';
 
 const HUB = /^hub-(.+)$/;
+
+/** Somebody whose token is good at an API server, with what they may do there. */
+export type Identity = Person & { rights: readonly Grant[] };
+
+/** An API server with whoever opened it. */
+export type Opened = { server: ApiServer; identity: Identity };
 
 /** The id in the URL of a simulated API server, whatever its scheme; undefined for any other URL. */
 export function readServerId(server: string): string | undefined {
@@ -21,31 +31,50 @@ export function findServer(ledger: Ledger, id: string, token: string, now: Date)
     : undefined;
 }
 
-/** Whether a bearer token is good at an API server. */
-export function isAllowed(ledger: Ledger, server: ApiServer, token: string, now: Date): boolean {
-  if (token === '') return false;
-  if (ledger.admit(server.account, token, now)) return true;
-  const encoded = Buffer.from(token).toString('base64');
-  return listObjects(ledger, server.account, server.id).some(
-    (each) =>
-      // Only what this server issued itself: a hub keeps its members' tokens in Secrets of another type.
-      text(each.outputs, 'type') === 'kubernetes.io/service-account-token' &&
-      text(object(each.outputs, 'data'), 'token') === encoded,
-  );
+/** Whose token it is at an API server; undefined for nobody's. */
+export function identify(ledger: Ledger, server: ApiServer, token: string, now: Date): Identity | undefined {
+  if (token === '') return undefined;
+  const found = findTokenHolder(ledger, server, token, now) ?? findCaller(ledger, server, token, now);
+  if (!found) return undefined;
+  const { rights = [], ...person }: Partial<Identity> & Person = found;
+  return { ...person, rights: [{ rules: basicRules }, ...rights, ...listBound(ledger, server, person)] };
+}
+
+/** The cloud knows who comes to its clusters; whoever has a hub's account has the hub. */
+function findCaller(
+  ledger: Ledger,
+  server: ApiServer,
+  token: string,
+  now: Date,
+): (Person & { rights?: readonly Grant[] }) | undefined {
+  const principal = identifyPrincipal(ledger, server, token, now);
+  if (principal || asksItsCloud(ledger, server) || !ledger.admit(server.account, token, now)) return principal;
+  return { user: `simulated:${server.account}`, groups: [MASTERS, 'system:authenticated'] };
+}
+
+/** Why somebody may not do something, in the API server's words; undefined when they may. */
+export function findRefusal({ user, rights }: Identity, attempt: Attempt): string | undefined {
+  if (isGranted(rights, attempt)) return undefined;
+  if ('path' in attempt) return `forbidden: User "${user}" cannot ${attempt.verb} path "${attempt.path}"`;
+  const { verb, group, resource, namespace, name } = attempt;
+  const what = name === undefined ? resource : `${resource} "${name}"`;
+  const where = namespace === undefined ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  return `${what} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`;
 }
 
 /** The API server that a kubeconfig leads to, or the failure that a client would see. */
-export function openServer(ledger: Ledger, url: string, token: string, now: Date): ApiServer {
+export function openServer(ledger: Ledger, url: string, token: string, now: Date): Opened {
   const id = readServerId(url);
-  const found = id === undefined ? undefined : findServer(ledger, id, token, now);
-  if (!found) {
+  const server = id === undefined ? undefined : findServer(ledger, id, token, now);
+  if (!server) {
     const host = /^https?:\/\/([^/]+)/.exec(url)?.[1] ?? url;
     const message = `configured Kubernetes cluster is unreachable: unable to load schema information from the API server: Get "${url}/openapi/v2?timeout=32s": dial tcp ${host}: connect: connection refused`;
     throw new CloudError('ECONNREFUSED', message, true);
   }
-  if (!isAllowed(ledger, found, token, now)) {
+  const identity = identify(ledger, server, token, now);
+  if (!identity) {
     const message = `configured Kubernetes cluster is unreachable: unable to load schema information from the API server: the server has asked for the client to provide credentials (Unauthorized)`;
     throw new CloudError('Unauthorized', message);
   }
-  return found;
+  return { server, identity };
 }

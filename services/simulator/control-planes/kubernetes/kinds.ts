@@ -63,6 +63,11 @@ export function findKindByPlural(apiVersion: string, plural: string): Kind | und
   return KINDS.find((each) => each.apiVersion === apiVersion && each.plural === plural);
 }
 
+/** The API group of a kind; empty for the core's. */
+export function groupOf({ apiVersion }: Kind): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+}
+
 /** The type token by which the ledger keeps objects of a kind. */
 export function tokenOf(kind: Kind): string {
   const group = kind.apiVersion.includes('/') ? kind.apiVersion : `core/${kind.apiVersion}`;

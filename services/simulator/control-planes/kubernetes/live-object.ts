@@ -4,7 +4,7 @@ import { object, text } from '../../clouds/values.ts';
 import { findApiServer, listObjects, type ApiServer } from './api-servers.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Resource, Values } from '../../ledger/resource.ts';
-import { readServerId, isAllowed } from './access.ts';
+import { identify, readServerId } from './access.ts';
 
 const SERVICE_ACCOUNT = 'kubernetes.io/service-account.name';
 
@@ -90,7 +90,7 @@ function describeMember(ledger: Ledger, hub: ApiServer, member: Resource, now: D
     conditions: [{ type: 'Ready', status: 'False', reason, message, lastTransitionTime }],
   });
   if (!plane) return failed('ClusterNotReachable', 'cluster is not reachable');
-  if (!isAllowed(ledger, plane, token, now)) {
+  if (!identify(ledger, plane, token, now)) {
     return failed('ClusterNotReachable', 'cluster refuses the credential of the hub');
   }
   const message = 'cluster is healthy and ready to accept workloads (simulated)';

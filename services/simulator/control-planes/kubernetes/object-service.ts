@@ -1,5 +1,5 @@
 // Answers the kubernetes provider's calls: objects of simulated API servers, kept in the ledger under the account that
-// owns the server. Like the real provider's server-side apply, a create of an object that exists changes it.
+// owns the server. Like the real provider, a create stops at an object of its name, unless the provider is told to adopt it.
 import { diffProperties, type Diff } from '../../../../plugins/kit/diff.ts';
 import { UNKNOWN_TEXT } from '../../../../plugins/kit/json.ts';
 import type { Properties } from '../../../../plugins/kit/values.ts';
@@ -10,9 +10,9 @@ import type { Clock } from '../../ledger/clock.ts';
 import type { Faults } from '../../ledger/faults.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Resource, Values } from '../../ledger/resource.ts';
-import { openServer } from './access.ts';
+import { findRefusal, openServer, type Opened } from './access.ts';
 import { addSystemObject, listObjects, type ApiServer } from './api-servers.ts';
-import { findKind, tokenOf, type Kind } from './kinds.ts';
+import { findKind, groupOf, tokenOf, type Kind } from './kinds.ts';
 import { fillObject, showObject } from './live-object.ts';
 
 type ServiceParts = { ledger: Ledger; faults: Faults; clock: Clock; signal: AbortSignal };
@@ -63,19 +63,21 @@ export class ObjectService {
     if (call.preview) return { id: call.id ?? '', outputs: planObject(call.inputs), secrets };
     await this.#strike(call, kind);
     const { ledger, clock } = this.#parts;
-    const [resource, server] = ledger.transact(() => this.#apply(call, kind));
+    const [resource, server] = ledger.transact(() =>
+      this.#apply(call, kind, call.config['upsertExistingObjects'] === true),
+    );
     return { id: shortId(resource), outputs: showObject(ledger, server, resource, clock.now()), secrets };
   }
 
   update(call: ProviderCall): Promise<ResourceAnswer> {
-    return this.create(call);
+    return this.create({ ...call, config: { ...call.config, upsertExistingObjects: true } });
   }
 
   async read(call: ProviderCall): Promise<ResourceAnswer | undefined> {
     const { ledger, clock } = this.#parts;
-    const server = this.#openUnlessGone(call);
-    const resource = server && ledger.findResource(server.account, call.type, `${server.id}/${call.id ?? ''}`);
-    if (!server || !resource) return undefined;
+    const found = this.#find(call, 'get');
+    if (!found) return undefined;
+    const { server, resource } = found;
     const outputs = showObject(ledger, server, resource, clock.now());
     const kind = findKind(text(outputs, 'apiVersion'), text(outputs, 'kind'));
     return { id: shortId(resource), outputs, inputs: resource.inputs, secrets: kind?.secretOutputs ?? [] };
@@ -83,22 +85,35 @@ export class ObjectService {
 
   async delete(call: ProviderCall): Promise<void> {
     const { ledger, faults, clock, signal } = this.#parts;
-    const server = this.#openUnlessGone(call);
-    const resource = server && ledger.findResource(server.account, call.type, `${server.id}/${call.id ?? ''}`);
-    if (!server || !resource) return;
+    const found = this.#find(call, 'delete');
+    if (!found) return;
+    const { server, resource } = found;
     const fault = faults.strike(server.account, call.type, resource.name, ['slow-delete']);
     if (fault?.delaySeconds) await clock.wait(fault.delaySeconds);
     if (fault?.held) await faults.wait(fault, signal);
     ledger.transact(() => this.#remove(server, resource, 'engine'));
   }
 
-  #open(call: ProviderCall): ApiServer {
+  #open(call: ProviderCall): Opened {
     const { ledger, clock } = this.#parts;
     return openServer(ledger, text(call.config, 'server'), text(call.config, 'token'), clock.now());
   }
 
+  /** The object of a call, for somebody who may do this with it. */
+  #find(call: ProviderCall, verb: string): { server: ApiServer; resource: Resource } | undefined {
+    const opened = this.#openUnlessGone(call);
+    if (!opened) return undefined;
+    const { server } = opened;
+    const resource = this.#parts.ledger.findResource(server.account, call.type, `${server.id}/${call.id ?? ''}`);
+    if (!resource) return undefined;
+    const { outputs } = resource;
+    const kind = getKind(outputs);
+    checkRight(opened, verb, kind, object(outputs, 'metadata'));
+    return { server, resource };
+  }
+
   /** What `deleteUnreachable` of the real provider does: whatever was in an API server that does not answer is gone with it. */
-  #openUnlessGone(call: ProviderCall): ApiServer | undefined {
+  #openUnlessGone(call: ProviderCall): Opened | undefined {
     try {
       return this.#open(call);
     } catch (error) {
@@ -110,7 +125,7 @@ export class ObjectService {
 
   async #strike(call: ProviderCall, kind: Kind): Promise<void> {
     const { faults, clock, signal } = this.#parts;
-    const { account } = this.#open(call);
+    const { account } = this.#open(call).server;
     const name = text(object(call.inputs, 'metadata'), 'name');
     if (faults.strike(account, tokenOf(kind), name, ['throttle'])) {
       throw new CloudError(
@@ -124,15 +139,19 @@ export class ObjectService {
     if (slow?.held) await faults.wait(slow, signal);
   }
 
-  #apply(call: ProviderCall, kind: Kind): [Resource, ApiServer] {
+  #apply(call: ProviderCall, kind: Kind, adopts: boolean): [Resource, ApiServer] {
     const { ledger, clock } = this.#parts;
-    const server = this.#open(call);
+    const opened = this.#open(call);
+    const { server } = opened;
     const now = clock.now();
     const metadata = object(call.inputs, 'metadata');
     const [name, namespace] = [text(metadata, 'name'), text(metadata, 'namespace')];
     this.#judge(server, kind, name, namespace);
     const id = [server.id, ...(kind.namespaced ? [namespace] : []), name].join('/');
     const before = ledger.findResource(server.account, tokenOf(kind), id);
+    checkRight(opened, before ? 'patch' : 'create', kind, metadata);
+    if (before && !adopts)
+      throw new CloudError('AlreadyExists', `${kind.plural} "${name}" already exists (AlreadyExists)`);
     const outputs = fillObject(ledger, server, call.inputs, before?.outputs, now);
     requireToken(outputs);
     const resource: Resource = {
@@ -195,6 +214,18 @@ export class ObjectService {
     const at = clock.now().toISOString();
     ledger.record({ account, at, action, type, id, urn, caller, inputs, outcome: 'done', error: null });
   }
+}
+
+/** Refuses what the identity may not do, as the API server does. */
+function checkRight({ identity }: Opened, verb: string, kind: Kind, metadata: Values): void {
+  const refusal = findRefusal(identity, {
+    verb,
+    group: groupOf(kind),
+    resource: kind.plural,
+    namespace: text(metadata, 'namespace') || undefined,
+    name: text(metadata, 'name'),
+  });
+  if (refusal !== undefined) throw new CloudError('Forbidden', refusal);
 }
 
 function getKind(inputs: Values): Kind {

@@ -2,10 +2,10 @@
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Values } from '../../ledger/resource.ts';
 import { object, text } from '../../clouds/values.ts';
-import { findServer, isAllowed } from './access.ts';
+import { findRefusal, findServer, identify } from './access.ts';
+import { fail, type ApiAnswer, type ApiRequest } from './api-answers.ts';
 import { findKindByPlural, tokenOf } from './kinds.ts';
 import { showObject } from './live-object.ts';
-import { fail, type ApiAnswer } from './read-api.ts';
 
 const CLUSTER = /^\/apis\/(cluster\.karmada\.io\/v1alpha1)\/clusters\/([^/]+)$/;
 
@@ -17,12 +17,16 @@ export function isMemberPath(path: string): boolean {
 /** Answers a merge patch; undefined when no such server is there. Whatever the patch says beside the taints is refused. */
 export function answerTaints(
   ledger: Ledger,
-  { id, path, token, patch, now }: { id: string; path: string; token: string; patch: Values; now: Date },
+  { id, path, token, body: patch, now }: ApiRequest & { body: Values },
 ): ApiAnswer | undefined {
   const hub = findServer(ledger, id, token, now);
   if (!hub) return undefined;
-  if (!isAllowed(ledger, hub, token, now)) return fail(401, 'Unauthorized', 'Unauthorized');
+  const identity = identify(ledger, hub, token, now);
+  if (!identity) return fail(401, 'Unauthorized', 'Unauthorized');
   const [, apiVersion = '', name = ''] = CLUSTER.exec(path) ?? [];
+  const group = apiVersion.split('/')[0] ?? '';
+  const refusal = findRefusal(identity, { verb: 'patch', group, resource: 'clusters', name });
+  if (refusal !== undefined) return fail(403, 'Forbidden', refusal);
   const kind = findKindByPlural(apiVersion, 'clusters');
   const found =
     kind && hub.role === 'hub' ? ledger.findResource(hub.account, tokenOf(kind), `${hub.id}/${name}`) : undefined;

@@ -1,32 +1,37 @@
-// The read-only HTTP API of simulated API servers, below `/k8s/<id>`: what a federation adapter and kubectl ask for.
+// The reading part of the HTTP API of simulated API servers, below `/k8s/<id>`: what a federation adapter and kubectl ask for.
 import { object, text } from '../../clouds/values.ts';
 import { listObjects, type ApiServer } from './api-servers.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Values } from '../../ledger/resource.ts';
-import { findServer, isAllowed } from './access.ts';
-import { findKindByPlural, tokenOf, type Kind } from './kinds.ts';
+import { findRefusal, findServer, identify } from './access.ts';
+import { fail, type ApiAnswer, type ApiRequest } from './api-answers.ts';
+import { findKindByPlural, groupOf, tokenOf, type Kind } from './kinds.ts';
 import { showObject } from './live-object.ts';
-
-/** An answer of an API server. */
-export type ApiAnswer = { status: number; body: Values | string };
 
 type Target = { kind: Kind; namespace: string | undefined; name: string | undefined };
 
 /** Answers a GET; undefined when no such server is there, as for a connection that nobody takes. */
-export function answerRead(
-  ledger: Ledger,
-  request: { id: string; path: string; token: string; now: Date },
-): ApiAnswer | undefined {
+export function answerRead(ledger: Ledger, request: ApiRequest): ApiAnswer | undefined {
   const { id, path, token, now } = request;
   const server = findServer(ledger, id, token, now);
   if (!server) return undefined;
-  if (!isAllowed(ledger, server, token, now)) return fail(401, 'Unauthorized', 'Unauthorized');
+  const identity = identify(ledger, server, token, now);
+  if (!identity) return fail(401, 'Unauthorized', 'Unauthorized');
   if (path === '/version') return { status: 200, body: describeVersion(server) };
   if (['/healthz', '/livez', '/readyz'].includes(path)) return { status: 200, body: 'ok' };
   const target = parsePath(path);
   if (!target || (target.kind.hub && server.role !== 'hub')) {
     return fail(404, 'NotFound', 'the server could not find the requested resource');
   }
+  const refusal = findRefusal(identity, {
+    verb: target.name === undefined ? 'list' : 'get',
+    group: groupOf(target.kind),
+    resource: target.kind.plural,
+    // A namespace is looked at as one of the cluster's objects, and as itself.
+    namespace: target.kind.kind === 'Namespace' ? target.name : target.namespace,
+    name: target.name,
+  });
+  if (refusal !== undefined) return fail(403, 'Forbidden', refusal);
   return answerTarget(ledger, server, target, now);
 }
 
@@ -64,10 +69,4 @@ function parsePath(path: string): Target | undefined {
 function describeVersion(server: ApiServer): Values {
   const [, major = '1', minor = '0'] = /^v(\d+)\.(\d+)/.exec(server.version) ?? [];
   return { major, minor, gitVersion: server.version, platform: 'simulated/none', simulated: true };
-}
-
-/** A refusal as API servers write it. */
-export function fail(code: number, reason: string, message: string): ApiAnswer {
-  const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
-  return { status: code, body };
 }
