@@ -106,7 +106,8 @@ const ROOMS = {
   'services/cli': [],
   stacks: [],
   'plugins/kit': [],
-  'plugins/simulated': ['plugins/kit'],
+  'plugins/kubernetes': ['plugins/kit'],
+  'plugins/simulated': ['plugins/kit', 'plugins/kubernetes'],
   toolchain: [],
 };
 

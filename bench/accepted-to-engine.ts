@@ -76,7 +76,7 @@ function describe(values: readonly number[]): string {
 }
 
 const data = await mkdtemp(join(tmpdir(), 'fleetyard-bench-'));
-const options = { request: '', once: true, json: true, clean: false, help: false, port: undefined };
+const options = { request: '', once: true, json: true, clean: false, kubernetes: false, help: false, port: undefined };
 const composition = await compose({ ...options, data, timeScale: 0, concurrency: 2 }, () => undefined);
 try {
   await composition.startWorker(() => undefined);

@@ -91,7 +91,15 @@ function print(name: string, text: string): void {
 async function measure(folder: string) {
   process.env['FLEETYARD_PROJECT_RUNNING'] = '1000';
   process.env['FLEETYARD_CREDENTIAL_RUNNING'] = '1000';
-  const options = { request: '', once: true, json: true, clean: false, help: false, port: undefined };
+  const options = {
+    request: '',
+    once: true,
+    json: true,
+    clean: false,
+    kubernetes: false,
+    help: false,
+    port: undefined,
+  };
   const composition = await compose({ ...options, data: folder, timeScale, concurrency: 1000 }, () => undefined);
   let watching = true;
   const peak = { all: 0, steps: 0, runners: 0 };

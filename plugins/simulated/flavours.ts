@@ -1,24 +1,32 @@
-// The four plugins of the simulated clouds: names, versions and what each makes of its configuration.
-import { diffProperties } from '../kit/diff.ts';
-import { readKubeconfig } from './kubeconfig.ts';
-import type { Flavour } from './thin-provider.ts';
+// The four plugins of the simulated clouds: names, versions and what each makes of the daemon.
+import type { Provider } from '../kit/provider.ts';
+import type { AskDaemon } from './daemon-client.ts';
+import { createThinProvider } from './thin-provider.ts';
+
+type Plugin = {
+  name: string;
+  version: string;
+  createProvider(ask: AskDaemon): Provider | Promise<Provider>;
+};
+
+const cloud = (name: string, version: string): Plugin => ({
+  name,
+  version,
+  createProvider: (ask) => createThinProvider({ name, version, readConfig: async (config) => config }, ask),
+});
 
 /** The versions are those of the official SDKs, whose programs these plugins serve. */
 export const FLAVOURS = {
-  aws: { name: 'aws', version: '7.48.0', readConfig: async (config) => config },
-  'azure-native': { name: 'azure-native', version: '3.28.0', readConfig: async (config) => config },
-  gcp: { name: 'gcp', version: '9.37.0', readConfig: async (config) => config },
+  aws: cloud('aws', '7.48.0'),
+  'azure-native': cloud('azure-native', '3.28.0'),
+  gcp: cloud('gcp', '9.37.0'),
   kubernetes: {
     name: 'kubernetes',
     version: '4.34.2',
-    readConfig: readKubeconfig,
-    // As in the real provider: with an identifier, a renewed kubeconfig is the same cluster.
-    async diffConfig(olds, news) {
-      const identified = typeof news['clusterIdentifier'] === 'string';
-      return diffProperties(olds, news, { replaceOn: identified ? ['clusterIdentifier'] : ['kubeconfig', 'context'] });
-    },
+    // Loaded only here: the clouds' plugins start without it.
+    createProvider: async (ask) => (await import('./kubernetes-modes.ts')).createKubernetesModes(ask),
   },
-} as const satisfies Record<string, Flavour>;
+} satisfies Record<string, Plugin>;
 
 /** Names of the plugins. */
 export type PluginName = keyof typeof FLAVOURS;

@@ -3,7 +3,6 @@
 import { serveProvider } from '../kit/serve.ts';
 import { createDaemonClient } from './daemon-client.ts';
 import { FLAVOURS, type PluginName } from './flavours.ts';
-import { createThinProvider } from './thin-provider.ts';
 
 function read(name: string): string {
   const value = process.env[name];
@@ -19,4 +18,4 @@ const ask = createDaemonClient({
   account: read('FLEETYARD_SIMULATOR_ACCOUNT'),
   token: read('FLEETYARD_SIMULATOR_TOKEN'),
 });
-await serveProvider(createThinProvider(FLAVOURS[name as PluginName], ask));
+await serveProvider(await FLAVOURS[name as PluginName].createProvider(ask));

@@ -11,8 +11,6 @@ export type Flavour = {
   version: string;
   /** Turns the provider's configuration into what travels with each call. */
   readConfig(config: Properties): Promise<Properties>;
-  /** Which changes of the configuration need every resource made anew. */
-  diffConfig?: Provider['diffConfig'];
 };
 
 type Found = { resource: ResourceState | null };
@@ -23,7 +21,6 @@ export function createThinProvider(flavour: Flavour, ask: AskDaemon): Provider {
   return {
     name: flavour.name,
     version: flavour.version,
-    ...(flavour.diffConfig ? { diffConfig: flavour.diffConfig } : {}),
     async configure(given) {
       config = await flavour.readConfig(parseConfig(given));
     },
@@ -42,7 +39,7 @@ export function createThinProvider(flavour: Flavour, ask: AskDaemon): Provider {
 }
 
 /** The engine hands the values of a provider's configuration over as JSON text when they are no strings. */
-function parseConfig(given: Properties): Properties {
+export function parseConfig(given: Properties): Properties {
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, parseSetting(value)]));
 }
 

@@ -60,12 +60,22 @@ function printFailures(clusters: ClusterProgress[], view: ProgressView): void {
 type Run = { summary: QuickstartSummary; clusters: ClusterProgress[] };
 
 async function provision(
-  options: { service: Composition; document: Schemas['FleetRequest']; startedAt: number; signal: AbortSignal },
+  options: {
+    service: Composition;
+    document: Schemas['FleetRequest'];
+    kubernetes: boolean;
+    startedAt: number;
+    signal: AbortSignal;
+  },
   view: ProgressView,
 ): Promise<Run & { client: FleetyardClient }> {
   const { service, document, startedAt, signal } = options;
   const client = await openProject(service);
-  const made = await ensureCredentials(client, listNamedCredentials(document, await readClouds(client)));
+  const made = await ensureCredentials(
+    client,
+    listNamedCredentials(document, await readClouds(client)),
+    options.kubernetes ? 'local' : 'ledger',
+  );
   if (made.length > 0) view.say(`Simulated credentials made: ${made.join(', ')}`);
   // The request is checked before anyone waits for the Pulumi CLI.
   const change = await applyDocument(client, document);
@@ -121,7 +131,7 @@ async function run(options: QuickstartOptions, view: ProgressView, interrupted: 
   });
   try {
     const outcome = await Promise.race([
-      provision({ service, document, startedAt, signal: interrupted }, view),
+      provision({ service, document, kubernetes: options.kubernetes, startedAt, signal: interrupted }, view),
       service.broken,
       ended,
     ]);

@@ -12,6 +12,8 @@ export type QuickstartOptions = {
   json: boolean;
   /** Remove the data of earlier runs and stop. */
   clean: boolean;
+  /** On real control planes and a real Karmada, which are processes on this machine. */
+  kubernetes: boolean;
   help: boolean;
   /** Folder of everything that a later start finds again. */
   data: string;
@@ -33,8 +35,10 @@ no account is needed and nothing is paid. A second start finds its data again.
                        that it names and that do not exist are made as simulated ones
   --once               stop everything when the fleet has come to rest; exit 0 only when every cluster is ready
   --json               print one JSON summary as the last line of standard output, progress on standard error
+  --kubernetes         let the simulated clouds stand on real control planes (etcd, API server, kwok) and join them to a
+                       real Karmada, run a workload on them, and say how to reach each with kubectl
   --clean              remove the data of earlier runs, then stop
-  --data DIR           where data is kept (default .fleetyard)
+  --data DIR           where data is kept (default .fleetyard; with --kubernetes .fleetyard/kubernetes)
   --port N             port of the API (default 8080, or any free one)
   --time-scale X       how much of a real cloud's time the simulated clouds take (default 0.002; 0 is at once)
   --concurrency N      operations that run at once (default 3)
@@ -62,8 +66,9 @@ export function parseOptions(args: string[]): QuickstartOptions {
       once: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       clean: { type: 'boolean', default: false },
+      kubernetes: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
-      data: { type: 'string', default: '.fleetyard' },
+      data: { type: 'string' },
       port: { type: 'string' },
       'time-scale': { type: 'string', default: '0.002' },
       concurrency: { type: 'string', default: '3' },
@@ -74,8 +79,10 @@ export function parseOptions(args: string[]): QuickstartOptions {
     once: values.once,
     json: values.json,
     clean: values.clean,
+    kubernetes: values.kubernetes,
     help: values.help,
-    data: values.data,
+    // What kind of control planes a simulated account has is for ever, so each kind has data of its own.
+    data: values.data ?? (values.kubernetes ? '.fleetyard/kubernetes' : '.fleetyard'),
     port: values.port === undefined ? undefined : readNumber('port', values.port, { min: 1, max: 65_535, whole: true }),
     timeScale: readNumber('time-scale', values['time-scale'], { min: 0, max: 10, whole: false }),
     concurrency: readNumber('concurrency', values.concurrency, { min: 1, max: 64, whole: true }),

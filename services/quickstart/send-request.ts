@@ -57,12 +57,18 @@ export function listNamedCredentials(document: Schemas['FleetRequest'], clouds: 
 }
 
 /** Makes each named credential that does not exist as a simulated one; returns the names of those that were made. */
-export async function ensureCredentials(client: FleetyardClient, named: NamedCredential[]): Promise<string[]> {
+export async function ensureCredentials(
+  client: FleetyardClient,
+  named: NamedCredential[],
+  controlPlanes: Schemas['ControlPlanes'],
+): Promise<string[]> {
   const made: string[] = [];
   for (const { name, provider } of named) {
     const found = await client.GET('/v1/credentials/{credential}', { params: { path: { credential: name } } });
     if (found.data !== undefined) continue;
-    const answer = await client.POST('/v1/credentials', { body: { name, provider, simulated: true } });
+    const answer = await client.POST('/v1/credentials', {
+      body: { name, provider, simulated: true, controlPlanes },
+    });
     // What can't be made yet is named by the answer to the fleet's document, with everything else that is wrong there.
     if (answer.error?.type.endsWith(':not-built-yet') === true) continue;
     unwrap(answer);

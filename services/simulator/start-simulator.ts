@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, realpath } from 'node:fs/promises';
 import type { AddressInfo, Server } from 'node:net';
 import { ControlPlanes } from './control-planes/control-planes.ts';
+import { Hubs } from './control-planes/local/hub/hubs.ts';
 import type { KindTable } from './control-planes/kind.ts';
 import { KINDS } from './control-planes/kinds.ts';
 import { ObjectService } from './control-planes/kubernetes/object-service.ts';
@@ -48,11 +49,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const clock = createClock(timeScale, stopped.signal, options.now);
   let host = '';
   const base = { ledger, faults, clock, signal: stopped.signal };
+  const placed = { ...base, host: () => host, dataDir: await realpath(dataDir) };
+  const hubs = new Hubs(placed);
   const planes = new ControlPlanes(
     {
-      ...base,
-      host: () => host,
-      dataDir: await realpath(dataDir),
+      ...placed,
       report: (id, reason) => lifecycle.loseControlPlane(id, reason),
     },
     kinds,
@@ -60,7 +61,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const parts = { ...base, planes };
   const lifecycle = new ResourceLifecycle(parts);
   const services = { clouds: new ResourceService(parts, lifecycle), kubernetes: new ObjectService(base) };
-  const { server, closeAll } = createSimulatorServer({ ...parts, services, adminToken });
+  const { server, closeAll } = createSimulatorServer({ ...parts, hubs, services, adminToken });
   // Endpoints of clusters carry the port, so the old one is best.
   const lastPort = last ? Number(new URL(last.url).port) : 0;
   await listen(server, options.port ?? lastPort, options.port === undefined);
@@ -68,6 +69,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const url = `http://${host}`;
   await writeSimulatorFile(dataDir, { url, adminToken, pid: process.pid });
   lifecycle.resume();
+  hubs.resume();
   return {
     url,
     adminToken,
@@ -78,7 +80,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       // Changes that were waiting end in their own turn of the loop, and still read the ledger.
       await lifecycle.settle();
       await new Promise((resolve) => setImmediate(resolve));
-      await planes.stop();
+      await Promise.all([planes.stop(), hubs.stop()]);
       ledger.close();
     },
   };

@@ -25,8 +25,12 @@ export function getExecutionNamespace(memberName: string): string {
  */
 export function createProviders(inputs: MembershipInputs): { member: Provider; hub: Provider } {
   const { kubeconfigs, identifiers } = inputs;
-  return {
-    member: new Provider('member', { kubeconfig: kubeconfigs.member, clusterIdentifier: identifiers.member }),
-    hub: new Provider('hub', { kubeconfig: kubeconfigs.hub, clusterIdentifier: identifiers.hub }),
-  };
+  const open = (side: 'member' | 'hub') =>
+    new Provider(side, {
+      kubeconfig: kubeconfigs[side],
+      clusterIdentifier: identifiers[side],
+      // The hub's namespace is there for its second member, and what a step made that died is there for the next one.
+      upsertExistingObjects: true,
+    });
+  return { member: open('member'), hub: open('hub') };
 }

@@ -24,12 +24,16 @@ export type CloudFaultKind =
 /** Programs of a step. */
 export type Program = 'runner' | 'cli' | 'plugin';
 
+/** Programs of a local control plane. */
+export type ControlProgram = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kwok';
+
 /** A fault. What has `seconds` is lifted after them. */
 export type Fault =
   | { fault: 'kill-worker' | 'kill-api'; target: number; seconds: number }
   | { fault: 'stop-worker' | 'stop-api'; target: number; seconds: number }
   | { fault: 'kill-step'; program: Program }
   | { fault: 'stop-step'; program: Program; seconds: number }
+  | { fault: 'kill-control-plane'; program: ControlProgram; nth: number }
   | { fault: 'restart-postgres' | 'cut-postgres' | 'flush-redis' | 'restart-redis' }
   | { fault: 'hang-postgres' | 'hang-redis' | 'hang-cloud' | 'cut-cloud'; seconds: number }
   | { fault: 'skew-clock'; target: number; offsetSeconds: number; seconds: number }
@@ -40,7 +44,7 @@ export type Fault =
 export type FaultKind = Fault['fault'];
 
 /** What there is to break. */
-export type FaultPlace = { workers: number; apis: number };
+export type FaultPlace = { workers: number; apis: number; controlPlanes: 'ledger' | 'local' };
 
 const weights = {
   'kill-worker': 12,
@@ -49,6 +53,8 @@ const weights = {
   'stop-api': 3,
   'kill-step': 16,
   'stop-step': 5,
+  // There are none to kill where the ledger plays them, see `weighFaults`.
+  'kill-control-plane': 0,
   'restart-postgres': 4,
   'cut-postgres': 5,
   'hang-postgres': 6,
@@ -72,6 +78,12 @@ const weights = {
 /** Every kind of fault. */
 export const faultKinds = Object.keys(weights) as FaultKind[];
 
+/** On local control planes their programs are the likeliest victims. Elsewhere what a seed draws stays what it was. */
+function weighFaults({ controlPlanes }: FaultPlace): Readonly<Record<FaultKind, number>> {
+  return controlPlanes === 'local' ? { ...weights, 'kill-control-plane': 40 } : weights;
+}
+
+const controlPrograms = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kwok'] as const;
 const programs = ['runner', 'cli', 'plugin'] as const;
 const providers = Object.keys(types) as (keyof typeof types)[];
 
@@ -102,7 +114,8 @@ export function drawFaultOfRecovery(dice: Dice, place: FaultPlace): Fault {
   return drawKind(dice, place, { ...none, ...weightsOfRecovery });
 }
 
-function drawKind(dice: Dice, { workers, apis }: FaultPlace, of: Readonly<Record<FaultKind, number>> = weights): Fault {
+function drawKind(dice: Dice, place: FaultPlace, of: Readonly<Record<FaultKind, number>> = weighFaults(place)): Fault {
+  const { workers, apis } = place;
   const fault = dice.weigh(of);
   const provider = dice.pick(providers);
   switch (fault) {
@@ -116,6 +129,8 @@ function drawKind(dice: Dice, { workers, apis }: FaultPlace, of: Readonly<Record
       return { fault, program: dice.pick(programs) };
     case 'stop-step':
       return { fault, program: dice.pick(programs), seconds: dice.between(2, 8) };
+    case 'kill-control-plane':
+      return { fault, program: dice.pick(controlPrograms), nth: dice.below(100) };
     case 'restart-postgres':
     case 'cut-postgres':
     case 'flush-redis':

@@ -8,6 +8,8 @@ export type ChaosOptions = {
   seed: number;
   workers: number;
   apis: number;
+  /** What simulated clusters stand on: the ledger, or processes of their own. */
+  controlPlanes: 'ledger' | 'local';
   /** The result as the only line of standard output. */
   json: boolean;
   /** Leave the folder with its logs behind. */
@@ -35,6 +37,7 @@ orphans, lost, stuck and leftovers are all 0. Progress goes to standard error.
   --seed S         what the schedule is drawn from (default: drawn, and said)
   --workers W      worker processes, one operation each at a time (default 2)
   --apis A         API processes (default 2)
+  --kubernetes     on real control planes and a real Karmada, whose processes are among the victims
   --schedule       print the schedule as JSON, and end
   --calm           without any fault: what then fails is no matter of recovery
   --crash-points   instead: one create, update and delete of each provider with a kill before and after each write of
@@ -63,6 +66,7 @@ export function parseOptions(args: string[]): ChaosOptions {
       seed: { type: 'string' },
       workers: { type: 'string', default: '2' },
       apis: { type: 'string', default: '2' },
+      kubernetes: { type: 'boolean', default: false },
       minutes: { type: 'string' },
       schedule: { type: 'boolean', default: false },
       calm: { type: 'boolean', default: false },
@@ -79,7 +83,7 @@ export function parseOptions(args: string[]): ChaosOptions {
     values.minutes === undefined
       ? crashPoints
         ? 600
-        : 5 + 1.5 * operations
+        : (5 + 1.5 * operations) * (values.kubernetes ? 2 : 1)
       : readWhole('minutes', values.minutes, 1440);
   return {
     operations,
@@ -88,6 +92,7 @@ export function parseOptions(args: string[]): ChaosOptions {
     seed: values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : readWhole('seed', values.seed, 2 ** 31 - 1),
     workers: readWhole('workers', values.workers, 16),
     apis: readWhole('apis', values.apis, 8),
+    controlPlanes: values.kubernetes ? 'local' : 'ledger',
     json: values.json,
     keep: values.keep,
     schedule: values.schedule,

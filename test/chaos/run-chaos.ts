@@ -37,7 +37,10 @@ export type ChaosReport = {
 };
 
 /** What a run is told, and what it may say. */
-export type ChaosRun = Pick<ChaosOptions, 'operations' | 'seed' | 'workers' | 'apis' | 'calm' | 'keep' | 'minutes'> & {
+export type ChaosRun = Pick<
+  ChaosOptions,
+  'operations' | 'seed' | 'workers' | 'apis' | 'controlPlanes' | 'calm' | 'keep' | 'minutes'
+> & {
   say(line: string): void;
   signal: AbortSignal;
 };

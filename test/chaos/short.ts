@@ -11,6 +11,7 @@ test('six requests under faults: nothing twice, orphaned, lost, stuck or left ov
     operations: 6,
     workers: 2,
     apis: 2,
+    controlPlanes: 'ledger',
     calm: false,
     keep: false,
     minutes: 10,
@@ -18,7 +19,7 @@ test('six requests under faults: nothing twice, orphaned, lost, stuck or left ov
     signal: AbortSignal.timeout(1_000_000),
   });
   const { duplicates, orphans, lost, stuck, leftovers, faults } = report;
-  const none = { ranges: 0, locks: 0, stacks: 0, processes: 0, files: 0, logins: 0 };
+  const none = { ranges: 0, locks: 0, stacks: 0, processes: 0, controlPlanes: 0, files: 0, logins: 0 };
   t.same({ duplicates, orphans, lost, stuck }, { duplicates: 0, orphans: 0, lost: 0, stuck: 0 }, lines.join('\n'));
   t.same(leftovers, none);
   t.ok(isFlawless(report));

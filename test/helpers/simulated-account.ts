@@ -45,7 +45,14 @@ export type TestAccount = {
 /** Starts a simulator; `config` is the provider's configuration of every call. */
 export async function createTestAccount(
   t: Test,
-  options: { config?: Values; timeScale?: number; dataDir?: string; kinds?: KindTable; now?: () => Date } = {},
+  options: {
+    config?: Values;
+    timeScale?: number;
+    dataDir?: string;
+    kinds?: KindTable;
+    token?: string;
+    now?: () => Date;
+  } = {},
 ): Promise<TestAccount> {
   const dataDir = options.dataDir ?? join(await createTestDirectory(t), 'simulator');
   const { timeScale = 0, kinds, now } = options;
@@ -57,7 +64,8 @@ export async function createTestAccount(
     await simulator.stop();
   };
   t.teardown(stop);
-  const [account, token] = ['cr_test', 'account-token'];
+  const { token = 'account-token' } = options;
+  const account = 'cr_test';
   const config = options.config ?? {};
   const call = async <T>(name: string, body: Values, signal?: AbortSignal): Promise<T> => {
     const response = await fetch(`${simulator.url}/v1/provider/${name}`, {

@@ -1,6 +1,7 @@
-// The access to a federation's hub: the user's own for a real credential, one of the simulator's ledger for a simulated one.
+// The access to a federation's hub: the user's own for a real credential, one of the simulator for a simulated one.
 
 import { FleetyardError } from '../../domain/errors.ts';
+import { readStoredControlPlanes } from '../../domain/simulated-account.ts';
 import type { OutgoingGuard } from '../../outgoing/outgoing-guard.ts';
 import { readOutgoingUrl } from '../../outgoing/read-url.ts';
 import { getCloudAccess } from '../clouds/registry.ts';
@@ -26,7 +27,8 @@ export async function openHubAccess(
       `credential ${credential.id} is simulated and no simulator is configured`,
     );
   }
-  return openSimulatedHub(credential, simulatorUrl);
+  const isLocal = readStoredControlPlanes(credential.attributes['controlPlanes']) === 'local';
+  return isLocal ? openLocalHub(credential, simulatorUrl) : openSimulatedHub(credential, simulatorUrl);
 }
 
 /** The access as a program that is not ours gets it: with an address that was checked, so that nobody resolves the name again. */
@@ -45,6 +47,48 @@ async function openSimulatedHub({ id, secret }: OpenCredential, simulatorUrl: st
   // By name, for the daemon may be reached by another address than its own.
   const known = { serverName: 'localhost', certificateAuthority };
   return { name: 'simulated-hub', url, origin: 'simulated', token: secret['token'] ?? '', ...known };
+}
+
+/** Ends the hub of a simulated credential that stands on processes; every other one is nobody's to end, or costs nothing. */
+export async function closeSimulatedHub(credential: OpenCredential, simulatorUrl: string | undefined): Promise<void> {
+  const { simulated, attributes } = credential;
+  if (!simulated || simulatorUrl === undefined) return;
+  if (readStoredControlPlanes(attributes['controlPlanes']) === 'local')
+    await askForHub(credential, simulatorUrl, 'DELETE');
+}
+
+/** The hub that is a Karmada of processes; asked for the first time it is started, which takes longer than one call. */
+async function openLocalHub(credential: OpenCredential, simulatorUrl: string): Promise<ApiServerAccess> {
+  const { authority, certificateAuthority } = await askForHub(credential, simulatorUrl, 'GET');
+  const url = readOutgoingUrl(`https://${String(authority)}`);
+  if (typeof url === 'string' || typeof certificateAuthority !== 'string') {
+    throw new FleetyardError('unavailable', "the simulated clouds' answer about the hub can't be read");
+  }
+  const token = credential.secret['token'] ?? '';
+  return { name: 'simulated-hub', url, origin: 'simulated', token, certificateAuthority };
+}
+
+async function askForHub(
+  { id, secret }: OpenCredential,
+  simulatorUrl: string,
+  method: 'GET' | 'DELETE',
+): Promise<Record<string, unknown>> {
+  const { host, protocol } = new URL(simulatorUrl);
+  const headers = { 'fleetyard-account': id, authorization: `Bearer ${secret['token'] ?? ''}` };
+  const signal = AbortSignal.timeout(method === 'GET' ? 10_000 : 60_000);
+  let answer: Record<string, unknown>;
+  try {
+    const response = await fetch(`${protocol}//${host}/v1/hub`, { method, headers, redirect: 'error', signal });
+    answer = (await response.json()) as Record<string, unknown>;
+    if (response.ok) return answer;
+  } catch (error) {
+    throw new FleetyardError('unavailable', 'the simulated clouds could not be reached', { cause: error });
+  }
+  const { message } = (answer['error'] ?? {}) as { message?: unknown };
+  throw new FleetyardError(
+    'unavailable',
+    `the simulated clouds have no hub: ${typeof message === 'string' ? message : 'they say nothing of it'}`,
+  );
 }
 
 /** The authority that the simulator's API servers are certified by; its URL is the installation's own. */

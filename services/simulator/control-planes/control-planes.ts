@@ -105,7 +105,7 @@ export class ControlPlanes {
 
   /** Stops what runs for this daemon; what stands stays known. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#kinds.values()].map((kind) => kind.stop?.()));
+    await Promise.all([...this.#kinds.values()].map(async (kind) => kind.stop?.()));
   }
 
   #getRecord(id: string): ControlPlaneRecord {

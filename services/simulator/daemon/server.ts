@@ -6,15 +6,16 @@ import { getAuthority, issueDoorCertificate } from '../control-planes/authority.
 import { answerQuestion, isAsked } from '../control-planes/kubernetes/ask-api.ts';
 import { answerTaints, isMemberPath } from '../control-planes/kubernetes/patch-taints.ts';
 import { answerRead } from '../control-planes/kubernetes/read-api.ts';
-import { answerTokenReview } from '../control-planes/local/token-review.ts';
+import { answerReview, isReview } from '../control-planes/local/reviews.ts';
 import type { Values } from '../ledger/resource.ts';
 import { answerAdmin, type AdminParts } from './admin-routes.ts';
 import type { Answer } from './answer.ts';
+import { answerHub, type HubParts } from './hub-routes.ts';
 import { createDoors, type Doors } from './doors.ts';
 import { answerProviderCall, type ProviderServices } from './provider-routes.ts';
 
 /** What the server answers with. */
-export type ServerParts = AdminParts & { services: ProviderServices; adminToken: string };
+export type ServerParts = AdminParts & Pick<HubParts, 'hubs'> & { services: ProviderServices; adminToken: string };
 
 const LARGEST_BODY = 16 * 1024 * 1024;
 /** Of an account that nobody has asked for yet: whoever comes first makes it, so nothing is known of who asks. */
@@ -67,12 +68,12 @@ async function answerControlPlane(
   response: ServerResponse,
   pathname: string,
 ): Promise<void> {
-  const [, , id = '', what] = pathname.split('/');
-  if (request.method !== 'POST' || what !== 'token-review') return refuse(response, notFound());
+  const [, , id = '', what = ''] = pathname.split('/');
+  if (request.method !== 'POST' || !isReview(what)) return refuse(response, notFound());
   const body = await readBody(request, LARGEST_STRANGE_BODY);
   if (!body) return refuse(response, unreadable());
-  const asked = { id, secret: readToken(request), body };
-  const answered = answerTokenReview({ ledger: parts.ledger, now: parts.clock.now() }, asked);
+  const asked = { id, what, secret: readToken(request), body };
+  const answered = answerReview({ ledger: parts.ledger, now: parts.clock.now() }, asked);
   send(response, answered ? { status: 200, body: answered } : unauthorized());
 }
 
@@ -97,8 +98,14 @@ async function answer(parts: ServerParts, request: IncomingMessage, response: Se
     const admin = { method: request.method ?? 'GET', path: path.slice(2), query: url.searchParams, body };
     return send(response, await answerAdmin(parts, admin));
   }
-  if (path[1] !== 'provider' || request.method !== 'POST') return refuse(response, notFound());
   const account = String(request.headers['fleetyard-account'] ?? '');
+  if (path[1] === 'hub') {
+    if (account === '' || token === '' || !parts.ledger.admit(account, token, parts.clock.now())) {
+      return refuse(response, unauthorized());
+    }
+    return send(response, await answerHub(parts, request.method ?? 'GET', account));
+  }
+  if (path[1] !== 'provider' || request.method !== 'POST') return refuse(response, notFound());
   if (account === '' || token === '') return refuse(response, unauthorized());
   const known = parts.ledger.knows(account);
   if (known && !parts.ledger.admit(account, token, parts.clock.now())) return refuse(response, unauthorized());

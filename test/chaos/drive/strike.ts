@@ -5,6 +5,7 @@ import type { FaultOrder } from '../../../services/simulator/cli/admin-client.ts
 import type { Fault } from '../faults.ts';
 import { credentialOf } from '../schedule.ts';
 import { waitFor } from '../../helpers/wait.ts';
+import { listControlPlaneProcesses } from '../world/control-plane-processes.ts';
 import { listStepProcesses, signalQuietly } from '../world/step-processes.ts';
 import type { World } from '../world/world.ts';
 
@@ -75,6 +76,8 @@ async function strikeOne(context: Context, fault: Fault): Promise<string | undef
     case 'restart-redis':
       inBackground(world.queue.restart());
       return 'restarting';
+    case 'kill-control-plane':
+      return killControlPlane(world, fault);
     case 'cut-postgres':
       world.database.gate.cut();
       return 'all connections';
@@ -138,6 +141,17 @@ async function strikeStep({ world, lastFor }: Context, fault: StepFault): Promis
   if (!signalQuietly(pid, fault.fault === 'kill-step' ? 'SIGKILL' : 'SIGSTOP')) return undefined;
   if (fault.fault === 'stop-step') lastFor(fault.seconds, () => void signalQuietly(pid, 'SIGCONT'));
   return `${fault.program} ${pid} of ${stepKey}`;
+}
+
+type ControlPlaneFault = Extract<Fault, { fault: 'kill-control-plane' }>;
+
+/** It comes back by itself: nothing is lifted. */
+async function killControlPlane({ directory }: World, fault: ControlPlaneFault): Promise<string | undefined> {
+  const { program, nth } = fault;
+  const running = (await listControlPlaneProcesses(directory)).filter((each) => each.program === program);
+  const victim = running[nth % Math.max(1, running.length)];
+  if (victim === undefined || !signalQuietly(victim.pid, 'SIGKILL')) return undefined;
+  return `${program} of ${victim.controlPlane}`;
 }
 
 async function flush(url: string): Promise<void> {

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Sql } from 'postgres';
+import { listControlPlanes } from '../world/control-plane-processes.ts';
 import { listStepProcesses } from '../world/step-processes.ts';
 import { listLogins, type World } from '../world/world.ts';
 import type { Accepted, Account, KnownResource, Leftovers, Standing } from './judge.ts';
@@ -56,6 +57,7 @@ export async function collectLeftovers(world: World): Promise<Leftovers> {
     ranges: ranges.map(({ range, clusterId }) => `${range} of ${clusterId ?? 'nobody'}`),
     locks: blobs.filter((key) => key.includes('/locks/')),
     stacks: [...rows.map(({ name }) => name), ...blobs.filter(isStackFile)],
+    controlPlanes: await listControlPlanes(directory),
     processes: processes.map(({ pid, program, stepKey }) => `${program} ${pid} of ${stepKey}`),
     files: files.flat(),
     logins,

@@ -28,6 +28,8 @@ export type Leftovers = {
   locks: string[];
   stacks: string[];
   processes: string[];
+  /** Local control planes of clusters: processes, and folders. */
+  controlPlanes: string[];
   files: string[];
   logins: string[];
 };

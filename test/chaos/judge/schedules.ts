@@ -3,7 +3,7 @@ import fc from '../../helpers/properties.ts';
 import { faultKinds } from '../faults.ts';
 import { drawSchedule } from '../schedule.ts';
 
-const place = { workers: 2, apis: 2, calm: false };
+const place = { workers: 2, apis: 2, controlPlanes: 'ledger', calm: false } as const;
 const draw = (seed: number, operations = 15, calm = false) => drawSchedule({ ...place, seed, operations, calm });
 
 test('a seed draws the same schedule twice, and a calm one sends the same requests', async (t) => {

@@ -102,12 +102,13 @@ test('losses and leftovers', async (t) => {
   t.same(findLost(['succeeded', 'failed', 'cancelled', 'needs_attention'].map((state) => ({ id: 'op_1', state }))), []);
   t.same(findLost([{ id: 'op_1', state: null }]), ['op_1 is gone']);
   t.same(findLost([{ id: 'op_1', state: 'interrupted' }]), ['op_1 is interrupted']);
-  const none = { ranges: [], locks: [], stacks: [], processes: [], files: [], logins: [] };
+  const none = { ranges: [], locks: [], stacks: [], processes: [], controlPlanes: [], files: [], logins: [] };
   t.same(countLeftovers({ ...none, locks: ['a', 'b'] }), {
     ranges: 0,
     locks: 2,
     stacks: 0,
     processes: 0,
+    controlPlanes: 0,
     files: 0,
     logins: 0,
   });

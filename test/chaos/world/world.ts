@@ -51,7 +51,12 @@ export type World = {
 };
 
 /** What the world is made of. */
-export type WorldOptions = { workers: number; apis: number; say(line: string): void };
+export type WorldOptions = {
+  workers: number;
+  apis: number;
+  controlPlanes: 'ledger' | 'local';
+  say(line: string): void;
+};
 
 const stateDatabase = 'chaos_state';
 const quotas = ['ec2/vpcs', 'ec2/elastic-ips', 'eks/clusters', 'container/clusters', 'compute/static-addresses'];
@@ -161,7 +166,7 @@ async function assemble(options: WorldOptions, stops: Stops, stop: () => Promise
   unwrap(await createClient({ baseUrl: first, token }).POST('/v1/projects', { body: { name: 'chaos' } }));
   const clients = urls.map((baseUrl) => createClient({ baseUrl, token, project: 'chaos', fetch: fetchInTime }));
   const simulator = createAdminClient(simulated);
-  const accounts = await addCredentials(clients[0] as FleetyardClient);
+  const accounts = await addCredentials(clients[0] as FleetyardClient, options.controlPlanes);
   await raiseQuotas(simulator, accounts);
   return {
     directory,
@@ -216,11 +221,15 @@ async function waitForLine(file: string, line: string): Promise<void> {
   await waitFor(`${line} in ${file}`, look, { timeoutMs: 60_000, everyMs: 50 });
 }
 
-async function addCredentials(client: FleetyardClient): Promise<Map<string, string>> {
+async function addCredentials(
+  client: FleetyardClient,
+  controlPlanes: WorldOptions['controlPlanes'],
+): Promise<Map<string, string>> {
   const accounts = new Map<string, string>();
   const wanted = { 'my-aws': 'aws', 'my-azure': 'azure', 'my-gcp': 'gcp', 'my-hub': 'kubernetes' } as const;
   for (const [name, provider] of Object.entries(wanted)) {
-    accounts.set(name, unwrap(await client.POST('/v1/credentials', { body: { name, provider, simulated: true } })).id);
+    const body = { name, provider, simulated: true, controlPlanes };
+    accounts.set(name, unwrap(await client.POST('/v1/credentials', { body })).id);
   }
   return accounts;
 }

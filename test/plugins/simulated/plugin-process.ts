@@ -1,7 +1,6 @@
 // The plugins as processes, spoken to as the engine does: their start, their end, and what becomes of a call cut off.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import grpc from '@grpc/grpc-js';
@@ -12,7 +11,6 @@ import messages from '@pulumi/pulumi/proto/provider_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
 import { test, type Test } from 'tap';
 import { installSimulatedHome } from '../../../plugins/simulated/install-home.ts';
-import { readKubeconfig } from '../../../plugins/simulated/kubeconfig.ts';
 import { decodeProperties, encodeProperties, type Properties } from '../../../plugins/kit/values.ts';
 import { createTestDirectory } from '../../helpers/directory.ts';
 import { createTestAccount, type TestAccount } from '../../helpers/simulated-account.ts';
@@ -119,25 +117,4 @@ test('a refusal of the cloud reaches the engine in its own words', async (t) => 
     create(plugin, role),
     /creating IAM Role \(one\): operation error IAM: CreateRole.*EntityAlreadyExists/,
   );
-});
-
-test('a kubeconfig is text or a path, YAML or JSON, with a token or the file of one', async (t) => {
-  const directory = await createTestDirectory(t);
-  const [path, tokenFile] = [join(directory, 'kubeconfig'), join(directory, 'token')];
-  await writeFile(tokenFile, 'from-file\n');
-  const write = (user: object) =>
-    JSON.stringify({
-      'current-context': 'c',
-      contexts: [{ name: 'c', context: { cluster: 'k', user: 'u' } }],
-      clusters: [{ name: 'k', cluster: { server: 'http://127.0.0.1:1/k8s/x' } }],
-      users: [{ name: 'u', user }],
-    });
-  const server = 'http://127.0.0.1:1/k8s/x';
-  t.same(await readKubeconfig({ kubeconfig: write({ token: 'here' }) }), { server, token: 'here' });
-  await writeFile(path, write({ tokenFile }));
-  t.same(await readKubeconfig({ kubeconfig: path }), { server, token: 'from-file' });
-  const yaml = `current-context: c\ncontexts: [{name: c, context: {cluster: k, user: u}}]\nclusters:\n- name: k\n  cluster: {server: "${server}"}\nusers: []\n`;
-  t.same(await readKubeconfig({ kubeconfig: yaml }), { server, token: '' });
-  await t.rejects(readKubeconfig({}), /needs a kubeconfig/);
-  await t.rejects(readKubeconfig({ kubeconfig: '{"current-context": "none"}' }), /no cluster for its context "none"/);
 });

@@ -1,5 +1,5 @@
 // Answers the kubernetes provider's calls: objects of simulated API servers, kept in the ledger under the account that
-// owns the server. Like the real provider's server-side apply, a create of an object that exists changes it.
+// owns the server. Like the real provider, a create stops at an object of its name, unless the provider is told to adopt it.
 import { diffProperties, type Diff } from '../../../../plugins/kit/diff.ts';
 import { UNKNOWN_TEXT } from '../../../../plugins/kit/json.ts';
 import type { Properties } from '../../../../plugins/kit/values.ts';
@@ -63,12 +63,14 @@ export class ObjectService {
     if (call.preview) return { id: call.id ?? '', outputs: planObject(call.inputs), secrets };
     await this.#strike(call, kind);
     const { ledger, clock } = this.#parts;
-    const [resource, server] = ledger.transact(() => this.#apply(call, kind));
+    const [resource, server] = ledger.transact(() =>
+      this.#apply(call, kind, call.config['upsertExistingObjects'] === true),
+    );
     return { id: shortId(resource), outputs: showObject(ledger, server, resource, clock.now()), secrets };
   }
 
   update(call: ProviderCall): Promise<ResourceAnswer> {
-    return this.create(call);
+    return this.create({ ...call, config: { ...call.config, upsertExistingObjects: true } });
   }
 
   async read(call: ProviderCall): Promise<ResourceAnswer | undefined> {
@@ -137,7 +139,7 @@ export class ObjectService {
     if (slow?.held) await faults.wait(slow, signal);
   }
 
-  #apply(call: ProviderCall, kind: Kind): [Resource, ApiServer] {
+  #apply(call: ProviderCall, kind: Kind, adopts: boolean): [Resource, ApiServer] {
     const { ledger, clock } = this.#parts;
     const opened = this.#open(call);
     const { server } = opened;
@@ -148,6 +150,8 @@ export class ObjectService {
     const id = [server.id, ...(kind.namespaced ? [namespace] : []), name].join('/');
     const before = ledger.findResource(server.account, tokenOf(kind), id);
     checkRight(opened, before ? 'patch' : 'create', kind, metadata);
+    if (before && !adopts)
+      throw new CloudError('AlreadyExists', `${kind.plural} "${name}" already exists (AlreadyExists)`);
     const outputs = fillObject(ledger, server, call.inputs, before?.outputs, now);
     requireToken(outputs);
     const resource: Resource = {

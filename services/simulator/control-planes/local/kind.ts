@@ -72,8 +72,8 @@ export class LocalKind implements ControlPlaneKind {
   }
 
   async stop(): Promise<void> {
-    const members = await Promise.allSettled(this.#members.values());
-    await Promise.all(members.map((member) => (member.status === 'fulfilled' ? member.value.stop() : undefined)));
+    // What still starts ends by itself, for it hears of the stop as well.
+    await Promise.all([...this.#members.values()].map(async (member) => (await member.catch(() => undefined))?.stop()));
   }
 
   /** The processes of a control plane, for whoever watches or breaks them. */
@@ -121,7 +121,7 @@ export class LocalKind implements ControlPlaneKind {
       place,
       paths,
       webhook: {
-        url: `https://${host()}/control-planes/${id}/token-review`,
+        url: `https://${host()}/control-planes/${id}`,
         certificateAuthority: getDoorAuthority(ledger, clock.now()).certificate,
         token: webhookToken,
       },

@@ -1,11 +1,13 @@
 // Makes a control plane's nodes what its pools say: adds, changes and takes away, and waits until the new ones are ready.
+import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PlacedPool, Taint } from '../../../clouds/control-plane.ts';
 import { ApiFailure, type ApiClient } from '../api-client.ts';
 import { describeNodes, FOLLOWS, selectPool, spellVersion, type Node } from './describe-nodes.ts';
 
 /** A node as the API server shows it. */
-type Shown = Omit<Node, 'spec' | 'status'> & {
+type Shown = Omit<Node, 'metadata' | 'spec' | 'status'> & {
+  metadata: Node['metadata'] & { resourceVersion: string };
   spec: { taints?: Taint[] };
   status: Node['status'] & { conditions?: { type: string; status: string }[] };
 };
@@ -14,6 +16,7 @@ const AT_ONCE = 8;
 const LOOK_EVERY_MS = 100;
 const READY_TIMEOUT_MS = 60_000;
 const READY_MS_OF_EACH = 200;
+const NOT_READY = 'node.kubernetes.io/not-ready';
 const MACHINE = 'node.kubernetes.io/instance-type';
 
 /** Makes the nodes of one pool what they are to be; `version` is that of the control plane. */
@@ -69,17 +72,41 @@ async function remove(api: ApiClient, name: string): Promise<void> {
 async function change(api: ApiClient, known: Shown, node: Node): Promise<void> {
   const { labels, annotations } = node.metadata;
   const dropped = Object.keys(known.metadata.labels).filter((key) => !Object.hasOwn(labels, key));
-  // What the API server's own controllers put there is theirs.
-  const theirs = (known.spec.taints ?? []).filter(({ key }) => key.startsWith('node.kubernetes.io/'));
-  const taints = [...theirs, ...node.spec.taints];
   await api.call('PATCH', `/api/v1/nodes/${node.metadata.name}`, {
     metadata: { annotations, labels: { ...Object.fromEntries(dropped.map((key) => [key, null])), ...labels } },
-    spec: { taints },
   });
+  if (!isDeepStrictEqual(listOwnTaints(known).map(spellTaint), node.spec.taints.map(spellTaint))) {
+    await changeTaints(api, node);
+  }
   const { kubeletVersion = '' } = node.status.nodeInfo;
   if (known.status.nodeInfo['kubeletVersion'] !== kubeletVersion) {
     await sayVersion(api, node.metadata.name, kubeletVersion);
   }
+}
+
+/** A list can only be replaced as a whole: the version that was read has to be the newest. */
+async function changeTaints(api: ApiClient, { metadata, spec }: Node): Promise<void> {
+  const path = `/api/v1/nodes/${metadata.name}`;
+  for (;;) {
+    const now = (await api.call('GET', path)) as Shown;
+    const theirs = (now.spec.taints ?? []).filter((taint) => !listOwnTaints(now).includes(taint));
+    const { resourceVersion } = now.metadata;
+    try {
+      await api.call('PATCH', path, { metadata: { resourceVersion }, spec: { taints: [...theirs, ...spec.taints] } });
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiFailure && error.status === 409)) throw error;
+    }
+  }
+}
+
+/** What the API server's own controllers put there is theirs. */
+function listOwnTaints({ spec }: Shown): Taint[] {
+  return (spec.taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
+}
+
+function spellTaint({ key, value, effect }: Partial<Taint>): string {
+  return `${key}=${value ?? ''}:${effect}`;
 }
 
 async function sayVersion(api: ApiClient, name: string, kubeletVersion: string): Promise<void> {
@@ -104,8 +131,10 @@ async function awaitReady(
   }
 }
 
-function isReady({ status }: Shown): boolean {
-  return status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
+/** Until the taint has gone as well nothing is scheduled there. */
+function isReady({ status, spec }: Shown): boolean {
+  const isTainted = spec.taints?.some(({ key }) => key === NOT_READY) === true;
+  return !isTainted && status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
 }
 
 async function each<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
