@@ -128,7 +128,7 @@ export class LocalKind implements ControlPlaneKind {
       place,
       paths,
       webhook: {
-        url: `https://${host()}/control-planes/${id}/token-review`,
+        url: `https://${host()}/control-planes/${id}`,
         certificateAuthority: getDoorAuthority(ledger, clock.now()).certificate,
         token: webhookToken,
       },
