@@ -54,7 +54,10 @@ export function hashSimulatedToken(token: string): string {
 export function deriveAwsKeys(tokenHash: string, principalArn: string): SimulatedAwsKeys {
   const digest = (purpose: string) => createHmac('sha256', tokenHash).update(`${purpose}:${principalArn}`).digest();
   const letters = [...digest('aws key id').subarray(0, 16)].map((byte) => keyLetters[byte % keyLetters.length]);
-  return { accessKeyId: `AKIA${letters.join('')}`, secretAccessKey: digest('aws secret key').toString('base64').slice(0, 40) };
+  return {
+    accessKeyId: `AKIA${letters.join('')}`,
+    secretAccessKey: digest('aws secret key').toString('base64').slice(0, 40),
+  };
 }
 
 /** Who everything in a simulated AWS account is done as. */

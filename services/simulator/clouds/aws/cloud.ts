@@ -83,7 +83,15 @@ function getVpc(context: CloudContext, args: Values): Values {
 /** The simulated AWS. */
 export const aws: Cloud = {
   name: 'aws',
-  types: [...vpcTypes, ...routingTypes, ...identityTypes, ...eksTypes, ...eksAccessTypes, ...eksAddonTypes, ...nodeTypes],
+  types: [
+    ...vpcTypes,
+    ...routingTypes,
+    ...identityTypes,
+    ...eksTypes,
+    ...eksAccessTypes,
+    ...eksAddonTypes,
+    ...nodeTypes,
+  ],
   invokes: {
     'aws:index/getCallerIdentity:getCallerIdentity': (context) => ({
       id: context.identity.accountId,

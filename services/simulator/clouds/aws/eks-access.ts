@@ -16,7 +16,8 @@ const eks = (operation: string, doing: string): AwsCall => ({ service: 'EKS', op
 function checkMode(context: CloudContext, inputs: Values, call: AwsCall): void {
   const cluster = getCluster(context, text(inputs, 'clusterName'), call);
   if (text(object(cluster.outputs, 'accessConfig'), 'authenticationMode') !== 'CONFIG_MAP') return;
-  const message = "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.";
+  const message =
+    "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.";
   throw awsError(call, 400, 'InvalidRequestException', message);
 }
 
@@ -62,7 +63,9 @@ const entry: ResourceType = {
   }),
   remove(context, resource) {
     for (const policy of context.list(ACCESS_POLICY)) {
-      const same = ['clusterName', 'principalArn'].every((key) => text(policy.inputs, key) === text(resource.inputs, key));
+      const same = ['clusterName', 'principalArn'].every(
+        (key) => text(policy.inputs, key) === text(resource.inputs, key),
+      );
       if (same) context.cascade(policy);
     }
   },
@@ -73,7 +76,9 @@ const policy: ResourceType = {
   replaceOn: ['clusterName', 'principalArn', 'policyArn', 'accessScope', 'region'],
   seconds: { create: 2, delete: 1 },
   create(context, inputs) {
-    const [clusterName, principalArn, policyArn] = ['clusterName', 'principalArn', 'policyArn'].map((key) => text(inputs, key));
+    const [clusterName, principalArn, policyArn] = ['clusterName', 'principalArn', 'policyArn'].map((key) =>
+      text(inputs, key),
+    );
     const id = `${clusterName}#${principalArn}#${policyArn}`;
     const call = eks('AssociateAccessPolicy', `creating EKS Access Policy Association (${id})`);
     checkMode(context, inputs, call);
@@ -89,7 +94,11 @@ const policy: ResourceType = {
       throw awsError(call, 400, 'InvalidParameterException', 'The type of access scope needs namespaces.');
     }
     const at = context.now.toISOString();
-    return { id, name: policyArn ?? '', outputs: { ...inputs, region: context.region, associatedAt: at, modifiedAt: at } };
+    return {
+      id,
+      name: policyArn ?? '',
+      outputs: { ...inputs, region: context.region, associatedAt: at, modifiedAt: at },
+    };
   },
 };
 

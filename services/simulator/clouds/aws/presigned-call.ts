@@ -17,7 +17,8 @@ export function readPresignedCall(token: string, now: Date): PresignedCall | und
   if (!url || url.protocol !== 'https:' || url.pathname !== '/') return undefined;
   if (!/^sts\.(?:[a-z0-9-]+\.)?amazonaws\.com(?:\.cn)?$/.test(url.host)) return undefined;
   const query = url.searchParams;
-  if (query.get('Action') !== 'GetCallerIdentity' || query.get('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256') return undefined;
+  if (query.get('Action') !== 'GetCallerIdentity' || query.get('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256')
+    return undefined;
   const [accessKeyId = '', day = '', region = '', service] = (query.get('X-Amz-Credential') ?? '').split('/');
   const signedAt = query.get('X-Amz-Date') ?? '';
   const isSts = service === 'sts' && signedAt.startsWith(day);
@@ -63,7 +64,10 @@ function writeCanonicalRequest({ url }: PresignedCall, clusterName: string): str
 }
 
 function encode(value: string): string {
-  return encodeURIComponent(value).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(value).replaceAll(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function findUrl(text: string): URL | undefined {

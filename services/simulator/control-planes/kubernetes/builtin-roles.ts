@@ -58,10 +58,13 @@ const everything: PolicyRule[] = [
 const adminView: PolicyRule[] = [{ verbs: reading, apiGroups: ['*'], resources: ['*'] }];
 
 /** Rules by the name of the role; `admin-view` is none of Kubernetes' own, and only clouds give it. */
-export const builtinRoles = { view, edit, admin, 'cluster-admin': everything, 'admin-view': adminView } as const satisfies Record<
-  string,
-  PolicyRule[]
->;
+export const builtinRoles = {
+  view,
+  edit,
+  admin,
+  'cluster-admin': everything,
+  'admin-view': adminView,
+} as const satisfies Record<string, PolicyRule[]>;
 
 /** What whoever is known may do: ask about themselves, and look at what the server is. */
 export const basicRules: PolicyRule[] = [
