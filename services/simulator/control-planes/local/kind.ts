@@ -1,6 +1,6 @@
 // The kind of control plane that is a real Kubernetes on loopback: etcd, API server, controllers, scheduler, and nodes that are played.
 import { access, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { ControlPlane } from '../../clouds/control-plane.ts';
 import { getAuthority as getDoorAuthority } from '../authority.ts';
 import type { ControlPlaneKind, ControlPlaneOrder, KindParts } from '../kind.ts';
@@ -152,9 +152,10 @@ export class LocalKind implements ControlPlaneKind {
 
   /** Says what is missing of one that stood once. */
   async #findLoss(id: string): Promise<string | undefined> {
-    const { storedData, identity } = locateFiles(this.#locate(id));
+    const folder = this.#locate(id);
+    const { storedData, identity } = locateFiles(folder);
     for (const path of [storedData, identity]) {
-      if (!(await isThere(path))) return `its data are gone: ${path}`;
+      if (!(await isThere(path))) return `its data are gone: ${relative(folder, path)}`;
     }
     return undefined;
   }
