@@ -5,19 +5,19 @@ import { addMinutes, type ClusterToken, type TokenSubject } from './clouds/cloud
 import { getCloudAccess } from './clouds/registry.ts';
 import type { OpenCredential } from './credential.ts';
 
-/** Simulated tokens do not end; kubeconfigs made of them are dated as the real ones are. */
+/** Where simulated clouds take the account's own token, it does not end; what is made of it is dated as the real ones are. */
 const simulatedTokenMinutes = 60;
 
-/** Mints a token for one cluster of the credential's cloud. Simulated clusters take the token of their simulated account. */
+/** Mints a token for one cluster of the credential's cloud, in the same way for simulated clouds as far as they ask for it. */
 export async function mintClusterToken(
   credential: OpenCredential,
   subject: TokenSubject,
   now: Date,
 ): Promise<ClusterToken> {
-  if (credential.simulated) {
+  const { mintClusterToken: mint, takeSimulated } = getCloudAccess(credential.provider);
+  if (credential.simulated && takeSimulated === undefined) {
     return { token: credential.secret['token'] ?? '', expiresAt: addMinutes(now, simulatedTokenMinutes) };
   }
-  const { mintClusterToken: mint } = getCloudAccess(credential.provider);
   if (mint === undefined) {
     throw new FleetyardError(
       'credential-mismatch',
@@ -25,7 +25,8 @@ export async function mintClusterToken(
     );
   }
   try {
-    return await mint(credential, subject, now);
+    const held = credential.simulated && takeSimulated ? takeSimulated(credential, subject) : credential;
+    return await mint(held, subject, now);
   } catch (error) {
     throw isFleetyardError(error) ? error : explainRefusal(credential, error);
   }

@@ -24,6 +24,8 @@ export type SimulatorOptions = {
   timeScale?: number;
   /** The kinds of control planes that accounts may have. */
   kinds?: KindTable;
+  /** The time, for tests that let it pass. */
+  now?: () => Date;
   /** Hears of each write of the ledger; for tests that let somebody die there. */
   onRecord?: OnRecord;
 };
@@ -44,7 +46,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const stopped = new AbortController();
   const ledger = new Ledger(dataDir, options.onRecord);
   const faults = new Faults(ledger);
-  const clock = createClock(timeScale, stopped.signal);
+  const clock = createClock(timeScale, stopped.signal, options.now);
   let host = '';
   const base = { ledger, faults, clock, signal: stopped.signal };
   const placed = { ...base, host: () => host, dataDir: await realpath(dataDir) };

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { OutputMap } from '@pulumi/pulumi/automation/index.js';
 import type { Test } from 'tap';
 import type { ClusterOutputs, NetworkOutputs, NodePoolInputs } from '../../stacks/contract.ts';
+import { mintClusterToken } from '../../services/access/kubernetes-token.ts';
+import type { Cloud } from '../../services/domain/clouds.ts';
 import { getProgram, type StackProvider } from '../../stacks/registry.ts';
 import { fetchSimulatedAuthority, readSecure } from './secure.ts';
 import { countChanges, createSimulatedBench, type SimulatedBench } from './simulated-stacks.ts';
@@ -22,6 +24,15 @@ function readOutputs<T>(outputs: OutputMap): T {
   return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, output.value as unknown])) as T;
 }
 
+const clouds: Record<StackProvider, Cloud> = { eks: 'aws', aks: 'azure', gke: 'gcp' };
+
+/** What the product shows to the API server of a cluster that it made. */
+async function mintToken(bench: SimulatedBench, { provider, region }: SimulatedCluster, physicalName: string) {
+  const secret = { token: bench.token };
+  const credential = { id: bench.account, provider: clouds[provider], simulated: true, attributes: {}, secret };
+  return (await mintClusterToken(credential, { region, physicalName }, new Date())).token;
+}
+
 function writeKubeconfig(server: string, token: string): string {
   return JSON.stringify({
     'current-context': 'it',
@@ -31,7 +42,8 @@ function writeKubeconfig(server: string, token: string): string {
   });
 }
 
-async function openLayers(bench: SimulatedBench, { provider, region, zones, version, machine }: SimulatedCluster) {
+async function openLayers(bench: SimulatedBench, each: SimulatedCluster) {
+  const { provider, region, zones, version, machine } = each;
   const identity = {
     project: 'pr_test',
     cluster: 'cl_0123456789abcdefghjkmnpqrs',
@@ -67,7 +79,8 @@ async function openLayers(bench: SimulatedBench, { provider, region, zones, vers
     }),
   );
   const clusterOutputs = readOutputs<ClusterOutputs>((await cluster.up()).outputs);
-  return { base, network, networkOutputs, cluster, clusterOutputs };
+  const token = await mintToken(bench, each, clusterOutputs.physicalName);
+  return { base, network, networkOutputs, cluster, clusterOutputs, token };
 }
 
 /** The add-ons, made and left as they are; `goes` is what the next action is told. */
@@ -78,7 +91,7 @@ async function openAddons(
   layers: Awaited<ReturnType<typeof openLayers>>,
 ) {
   const kubeconfig = join(bench.directory, 'member.json');
-  await writeFile(kubeconfig, writeKubeconfig(layers.clusterOutputs.endpoint, bench.token));
+  await writeFile(kubeconfig, writeKubeconfig(layers.clusterOutputs.endpoint, layers.token));
   const program = await getProgram(provider, 'addons');
   const told = { goes: false };
   const stack = await bench.openStack('addons', () =>
@@ -100,7 +113,7 @@ async function openMembership(
   const kubeconfigs = { member: join(bench.directory, 'member.json'), hub: join(bench.directory, 'hub.json') };
   const member = layers.clusterOutputs.endpoint;
   t.match(member, /^https:\/\/127\.0\.0\.1:\d+\/k8s\/[0-9a-f]+$/, 'the endpoint is one of the simulator');
-  await writeFile(kubeconfigs.member, writeKubeconfig(member, bench.token));
+  await writeFile(kubeconfigs.member, writeKubeconfig(member, layers.token));
   await writeFile(kubeconfigs.hub, writeKubeconfig(hubServer, bench.token));
   const program = await getProgram(provider, 'membership');
   const stack = await bench.openStack('membership', () =>

@@ -45,11 +45,18 @@ export type TestAccount = {
 /** Starts a simulator; `config` is the provider's configuration of every call. */
 export async function createTestAccount(
   t: Test,
-  options: { config?: Values; timeScale?: number; dataDir?: string; kinds?: KindTable; token?: string } = {},
+  options: {
+    config?: Values;
+    timeScale?: number;
+    dataDir?: string;
+    kinds?: KindTable;
+    token?: string;
+    now?: () => Date;
+  } = {},
 ): Promise<TestAccount> {
   const dataDir = options.dataDir ?? join(await createTestDirectory(t), 'simulator');
-  const { timeScale = 0, kinds } = options;
-  const simulator = await startSimulator({ dataDir, timeScale, ...(kinds ? { kinds } : {}) });
+  const { timeScale = 0, kinds, now } = options;
+  const simulator = await startSimulator({ dataDir, timeScale, ...(kinds ? { kinds } : {}), ...(now ? { now } : {}) });
   let stopped = false;
   const stop = async () => {
     if (stopped) return;

@@ -1,6 +1,6 @@
 // A fleet on real control planes joins a real Karmada by the product's own stacks: its workloads run on the members, move away from one
 // that leaves, and nothing stays behind.
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'tap';
 import { unwrap } from '../../services/contract/client.ts';
@@ -38,6 +38,18 @@ spec:
   placement:
     replicaScheduling: { replicaSchedulingType: Divided, replicaDivisionPreference: Weighted }
 `;
+
+/** The API server of a member, by the folder of its control plane. */
+async function findApiServer(folder: string): Promise<{ pid: number; server: string }> {
+  const { clusters } = JSON.parse(await readFile(join(folder, 'identity', 'admin.kubeconfig'), 'utf8')) as {
+    clusters: { cluster: { server: string } }[];
+  };
+  for (const pid of await findMarkedProcesses(folder)) {
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (line.split('\0')[0]?.endsWith('/kube-apiserver')) return { pid, server: clusters[0]?.cluster.server ?? '' };
+  }
+  throw new Error(`no API server runs in ${folder}`);
+}
 
 /** How many pods of the workload run on a member. */
 async function countRunning(member: Kubectl): Promise<number> {
@@ -99,6 +111,29 @@ test('workloads of a federation run on real members, and move when one leaves', 
       return counts.every((count) => count === 2);
     });
     t.pass();
+  });
+
+  await t.test('a member that hangs is degraded within 15 seconds, with the reason, and comes back', async (t) => {
+    const [id = ''] = await readdir(join(simulatorDirectory, 'control-planes'));
+    const { pid, server } = await findApiServer(join(simulatorDirectory, 'control-planes', id));
+    const read = async () => {
+      const { items } = unwrap(await client.GET('/v1/clusters'));
+      return items.find(({ status }) => status['endpoint'] === server);
+    };
+    t.equal((await read())?.phase, 'ready');
+    process.kill(pid, 'SIGSTOP');
+    const begun = performance.now();
+    try {
+      const isDegraded = async () => ((await read())?.phase === 'degraded' ? read() : undefined);
+      const degraded = await waitFor('the member to be degraded', isDegraded, { timeoutMs: 30_000 });
+      const seconds = (performance.now() - begun) / 1000;
+      t.ok(seconds < 15, `${seconds.toFixed(1)} s`);
+      t.comment(`degraded after ${seconds.toFixed(1)} s`);
+      t.match(degraded.status, { member: { ready: false, reason: /^its API server does not answer: / } });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await waitFor('the member to be ready', async () => (await read())?.phase === 'ready', { timeoutMs: 60_000 });
   });
 
   await t.test('a member that leaves gives its workload away first', async (t) => {

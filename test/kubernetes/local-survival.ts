@@ -17,6 +17,8 @@ import {
   listNames,
   makeCluster,
   makeNetwork,
+  POOL,
+  REGION,
 } from '../helpers/local-clusters.ts';
 import type { TestAccount } from '../helpers/simulated-account.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -34,15 +36,19 @@ test('a control plane whose data are gone has failed, says so, and can still be 
   const cloud = await createLocalAccount(t);
   await makeNetwork(cloud);
   const { id, made, endpoint } = await makeCluster(cloud);
+  const pool = await cloud.make(POOL, { name: 'work', location: REGION, cluster: 'it' });
   const { controlPlane } = await getCluster(cloud);
   await rm(join(cloud.dataDir, 'control-planes', controlPlane ?? '', 'etcd'), { recursive: true });
   await waitFor('the failure', async () => (await getCluster(cloud)).state === 'failed');
   t.equal((await findPrograms(cloud.dataDir)).size, 0, 'nothing runs without its data');
+  t.match(await cloud.admin.listControlPlanes(cloud.account), [{ kind: 'local', failure: /its data are gone/ }]);
   const lost = { code: 'UpdateFailed', message: /its data are gone: .*etcd/ };
   await t.rejects(cloud.change(CLUSTER, made, clusterInputs({ resourceLabels: { a: 'b' } })), lost);
   t.equal((await findPrograms(cloud.dataDir)).size, 0, `and no empty one takes its place at ${endpoint}`);
+  await cloud.remove(POOL, pool.id);
   await cloud.remove(CLUSTER, id);
   t.same(await cloud.admin.listResources(cloud.account, CLUSTER), []);
+  t.same(await cloud.admin.listControlPlanes(cloud.account), []);
 });
 
 test('data that go while no daemon runs are missed by the next one', async (t) => {

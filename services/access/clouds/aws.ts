@@ -2,6 +2,12 @@
 
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
+import {
+  deriveAwsKeys,
+  describeAwsOwner,
+  describeSimulatedAccount,
+  hashSimulatedToken,
+} from '../../domain/simulated-account.ts';
 import { getSecretField, type OpenCredential } from '../credential.ts';
 import { readSecretFields } from '../secret-fields.ts';
 import { addMinutes, type CloudAccess, type ClusterToken, type TokenSubject } from './cloud-access.ts';
@@ -50,6 +56,11 @@ export const aws: CloudAccess = {
     };
   },
   mintClusterToken,
+  takeSimulated: (credential, { region }) => {
+    const owner = describeAwsOwner(describeSimulatedAccount(credential.id).accountId, region);
+    const secret = deriveAwsKeys(hashSimulatedToken(getSecretField(credential, 'token')), owner);
+    return { ...credential, secret };
+  },
   readSecret: (secret) => {
     const fields = readSecretFields(secret, {
       accessKeyId: { pattern: /^[A-Z0-9]{16,128}$/, form: 'an access key id, such as AKIA…' },

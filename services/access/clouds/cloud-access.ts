@@ -17,6 +17,8 @@ export type ReadSecret = { attributes: Record<string, string>; secret: Record<st
 export type CloudAccess = {
   /** The environment of the cloud's own SDK; throws `credential-mismatch` when the credential lacks a field. */
   buildVariables: (credential: OpenCredential, region: string) => Record<string, string>;
+  /** A simulated credential in the form of a real one, for a cluster of it; absent where the simulated cloud takes the account's own token. */
+  takeSimulated?: (credential: OpenCredential, subject: TokenSubject) => OpenCredential;
   /** A token for the API server of a managed cluster; absent where the cloud has no managed clusters. */
   mintClusterToken?: (credential: OpenCredential, subject: TokenSubject, now: Date) => Promise<ClusterToken>;
   /** The way to a federation's hub; absent where a credential reaches no hub. */

@@ -6,7 +6,7 @@ import { getAuthority, issueDoorCertificate } from '../control-planes/authority.
 import { answerQuestion, isAsked } from '../control-planes/kubernetes/ask-api.ts';
 import { answerTaints, isMemberPath } from '../control-planes/kubernetes/patch-taints.ts';
 import { answerRead } from '../control-planes/kubernetes/read-api.ts';
-import { answerTokenReview } from '../control-planes/local/token-review.ts';
+import { answerReview, isReview } from '../control-planes/local/reviews.ts';
 import type { Values } from '../ledger/resource.ts';
 import { answerAdmin, type AdminParts } from './admin-routes.ts';
 import type { Answer } from './answer.ts';
@@ -68,12 +68,12 @@ async function answerControlPlane(
   response: ServerResponse,
   pathname: string,
 ): Promise<void> {
-  const [, , id = '', what] = pathname.split('/');
-  if (request.method !== 'POST' || what !== 'token-review') return refuse(response, notFound());
+  const [, , id = '', what = ''] = pathname.split('/');
+  if (request.method !== 'POST' || !isReview(what)) return refuse(response, notFound());
   const body = await readBody(request, LARGEST_STRANGE_BODY);
   if (!body) return refuse(response, unreadable());
-  const asked = { id, secret: readToken(request), body };
-  const answered = answerTokenReview({ ledger: parts.ledger, now: parts.clock.now() }, asked);
+  const asked = { id, what, secret: readToken(request), body };
+  const answered = answerReview({ ledger: parts.ledger, now: parts.clock.now() }, asked);
   send(response, answered ? { status: 200, body: answered } : unauthorized());
 }
 

@@ -12,9 +12,9 @@ export type Clock = {
 };
 
 /** Makes a clock whose waits end with an AbortError when `signal` is aborted. */
-export function createClock(scale: number, signal: AbortSignal): Clock {
+export function createClock(scale: number, signal: AbortSignal, now = () => new Date()): Clock {
   const clock: Clock = {
-    now: () => new Date(),
+    now,
     scale,
     pass: (cloudSeconds) => clock.wait(cloudSeconds * clock.scale),
     wait: async (seconds) => {

@@ -1,9 +1,9 @@
 // The SQLite file of the simulated clouds: accounts, resources, faults, quotas, control planes, and the record of every
 // change. Only the daemon opens it.
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import { readControlPlanes } from '../../domain/simulated-account.ts';
+import { hashSimulatedToken, readControlPlanes } from '../../domain/simulated-account.ts';
 import type { Resource, ResourceKey, Values } from './resource.ts';
 import { upgradeSchema } from './schema.ts';
 
@@ -93,7 +93,7 @@ export class Ledger {
 
   /** Whether the token is the account's; an unknown account is made with it. */
   admit(account: string, token: string, now: Date): boolean {
-    const hash = createHash('sha256').update(token).digest('hex');
+    const hash = hashSimulatedToken(token);
     const insert =
       'insert into accounts (id, token_hash, created_at, control_planes) values (?, ?, ?, ?) on conflict do nothing';
     this.run(insert, account, hash, now.toISOString(), readControlPlanes(token));

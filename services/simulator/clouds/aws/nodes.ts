@@ -1,4 +1,4 @@
-// EKS node groups, their launch templates, and access entries.
+// EKS node groups and their launch templates.
 import { CloudError } from '../cloud-error.ts';
 import type { Resource, Values } from '../../ledger/resource.ts';
 import type { CloudContext, ResourceType } from '../resource-type.ts';
@@ -10,7 +10,7 @@ import { type AwsCall, awsError } from './errors.ts';
 import { tagOutputs } from './tags.ts';
 import { checkRole, getCluster } from './eks.ts';
 import { getSubnet } from './vpc.ts';
-import { ACCESS_POLICY, CLUSTER, ENTRY, GROUP, SUBNET, TEMPLATE } from './tokens.ts';
+import { CLUSTER, GROUP, SUBNET, TEMPLATE } from './tokens.ts';
 
 const eks = (operation: string, doing: string): AwsCall => ({ service: 'EKS', operation, doing });
 
@@ -227,53 +227,5 @@ function checkNodeVersion(cluster: Resource, asked: string, call: AwsCall): stri
   throw awsError(call, 400, 'InvalidParameterException', message);
 }
 
-const accessEntry: ResourceType = {
-  token: ENTRY,
-  replaceOn: ['clusterName', 'principalArn', 'type', 'region'],
-  seconds: { create: 1, delete: 1 },
-  create(context, inputs) {
-    const clusterName = text(inputs, 'clusterName');
-    const principal = text(inputs, 'principalArn');
-    const id = `${clusterName}:${principal}`;
-    const call = eks('CreateAccessEntry', `creating EKS Access Entry (${id})`);
-    getCluster(context, clusterName, call);
-    if (context.find(ENTRY, id)) {
-      const message = 'The specified access entry resource is already in use on this cluster.';
-      throw awsError(call, 409, 'ResourceInUseException', message);
-    }
-    const at = context.now.toISOString();
-    const accessEntryArn = arnOf(context, 'eks', `access-entry/${clusterName}/${hex(32)}`);
-    const defaults = { kubernetesGroups: [], type: 'STANDARD', userName: principal };
-    const outputs = {
-      ...defaults,
-      ...inputs,
-      ...tagOutputs(context, inputs),
-      accessEntryArn,
-      createdAt: at,
-      modifiedAt: at,
-    };
-    return { id, name: principal, outputs };
-  },
-};
-
-const accessPolicy: ResourceType = {
-  token: ACCESS_POLICY,
-  replaceOn: ['clusterName', 'principalArn', 'policyArn', 'accessScope', 'region'],
-  seconds: { create: 1, delete: 1 },
-  create(context, inputs) {
-    const [clusterName, principal] = [text(inputs, 'clusterName'), text(inputs, 'principalArn')];
-    const call = eks('AssociateAccessPolicy', 'creating EKS Access Policy Association');
-    getCluster(context, clusterName, call);
-    if (!context.find(ENTRY, `${clusterName}:${principal}`)) {
-      const message =
-        'The specified principalArn could not be found. You can view all of your access entries by calling the ListAccessEntries API.';
-      throw awsError(call, 404, 'ResourceNotFoundException', message);
-    }
-    const id = `${clusterName}#${principal}#${text(inputs, 'policyArn')}`;
-    const at = context.now.toISOString();
-    return { id, name: principal, outputs: { ...inputs, region: context.region, associatedAt: at, modifiedAt: at } };
-  },
-};
-
 /** The types of this file. */
-export const nodeTypes = [launchTemplate, nodeGroup, accessEntry, accessPolicy];
+export const nodeTypes = [launchTemplate, nodeGroup];

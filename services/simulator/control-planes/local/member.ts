@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApiClient, type ApiClient } from './api-client.ts';
-import { ADMINISTRATOR, ensureIdentity, readClient, writeWebhookConfig } from './identity-files.ts';
+import { ADMINISTRATOR, ensureIdentity, readClient, writeWebhookConfigs } from './identity-files.ts';
 import {
   getAuthority,
   getStoreAddress,
@@ -56,7 +56,7 @@ export async function startMember(order: MemberOrder): Promise<Member> {
   const server = `https://${authority}`;
   await ensureIdentity({ folder: files.identity, address: place.address, server, clients: MEMBER_CLIENTS, now });
   // The daemon may have moved since the last start.
-  await writeWebhookConfig(files.authentication, order.webhook);
+  await writeWebhookConfigs(files, order.webhook);
   const identity = await readClient(files.identity, ADMINISTRATOR.name);
   const group = new ProcessGroup(folder, order.onFailure);
   const api = createApiClient(authority, identity);

@@ -109,7 +109,7 @@ export class Hubs {
       paths,
       files,
       webhook: {
-        url: `https://${host()}/control-planes/${id}/token-review`,
+        url: `https://${host()}/control-planes/${id}`,
         certificateAuthority: getDoorAuthority(ledger, now).certificate,
         token: record.webhookToken,
       },
