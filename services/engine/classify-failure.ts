@@ -36,10 +36,12 @@ const rules: Rule[] = [
     codes:
       /\b(VcpuLimitExceeded|ResourceLimitExceeded(?:Exception)?|LimitExceeded(?:Exception)?|\w+LimitExceeded|QuotaExceeded|ManagedClusterCountExceedsQuotaLimit|ErrCode_InsufficientVCPUQuota|InsufficientVCPUQuota|QUOTA_EXCEEDED|quotaExceeded|IP_SPACE_EXHAUSTED)\b/,
   },
+  // Kubernetes forbids this too, and it passes by itself; before what is forbidden for good.
+  { class: 'conflict', codes: /(because it is being terminated|field conflict detected)/ },
   {
     class: 'credentials',
     codes:
-      /\b(AccessDenied(?:Exception)?|UnauthorizedOperation|AuthFailure|ExpiredToken(?:Exception)?|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAuthenticationToken\w*|AuthorizationFailed|AADSTS\d+|invalid_client|invalid_grant|PERMISSION_DENIED|UNAUTHENTICATED|Unauthorized|Forbidden|could not find default credentials|no EC2 IMDS role found|NoCredentialProviders)\b/,
+      /\b(AccessDenied(?:Exception)?|UnauthorizedOperation|AuthFailure|ExpiredToken(?:Exception)?|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidAuthenticationToken\w*|AuthorizationFailed|AADSTS\d+|invalid_client|invalid_grant|PERMISSION_DENIED|UNAUTHENTICATED|Unauthorized|Forbidden|could not find default credentials|no EC2 IMDS role found|is forbidden: User|NoCredentialProviders)\b/,
   },
   {
     class: 'conflict',
@@ -49,7 +51,7 @@ const rules: Rule[] = [
   {
     class: 'unreachable',
     codes:
-      /\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|connection refused|connection reset|no such host|i\/o timeout|context deadline exceeded|RequestTimeout|RequestTimeoutException|TLS handshake timeout|ServiceUnavailable(?:Exception)?|InternalServerError|InternalFailure|backendError|UNAVAILABLE|timeout while waiting|error reading from server|transport is closing|plugin exited|failed to ping PostgreSQL)\b/,
+      /\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|connection refused|connection reset|no such host|i\/o timeout|context deadline exceeded|RequestTimeout|RequestTimeoutException|TLS handshake timeout|ServiceUnavailable(?:Exception)?|InternalServerError|InternalFailure|backendError|UNAVAILABLE|timeout while waiting|timed out waiting|cluster is unreachable|error reading from server|transport is closing|plugin exited|failed to ping PostgreSQL)\b/,
   },
   {
     class: 'invalid',

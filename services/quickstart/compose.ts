@@ -21,6 +21,8 @@ export type Composition = {
   /** File with the bootstrap token; only its owner can read it. */
   tokenFile: string;
   simulatorUrl: string;
+  /** Path of the kubeconfig of a simulated credential's hub. Throws when it is no Karmada that stands. */
+  getHubKubeconfig(credential: string): Promise<string>;
   logs: string;
   /** Rejects when a part ends by itself. */
   broken: Promise<never>;
@@ -54,6 +56,18 @@ async function readSimulatorUrl(folder: string, pid: number): Promise<string | u
   const state = JSON.parse(await readFile(join(folder, 'simulator.json'), 'utf8')) as { url: string; pid: number };
   // The file of an earlier run may still lie there.
   return state.pid === pid ? state.url : undefined;
+}
+
+async function readHubKubeconfig(folder: string, credential: string): Promise<string> {
+  const { url, adminToken } = JSON.parse(await readFile(join(folder, 'simulator.json'), 'utf8')) as {
+    url: string;
+    adminToken: string;
+  };
+  const headers = { authorization: `Bearer ${adminToken}` };
+  const answer = await fetch(`${url}/v1/admin/accounts/${encodeURIComponent(credential)}/hub`, { headers });
+  const { kubeconfig } = (await answer.json()) as { kubeconfig?: string | null };
+  if (typeof kubeconfig === 'string') return kubeconfig;
+  throw new Error(`the hub of credential ${credential} is no Karmada that stands`);
 }
 
 async function isReady(url: string): Promise<true | undefined> {
@@ -127,6 +141,7 @@ export async function compose(
       url,
       tokenFile,
       simulatorUrl,
+      getHubKubeconfig: (credential) => readHubKubeconfig(simulatorData, credential),
       logs,
       broken,
       async startWorker(show) {

@@ -10,6 +10,7 @@ import type { Schemas } from '../contract/schemas.ts';
 import { compose, type Composition } from './compose.ts';
 import { followFleet, readFleetProgress, type ClusterProgress } from './follow-fleet.ts';
 import { printOutputs } from './print-outputs.ts';
+import { showKubernetes } from './show-kubernetes.ts';
 import { parseOptions, usage, type QuickstartOptions } from './options.ts';
 import {
   applyDocument,
@@ -139,6 +140,10 @@ async function run(options: QuickstartOptions, view: ProgressView, interrupted: 
     const { client, clusters, summary } = outcome;
     await printOutputs(client, clusters, (text) => view.say(text));
     printFailures(clusters, view);
+    if (options.kubernetes && summary.failed === 0) {
+      const shown = { service, client, document, clusters, data: resolve(options.data), signal: interrupted };
+      await Promise.race([showKubernetes(shown, (text) => view.say(text)), service.broken, ended]);
+    }
     view.say('');
     view.say(`${summary.ready} ready, ${summary.failed} failed, in ${summary.seconds.total} s.`);
     if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);

@@ -102,6 +102,18 @@ export async function listFederations(
   return toPage(rows, limit);
 }
 
+/** Whether another live federation has the same hub. */
+export async function hasOtherFederation(
+  tx: Tx,
+  { hubCredentialId, besides }: { hubCredentialId: string; besides: string },
+): Promise<boolean> {
+  const rows = await tx.sql`
+    select 1 from federations
+    where hub_credential_id = ${hubCredentialId} and id <> ${besides} and deleted_at is null limit 1
+  `;
+  return rows.length > 0;
+}
+
 /** Names of live members of a federation, no more than a message takes. */
 export async function listMemberNames(tx: Tx, federationId: string): Promise<string[]> {
   const rows = await tx.sql<{ name: string }[]>`

@@ -12,9 +12,11 @@ export function getObjectLabels({ identity }: AddonsInputs): Record<string, stri
   return { 'app.kubernetes.io/managed-by': 'fleetyard', ...getOwnTags(identity) };
 }
 
-/** See the membership's providers for why the kubeconfig is a path, the identifier is set, and what is there already is taken. */
+/** See the membership's providers for why the kubeconfig is a path and the identifier is set. */
 export function createProvider({ kubeconfig, identifier, goes }: AddonsInputs): Provider {
   // Only at the end: an `up` that took silence for absence would make everything twice.
   const end = goes ? { deleteUnreachable: true } : {};
-  return new Provider('cluster', { kubeconfig, clusterIdentifier: identifier, upsertExistingObjects: true, ...end });
+  // What a step made that died is there for the next one.
+  const adopts = { upsertExistingObjects: true };
+  return new Provider('cluster', { kubeconfig, clusterIdentifier: identifier, ...adopts, ...end });
 }

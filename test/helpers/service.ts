@@ -30,7 +30,13 @@ export type TestService = {
   /** Starts one more worker process. */
   startWorker(): Promise<ChildService>;
   /** Makes a simulated credential and returns its id, which is also the simulated account. */
-  addCredential(name: string, provider: Schemas['CredentialProvider']): Promise<string>;
+  addCredential(
+    name: string,
+    provider: Schemas['CredentialProvider'],
+    controlPlanes?: Schemas['ControlPlanes'],
+  ): Promise<string>;
+  /** Where the simulated clouds keep what they have. */
+  simulatorDirectory: string;
   getOperation(id: string): Promise<Schemas['Operation']>;
   /** Waits until an operation has come to rest, and returns it. */
   awaitOperation(id: string): Promise<Schemas['Operation']>;
@@ -104,8 +110,10 @@ export async function startTestService(
     adminUrl: database.adminUrl,
     environment,
     startWorker: async () => (await launch('worker')).service,
-    async addCredential(name, provider) {
-      return unwrap(await client.POST('/v1/credentials', { body: { name, provider, simulated: true } })).id;
+    simulatorDirectory: join(directory, 'simulator'),
+    async addCredential(name, provider, controlPlanes = 'ledger') {
+      const body = { name, provider, simulated: true, controlPlanes };
+      return unwrap(await client.POST('/v1/credentials', { body })).id;
     },
     getOperation,
     async awaitOperation(id) {

@@ -30,11 +30,14 @@ function apply(
   server: string,
   object: Record<string, unknown>,
   token = server === bench.hub ? bench.cloud.token : bench.own,
+  upsertExistingObjects = false,
 ) {
   const group = String(object['apiVersion']).includes('/')
     ? String(object['apiVersion'])
     : `core/${String(object['apiVersion'])}`;
-  return bench.cloud.make(`kubernetes:${group}:${String(object['kind'])}`, object, { config: { server, token } });
+  return bench.cloud.make(`kubernetes:${group}:${String(object['kind'])}`, object, {
+    config: { server, token, upsertExistingObjects },
+  });
 }
 
 async function read(server: string, path: string, token: string) {
@@ -142,12 +145,8 @@ test('a hub does not find a member ready whose credential is refused', async (t)
   const bench = await open(t);
   await join(bench);
   const data = { token: Buffer.from('forged').toString('base64') };
-  await apply(bench, bench.hub, {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'it', namespace: 'karmada-cluster' },
-    data,
-  });
+  const metadata = { name: 'it', namespace: 'karmada-cluster' };
+  await apply(bench, bench.hub, { apiVersion: 'v1', kind: 'Secret', metadata, data }, bench.cloud.token, true);
   const member = await read(bench.hub, '/apis/cluster.karmada.io/v1alpha1/clusters/it', bench.cloud.token);
   t.match(member.body, { status: { conditions: [{ status: 'False', message: /refuses the credential/ }] } });
 });
@@ -189,13 +188,15 @@ test('objects are judged as an API server does', async (t) => {
   ]);
 });
 
-test('text of a Secret is encoded, and an object that stands is changed, not made twice', async (t) => {
+test('text of a Secret is encoded, and an object that stands is changed by who may adopt it, not made twice', async (t) => {
   const bench = await open(t);
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'default' } };
   const first = await apply(bench, bench.member, { ...secret, stringData: { key: 'text' } });
   t.match(first.outputs['data'], { key: Buffer.from('text').toString('base64') });
   t.same(first.secrets, ['data', 'stringData'], 'and is to be kept secret');
-  const second = await apply(bench, bench.member, { ...secret, stringData: { key: 'other' } });
+  const other = { ...secret, stringData: { key: 'other' } };
+  await t.rejects(apply(bench, bench.member, other), { code: 'AlreadyExists', message: /secrets "s" already exists/ });
+  const second = await apply(bench, bench.member, other, bench.own, true);
   t.match(second.outputs, { metadata: { uid: (first.outputs['metadata'] as { uid: string }).uid } });
   const entries = await bench.cloud.admin.listLedger(bench.cloud.account);
   const own = entries.filter((entry) => entry.type === SECRET);

@@ -16,10 +16,15 @@ export type FaultOrder = {
   until?: 'released';
 };
 
+/** A control plane, whatever its kind. */
+export type ControlPlaneState = { id: string; kind: string; version: string | null; failure: string | null };
+
 /** What an administrator can do. */
 export type SimulatorAdmin = {
   listAccounts(): Promise<Account[]>;
   listResources(account: string, type?: string): Promise<Resource[]>;
+  /** Those that stand, open, and close; `failure` says why one is lost. */
+  listControlPlanes(account: string): Promise<ControlPlaneState[]>;
   listLedger(account: string, after?: number): Promise<LedgerEntry[]>;
   deleteResource(account: string, id: string, type?: string): Promise<void>;
   changeResource(account: string, id: string, changes: Values, type?: string): Promise<Resource>;
@@ -30,6 +35,8 @@ export type SimulatorAdmin = {
   setQuota(account: string, quota: string, amount: number): Promise<void>;
   listQuotas(account: string): Promise<{ quota: string; amount: number }[]>;
   setTimeScale(timeScale: number): Promise<void>;
+  /** Path of the kubeconfig of the account's hub, if that is a Karmada that stands. */
+  findHub(account: string): Promise<string | undefined>;
 };
 
 /** Makes a client of the simulator at `url`. */
@@ -53,6 +60,9 @@ export function createAdminClient({ url, adminToken }: { url: string; adminToken
       const query = type === undefined ? '' : `?${new URLSearchParams({ type }).toString()}`;
       return (await call<{ resources: Resource[] }>('GET', at(account, `resources${query}`))).resources;
     },
+    async listControlPlanes(account) {
+      return (await call<{ controlPlanes: ControlPlaneState[] }>('GET', at(account, 'control-planes'))).controlPlanes;
+    },
     async listLedger(account, after = 0) {
       return (await call<{ entries: LedgerEntry[] }>('GET', at(account, `ledger?after=${after}`))).entries;
     },
@@ -74,5 +84,7 @@ export function createAdminClient({ url, adminToken }: { url: string; adminToken
     async setTimeScale(timeScale) {
       await call('PUT', 'clock', { timeScale });
     },
+    findHub: async (account) =>
+      (await call<{ kubeconfig: string | null }>('GET', at(account, 'hub'))).kubeconfig ?? undefined,
   };
 }

@@ -15,6 +15,7 @@ export const HELP = `Simulated clouds: shows and edits the accounts of a running
   npm run simulator -- faults                        the faults that stand
   npm run simulator -- clear FAULT                   clears a fault and lets go what it holds
   npm run simulator -- quota [NAME AMOUNT]           shows the quotas that were set, or sets one (ec2/vpcs/eu-central-1 20)
+  npm run simulator -- hubs                          kubeconfigs of the hubs that are a Karmada of processes, for kubectl
 
 Kinds of faults: ${FAULT_KINDS.join(', ')}.
 A fault without --count strikes until it is cleared. --hold (slow-create, slow-delete) waits for \`clear\`.
@@ -22,7 +23,18 @@ A fault without --count strikes until it is cleared. --hold (slow-create, slow-d
   --account ID   one account; needed where several stand and the command changes one
   --data DIR     the simulator's data directory (.fleetyard/simulator)`;
 
-const COMMANDS = ['accounts', 'list', 'ledger', 'delete', 'change', 'fault', 'faults', 'clear', 'quota'] as const;
+const COMMANDS = [
+  'accounts',
+  'list',
+  'ledger',
+  'delete',
+  'change',
+  'fault',
+  'faults',
+  'clear',
+  'quota',
+  'hubs',
+] as const;
 
 /** A command as it was typed. */
 export type Command = {

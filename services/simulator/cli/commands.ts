@@ -19,6 +19,8 @@ export function runCommand(admin: SimulatorAdmin, command: Command): Promise<str
       return command.operands.length > 0
         ? setQuota(admin, command)
         : showEach(admin, command, (account) => showQuotas(admin, account));
+    case 'hubs':
+      return showHubs(admin);
     case 'delete':
       return deleteOne(admin, command);
     case 'change':
@@ -36,6 +38,13 @@ async function showAccounts(admin: SimulatorAdmin): Promise<string> {
     accounts.map(async ({ id, createdAt }) => [id, createdAt, String((await admin.listResources(id)).length)]),
   );
   return formatTable(['account', 'first used', 'resources'], rows, 'no account has been used yet');
+}
+
+async function showHubs(admin: SimulatorAdmin): Promise<string> {
+  const accounts = await admin.listAccounts();
+  const rows = await Promise.all(accounts.map(async ({ id }) => [id, (await admin.findHub(id)) ?? '']));
+  const standing = rows.filter(([, kubeconfig]) => kubeconfig !== '');
+  return formatTable(['account', 'kubeconfig'], standing, 'no hub stands on processes of its own');
 }
 
 async function showEach(

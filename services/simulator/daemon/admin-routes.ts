@@ -1,6 +1,7 @@
 // The daemon's routes for people and tests: look into a simulated account, change it behind the engine's back, order faults.
 import { KNOWN_TYPES } from '../clouds/registry.ts';
 import { text } from '../clouds/values.ts';
+import type { Hubs } from '../control-planes/local/hub/hubs.ts';
 import { FAULT_KINDS, type Fault, type FaultKind, type Faults } from '../ledger/faults.ts';
 import { listQuotas, setQuota } from '../ledger/quotas.ts';
 import type { Values } from '../ledger/resource.ts';
@@ -8,7 +9,7 @@ import type { Answer } from './answer.ts';
 import { changeOutOfBand, deleteOutOfBand, type OutOfBandParts } from './out-of-band.ts';
 
 /** What the routes work with. */
-export type AdminParts = OutOfBandParts & { faults: Faults };
+export type AdminParts = OutOfBandParts & { faults: Faults; hubs: Pick<Hubs, 'findKubeconfig'> };
 
 type Request = { method: string; path: string[]; query: URLSearchParams; body: Values };
 
@@ -23,10 +24,14 @@ export async function answerAdmin(parts: AdminParts, request: Request): Promise<
   switch (what) {
     case 'resources':
       return answerResources(parts, account, request);
+    case 'control-planes':
+      return ok({ controlPlanes: parts.planes.list(account) });
     case 'ledger':
       return ok({ entries: parts.ledger.listEntries(account, Number(request.query.get('after') ?? 0)) });
     case 'faults':
       return answerFaults(parts, account, rest[0], request);
+    case 'hub':
+      return ok({ kubeconfig: parts.hubs.findKubeconfig(account) ?? null });
     case 'quotas':
       return answerQuotas(parts, account, request);
     default:

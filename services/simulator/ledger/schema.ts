@@ -58,7 +58,7 @@ const STEPS = [
   `,
   // Control planes that are processes on loopback; why one of any kind was lost.
   `
-  create table local_control_planes (
+  create table if not exists local_control_planes (
     id text primary key, account text not null, address text not null, shift integer not null, version text not null,
     webhook_token text not null, opened integer not null default 0
   );

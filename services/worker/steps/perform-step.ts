@@ -2,7 +2,8 @@
 
 import { once } from 'node:events';
 import { mergeStatus } from '../../store/write-observed.ts';
-import { openHubAccess } from '../../access/kubeconfig/open-hub.ts';
+import { closeSimulatedHub, openHubAccess } from '../../access/kubeconfig/open-hub.ts';
+import { hasOtherFederation } from '../../store/federations.ts';
 import type { OpenCredential } from '../../access/credential.ts';
 import { readStoredControlPlanes } from '../../domain/simulated-account.ts';
 import { readOperationInput } from '../../domain/operation-input.ts';
@@ -81,14 +82,27 @@ const awaitMembership: Performer = async (context, { operation, lease }) => {
   };
 };
 
+/**
+ * A federation is deleted only when it has no members, and nothing of ours stands at the hub then. A simulated hub that is a Karmada of
+ * processes ends with its last federation.
+ */
+const detachHub: Performer = async (context, { operation, lease }) => {
+  const { hubCredentialId } = readOperationInput(operation, 'federation');
+  const last = await writeUnderLease(context, lease, async (tx) => {
+    if (await hasOtherFederation(tx, { hubCredentialId, besides: operation.resourceId })) return undefined;
+    return openCredential(tx, hubCredentialId);
+  });
+  if (last !== undefined) await closeSimulatedHub(last, context.engine.simulatorUrl);
+  return { outcome: 'succeeded' };
+};
+
 /** Every step that no stack belongs to; one that is forgotten does not compile. */
 const performers = {
   'check reachable': checkReachable,
   'hub check': checkFederation,
   'hub member-ready': awaitMembership,
   'hub drain': drainMember,
-  // A federation is deleted only when it has no members, and nothing of ours stands at the hub then.
-  'hub detach': async () => ({ outcome: 'succeeded' }),
+  'hub detach': detachHub,
   'record abandon': abandonRest,
   'wait children': async () => ({ outcome: 'waiting' }),
 } as const satisfies Record<PlainStepName, Performer>;

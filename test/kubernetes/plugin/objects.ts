@@ -235,10 +235,12 @@ async function awaitToken(t: Test, { plugin }: Bench): Promise<void> {
 async function define(t: Test, { plugin }: Bench): Promise<void> {
   const group = `${makeName('g')}.example.com`;
   const schema = { openAPIV3Schema: { type: 'object', x_kubernetes_preserve_unknown_fields: true } };
+  // In the foreground their end would have to wait until the garbage collector has learnt and forgotten the kind.
+  const annotations = { 'pulumi.com/deletionPropagationPolicy': 'background' };
   const definition: Properties = {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `widgets.${group}` },
+    metadata: { name: `widgets.${group}`, annotations },
     spec: {
       group,
       scope: 'Cluster',
@@ -250,7 +252,7 @@ async function define(t: Test, { plugin }: Bench): Promise<void> {
   const widget: Properties = {
     apiVersion: `${group}/v1`,
     kind: 'Widget',
-    metadata: { name: 'one' },
+    metadata: { name: 'one', annotations },
     spec: { size: 1 },
   };
   t.match(await plugin.preview(type, widget), widget, 'in a preview it may still be missing');

@@ -1,7 +1,7 @@
 // Makes the kind of local control planes with the programs that the toolchain finds or builds.
 import { describeProgress } from '../../../../toolchain/progress.mjs';
 import { findKubernetesPrograms } from '../../../../toolchain/kubernetes.mjs';
-import type { CreateKind } from '../kind.ts';
+import type { KindParts } from '../kind.ts';
 import { LocalKind, type FindPrograms } from './kind.ts';
 
 const SAY_EVERY_MS = 15_000;
@@ -27,5 +27,7 @@ function createFinder(): FindPrograms {
   };
 }
 
-/** The kind `local`. */
-export const createLocalKind: CreateKind = (parts) => new LocalKind(parts, createFinder());
+/** Makes the kind. */
+export function createLocalKind(parts: KindParts): LocalKind {
+  return new LocalKind(parts, createFinder());
+}

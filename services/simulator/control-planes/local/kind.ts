@@ -42,8 +42,13 @@ export class LocalKind implements ControlPlaneKind {
     const record = findLocalRecord(this.#parts.ledger, id);
     if (!record?.opened) return undefined;
     const lost = await this.#findLoss(id);
-    if (lost === undefined) return this.#bringUp(record);
-    this.#parts.report(id, lost);
+    try {
+      if (lost === undefined) return await this.#bringUp(record);
+      this.#parts.report(id, lost);
+    } catch (error) {
+      if (this.#parts.signal.aborted) throw error;
+      this.#parts.report(id, (error as Error).message);
+    }
     return undefined;
   }
 
@@ -55,8 +60,8 @@ export class LocalKind implements ControlPlaneKind {
 
   async scale(id: string, pool: Parameters<ControlPlaneKind['scale']>[1]): Promise<void> {
     const record = findLocalRecord(this.#parts.ledger, id);
-    // What never stood has no nodes to take away.
-    if (!record || (pool.nodes.length === 0 && !this.#members.has(id))) return;
+    // What never stood, or is lost, has no nodes that could be taken away.
+    if (!record || (pool.nodes.length === 0 && !(await this.#findRunning(id)))) return;
     const { api } = await this.#getMember(id);
     await applyPool(api, pool, { version: record.version, signal: this.#parts.signal });
   }
@@ -101,11 +106,13 @@ export class LocalKind implements ControlPlaneKind {
   /** Starts it, unless it runs. One that failed is started anew. */
   async #start(record: LocalRecord): Promise<Member> {
     const { id } = record;
-    const running = await this.#members.get(id)?.catch(() => undefined);
-    if (running && running.findFailure() === undefined) return running;
+    const running = await this.#findRunning(id);
+    if (running) return running;
     const starting = this.#startAnew(record);
     this.#members.set(id, starting);
-    starting.catch(() => this.#members.delete(id));
+    starting.catch(() => {
+      if (this.#members.get(id) === starting) this.#members.delete(id);
+    });
     return starting;
   }
 
@@ -129,6 +136,11 @@ export class LocalKind implements ControlPlaneKind {
       signal,
       onFailure: (reason) => report(id, reason),
     });
+  }
+
+  async #findRunning(id: string): Promise<Member | undefined> {
+    const member = await this.#members.get(id)?.catch(() => undefined);
+    return member?.findFailure() === undefined ? member : undefined;
   }
 
   async #getMember(id: string): Promise<Member> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { findKarmadaFiles, findKubernetesPrograms } from '../../../../../toolchain/kubernetes.mjs';
 import { getAuthority as getDoorAuthority } from '../../authority.ts';
 import type { KindParts } from '../../kind.ts';
+import { ADMINISTRATOR } from '../identity-files.ts';
 import { choosePlace } from '../loopback-address.ts';
 import { killMarkedProcesses } from '../marked-processes.ts';
 import { locateFiles } from '../member-programs.ts';
@@ -50,6 +51,13 @@ export class Hubs {
     // Another caller may have begun anew while this one waited.
     const current = this.#hubs.get(account);
     return current !== undefined && current !== known ? current : this.#start(account);
+  }
+
+  /** The file by which people are administrators of a hub that stands; undefined where there is none. */
+  findKubeconfig(account: string): string | undefined {
+    const id = nameHub(account);
+    if (findLocalRecord(this.#parts.ledger, id)?.opened !== true) return undefined;
+    return join(locateFiles(this.#locate(id)).identity, `${ADMINISTRATOR.name}.kubeconfig`);
   }
 
   /** Ends it, with all that it holds; one that is not there is closed. */
