@@ -88,12 +88,15 @@ async function liveThrough(t: Test, { api, plugin }: Bench): Promise<void> {
   t.equal(changed.state['__fieldManager'], made.state['__fieldManager'], 'by the same manager');
   await api.ask(
     'PATCH',
-    `/api/v1/namespaces/default/configmaps/${name}`,
+    `/api/v1/namespaces/default/configmaps/${name}?fieldManager=kubectl-edit`,
     { data: { a: 'drift', c: 'alien' } },
     'application/merge-patch+json',
   );
   const drifted = await plugin.read(CONFIG, made.id, changed);
   t.same(drifted?.inputs['data'], { a: 'drift', b: '3' }, 'a refresh shows what changed, not what others added');
+  t.match((await plugin.diff(drifted ?? changed, news)).paths, { 'data.a': /^update/ });
+  const mended = await plugin.update(drifted ?? changed, news);
+  t.match(mended.state, { data: { a: '2', b: '3' } }, 'what somebody edited is put right');
   await plugin.delete(changed);
   t.equal(await plugin.read(CONFIG, made.id, changed), undefined);
   await plugin.delete(changed);
