@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { parse } from 'yaml';
 import type { OpenCredential } from '../../services/access/credential.ts';
 import { buildCloudVariables } from '../../services/access/cloud-variables.ts';
-import { mintAccess, mintKubeconfig } from '../../services/access/kubeconfig/mint-kubeconfig.ts';
+import { mintAccess } from '../../services/access/kubeconfig/mint-kubeconfig.ts';
 import { writeKubeconfig } from '../../services/access/kubeconfig/write-kubeconfig.ts';
 import { openHubAccess } from '../../services/access/kubeconfig/open-hub.ts';
 import { explainFailure, openKubernetes } from '../../services/access/kubernetes-client.ts';

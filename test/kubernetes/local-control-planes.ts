@@ -32,7 +32,8 @@ async function open(t: Test) {
   const cloud = await createLocalAccount(t);
   await makeNetwork(cloud);
   const cluster = await makeCluster(cloud);
-  const listNodes = async () => ((await ask(cluster, '/api/v1/nodes', cluster.token)).json() as { items: Node[] }).items;
+  const listNodes = async () =>
+    ((await ask(cluster, '/api/v1/nodes', cluster.token)).json() as { items: Node[] }).items;
   return { cloud, cluster, listNodes };
 }
 
