@@ -39,6 +39,11 @@ spec:
     replicaScheduling: { replicaSchedulingType: Divided, replicaDivisionPreference: Weighted }
 `;
 
+type JoinedCluster = {
+  metadata: { name: string; creationTimestamp: string };
+  status: { conditions: { type: string; lastTransitionTime: string }[] };
+};
+
 /** The API server of a member, by the folder of its control plane. */
 async function findApiServer(folder: string): Promise<{ pid: number; server: string }> {
   const { clusters } = JSON.parse(await readFile(join(folder, 'identity', 'admin.kubeconfig'), 'utf8')) as {
@@ -100,6 +105,13 @@ test('workloads of a federation run on real members, and move when one leaves', 
     const names = (await hub('get', 'clusters', '-o', 'name')).split('\n').sort();
     t.same(names, listed.items.map(({ memberName }) => `cluster.cluster.karmada.io/${String(memberName)}`).sort());
     for (const name of names) t.match(name, /\/shop-(eks|gke)-[0-9a-z]{10}$/);
+    const { items } = JSON.parse(await hub('get', 'clusters', '-o', 'json')) as { items: JoinedCluster[] };
+    for (const { metadata, status } of items) {
+      const ready = status.conditions.find(({ type }) => type === 'Ready')?.lastTransitionTime ?? '';
+      const seconds = (Date.parse(ready) - Date.parse(metadata.creationTimestamp)) / 1000;
+      // Both are whole seconds.
+      t.ok(seconds <= 2, `${metadata.name} was ready ${seconds} s after it joined`);
+    }
   });
 
   await t.test('a workload that a policy spreads runs on all members', async (t) => {

@@ -75,7 +75,7 @@ export class Hubs {
   /** Stops all of them; what they hold stays. */
   async stop(): Promise<void> {
     const hubs = await Promise.allSettled(this.#hubs.values());
-    await Promise.all(hubs.map((hub) => (hub.status === 'fulfilled' ? hub.value.stop() : undefined)));
+    await Promise.all(hubs.flatMap((hub) => (hub.status === 'fulfilled' ? [hub.value.stop()] : [])));
   }
 
   /** The processes of a hub, for whoever watches or breaks them. */
