@@ -66,14 +66,14 @@ test('an orderly stop ends every program, and the next daemon starts them on the
   await makeNetwork(first);
   const cluster = await makeCluster(first);
   await awaitPrograms(first.dataDir);
-  const namespaces = await listNames(cluster, '/api/v1/namespaces', first.token);
+  const namespaces = await listNames(cluster, '/api/v1/namespaces', cluster.token);
   const { controlPlane } = await getCluster(first);
   await first.simulator.stop();
   t.equal((await findPrograms(first.dataDir)).size, 0);
   const second = await createLocalAccount(t, { dataDir: first.dataDir });
-  await awaitReady(cluster, second.token);
+  await awaitReady(cluster, cluster.token);
   t.match(await getCluster(second), { state: 'ready', controlPlane, outputs: { endpoint: cluster.endpoint } });
-  t.same(await listNames(cluster, '/api/v1/namespaces', second.token), namespaces);
+  t.same(await listNames(cluster, '/api/v1/namespaces', cluster.token), namespaces);
 });
 
 /** The daemon as a process of its own, which may be killed. */
@@ -98,15 +98,15 @@ test('a daemon that is killed takes its programs along, and the next one brings 
   const cluster = await makeCluster(first);
   await first.simulator.stop();
   const daemon = await startDaemon(t, dataDir);
-  await awaitReady(cluster, first.token);
+  await awaitReady(cluster, cluster.token);
   const programs = await awaitPrograms(dataDir);
   await daemon.kill();
   await waitFor('the end of all programs', async () => (await findPrograms(dataDir)).size === 0);
   await startDaemon(t, dataDir);
-  await awaitReady(cluster, first.token);
+  await awaitReady(cluster, cluster.token);
   const now = await awaitPrograms(dataDir);
   for (const [program, pid] of programs) t.not(now.get(program), pid, `another ${program}`);
-  t.equal((await ask(cluster, CONFIG_MAPS, first.token)).status, 200);
+  t.equal((await ask(cluster, CONFIG_MAPS, cluster.token)).status, 200);
 });
 
 test('two daemons stand side by side, and neither takes the tokens of the other', async (t) => {

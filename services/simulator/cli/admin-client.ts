@@ -17,7 +17,13 @@ export type FaultOrder = {
 };
 
 /** A control plane, whatever its kind. */
-export type ControlPlaneState = { id: string; kind: string; version: string | null; failure: string | null };
+export type ControlPlaneState = {
+  id: string;
+  kind: string;
+  version: string | null;
+  plane: { authority: string } | null;
+  failure: string | null;
+};
 
 /** What an administrator can do. */
 export type SimulatorAdmin = {

@@ -16,10 +16,9 @@ type Place = { id: string; account: string };
 export function identifyCaller(ledger: Ledger, place: Place, token: string, now: Date): Caller | undefined {
   if (token === '') return undefined;
   const cluster = ledger.findByControlPlane(place.id);
-  const findPrincipal = cluster && getCloudOf(cluster.type).findPrincipal;
-  if (!findPrincipal) return findOwner(ledger, place, token, now);
+  if (!cluster) return findOwner(ledger, place, token, now);
   const { account } = place;
-  const principal = findPrincipal({
+  const principal = getCloudOf(cluster.type).findPrincipal({
     token,
     now,
     cluster,

@@ -1,6 +1,6 @@
 // The kind of control plane that is a real Kubernetes on loopback: etcd, API server, controllers, scheduler, and nodes that are played.
 import { access, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { ControlPlane } from '../../clouds/control-plane.ts';
 import { getAuthority as getDoorAuthority } from '../authority.ts';
 import type { ControlPlaneKind, ControlPlaneOrder, KindParts } from '../kind.ts';
@@ -9,6 +9,7 @@ import { killMarkedProcesses } from './marked-processes.ts';
 import { startMember, type Member } from './member.ts';
 import { locateFiles, MEMBER_PORTS, MEMBER_PROGRAMS, type MemberPaths } from './member-programs.ts';
 import { applyPool, applyVersion } from './nodes/apply-nodes.ts';
+import { createStartGate } from './start-gate.ts';
 import { findLocalRecord, insertLocalRecord, markOpened, removeLocalRecord, type LocalRecord } from './records.ts';
 
 /** Finds the programs, which may take minutes on a machine that has none of them yet. */
@@ -18,6 +19,7 @@ export type FindPrograms = (names: typeof MEMBER_PROGRAMS, options: { signal: Ab
 export class LocalKind implements ControlPlaneKind {
   readonly #parts: KindParts;
   readonly #findPrograms: FindPrograms;
+  readonly #gate = createStartGate();
   readonly #members = new Map<string, Promise<Member>>();
   readonly #cleared: Promise<void>;
 
@@ -108,7 +110,7 @@ export class LocalKind implements ControlPlaneKind {
     const { id } = record;
     const running = await this.#findRunning(id);
     if (running) return running;
-    const starting = this.#startAnew(record);
+    const starting = this.#gate(() => this.#startAnew(record));
     this.#members.set(id, starting);
     starting.catch(() => {
       if (this.#members.get(id) === starting) this.#members.delete(id);
@@ -152,9 +154,10 @@ export class LocalKind implements ControlPlaneKind {
 
   /** Says what is missing of one that stood once. */
   async #findLoss(id: string): Promise<string | undefined> {
-    const { storedData, identity } = locateFiles(this.#locate(id));
+    const folder = this.#locate(id);
+    const { storedData, identity } = locateFiles(folder);
     for (const path of [storedData, identity]) {
-      if (!(await isThere(path))) return `its data are gone: ${path}`;
+      if (!(await isThere(path))) return `its data are gone: ${relative(folder, path)}`;
     }
     return undefined;
   }

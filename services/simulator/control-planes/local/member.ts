@@ -43,8 +43,9 @@ export type MemberOrder = MemberPlan & {
   onFailure(reason: string): void;
 };
 
-const READY_TIMEOUT_MS = 60_000;
-const STORE_TIMEOUT_MS = 20_000;
+/** Long, for a machine on which much else goes on. */
+const READY_TIMEOUT_MS = 180_000;
+const STORE_TIMEOUT_MS = 60_000;
 const LOOK_EVERY_MS = 20;
 
 /** Starts all programs; the API server is ready then. */
