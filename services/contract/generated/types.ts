@@ -1023,6 +1023,8 @@ export interface components {
             labels?: components["schemas"]["Labels"];
             tags?: components["schemas"]["Tags"];
             addons?: components["schemas"]["Addons"];
+            /** @description Taints of the member at the hub of its federation, which keep away what does not tolerate them. Others that the hub or somebody else puts there stay. */
+            memberTaints?: components["schemas"]["Taint"][];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
             /** @description Refuse to delete the cluster while this is true. */
@@ -1049,6 +1051,8 @@ export interface components {
             labels?: components["schemas"]["Labels"];
             tags?: components["schemas"]["Tags"];
             addons?: components["schemas"]["Addons"];
+            /** @description Taints of the member at the hub of its federation, which keep away what does not tolerate them. Others that the hub or somebody else puts there stay. */
+            memberTaints?: components["schemas"]["Taint"][];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
             /** @description Refuse to delete the cluster while this is true. */
@@ -1117,6 +1121,8 @@ export interface components {
             labels?: components["schemas"]["Labels"];
             tags?: components["schemas"]["Tags"];
             addons?: components["schemas"]["Addons"];
+            /** @description Taints of the member at the hub of its federation, which keep away what does not tolerate them. Others that the hub or somebody else puts there stay. */
+            memberTaints?: components["schemas"]["Taint"][];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
             /** @description Refuse to delete the cluster while this is true. */
