@@ -14,6 +14,7 @@ export type AuditedKind =
   | 'cluster'
   | 'fleet'
   | 'federation'
+  | 'placement'
   | 'operation'
   | 'credential'
   | 'address-space'
@@ -59,6 +60,14 @@ const rules = {
   deleteFederation: { audited: 'change', about: 'federation', named: 'federation' },
   createFederationOperation: { audited: 'change', about: 'federation', named: 'federation' },
   listFederationMembers: { audited: 'refusals', about: 'federation', named: 'federation' },
+  listPlacements: { audited: 'refusals', about: 'placement' },
+  createPlacement: { audited: 'change', about: 'placement' },
+  // It changes nothing.
+  previewPlacement: { audited: 'refusals', about: 'placement' },
+  getPlacement: { audited: 'refusals', about: 'placement', named: 'placement' },
+  applyPlacement: { audited: 'change', about: 'placement', named: 'placement' },
+  patchPlacement: { audited: 'change', about: 'placement', named: 'placement' },
+  deletePlacement: { audited: 'change', about: 'placement', named: 'placement' },
   listOperations: { audited: 'refusals', about: 'operation' },
   getOperation: { audited: 'refusals', about: 'operation', named: 'operation' },
   cancelOperation: { audited: 'change', about: 'operation', named: 'operation' },

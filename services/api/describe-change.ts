@@ -5,11 +5,19 @@ import type { Schemas } from '../contract/schemas.ts';
 import { type ClusterRow, getCluster } from '../store/clusters.ts';
 import { type FederationRow, getFederation } from '../store/federations.ts';
 import { type FleetRow, getFleet } from '../store/fleets.ts';
+import { getPlacement, type PlacementRow } from '../store/placements.ts';
 import type { OperationRow } from '../store/operations.ts';
 import type { Tx } from '../store/transaction.ts';
 import { formatEtag } from './conditional.ts';
 import { describeCluster, describeOperation } from './describe-resources.ts';
-import { showCluster, showFederation, showFleet, showOperation, showOperations } from './read-resources.ts';
+import {
+  showCluster,
+  showFederation,
+  showFleet,
+  showOperation,
+  showOperations,
+  showPlacement,
+} from './read-resources.ts';
 
 type Described<Body> = { headers: Record<string, string>; body: Body };
 
@@ -55,6 +63,16 @@ export async function describeFederationChange(
   const shown = await showFederation(tx, await getFederation(tx, federation.id, { includeDeleted: true }));
   const body = { federation: shown, operation: await showOperation(tx, operation) };
   return { headers: describeHeaders(shown.generation, operation), body };
+}
+
+/** A change of a placement. */
+export async function describePlacementChange(
+  tx: Tx,
+  { placement, operation }: { placement: PlacementRow; operation: OperationRow | null },
+): Promise<Described<Schemas['PlacementChange']>> {
+  const shown = await showPlacement(tx, await getPlacement(tx, placement.id, { includeDeleted: true }));
+  const started = operation === null ? null : await showOperation(tx, operation);
+  return { headers: describeHeaders(shown.generation, operation), body: { placement: shown, operation: started } };
 }
 
 /** A change of an operation. */

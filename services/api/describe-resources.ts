@@ -136,7 +136,8 @@ function describeTime(time: Date | null): string | null {
   return time?.toISOString() ?? null;
 }
 
-function findOpen(latest: LatestOperations, resourceId: string): string | null {
+/** The operation of a resource that has not come to its end. */
+export function findOpen(latest: LatestOperations, resourceId: string): string | null {
   const operation = latest.get(resourceId);
   return operation === undefined || isSettled(operation.state) ? null : operation.id;
 }

@@ -4,10 +4,12 @@ import type { Schemas } from '../contract/schemas.ts';
 import { type ClusterRow, listFleetClusters } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
+import type { PlacementRow } from '../store/placements.ts';
 import { listLatestStates, type OperationRow } from '../store/operations.ts';
 import { findWaiting } from '../store/queue-position.ts';
 import { listStepsOf } from '../store/steps.ts';
 import type { Tx } from '../store/transaction.ts';
+import { describePlacement } from './describe-placement.ts';
 import { describeCluster, describeFederation, describeFleet, describeOperation } from './describe-resources.ts';
 
 /** Clusters as they are shown. */
@@ -33,6 +35,11 @@ export async function showFleet(tx: Tx, row: FleetRow): Promise<Schemas['Fleet']
 /** A federation as it is shown. */
 export async function showFederation(tx: Tx, row: FederationRow): Promise<Schemas['Federation']> {
   return describeFederation(row, await listLatestStates(tx, [row.id]));
+}
+
+/** A placement as it is shown. */
+export async function showPlacement(tx: Tx, row: PlacementRow): Promise<Schemas['Placement']> {
+  return describePlacement(row, await listLatestStates(tx, [row.id]));
 }
 
 /** Operations as they are shown, with their steps. */

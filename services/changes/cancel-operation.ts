@@ -12,6 +12,7 @@ import type { Change } from './change.ts';
 import { deleteCluster } from './delete-cluster.ts';
 import { deleteFederation } from './delete-federation.ts';
 import { deleteFleet } from './delete-fleet.ts';
+import { deletePlacement } from './delete-placement.ts';
 
 /**
  * Cancels at once what has not begun, and asks what runs; throws `conflict` when it has ended. A rollback is the deletion of what a
@@ -41,7 +42,12 @@ export async function cancelOperation(
   return getOperation(change.tx, id);
 }
 
-const removals = { cluster: deleteCluster, fleet: deleteFleet, federation: deleteFederation };
+const removals = {
+  cluster: deleteCluster,
+  fleet: deleteFleet,
+  federation: deleteFederation,
+  placement: deletePlacement,
+};
 
 function refuseSettled({ id, state }: OperationRow, wayOut: Call[]): FleetyardError {
   return new FleetyardError('conflict', `Operation "${id}" is ${state} already.`, { wayOut });

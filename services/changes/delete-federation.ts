@@ -5,6 +5,7 @@ import { listDependents } from '../domain/ways-out.ts';
 import { listFederationClusters } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
 import { findFleet } from '../store/fleets.ts';
+import { listFederationPlacements } from '../store/placements.ts';
 import type { Tx } from '../store/transaction.ts';
 import type { Change } from './change.ts';
 import { type FederationOutcome, startFederationDeletion } from './federation-operations.ts';
@@ -31,8 +32,16 @@ export async function refuseNeeded(tx: Tx, { id, name }: FederationRow): Promise
     );
   }
   const members = await listFederationClusters(tx, id);
-  if (members.length === 0) return;
+  if (members.length === 0) return refusePlaced(tx, { id, name });
   const names = members.slice(0, 5).map((member) => `"${member.name}"`);
   const wayOut = listDependents(members.slice(0, 5).map((member) => ({ ...member, kind: 'cluster' })));
   throw new FleetyardError('in-use', `The federation "${name}" has members: ${names.join(', ')}.`, { wayOut });
+}
+
+async function refusePlaced(tx: Tx, { id, name }: Pick<FederationRow, 'id' | 'name'>): Promise<void> {
+  const placements = (await listFederationPlacements(tx, id)).slice(0, 5);
+  if (placements.length === 0) return;
+  const names = placements.map((placement) => `"${placement.name}"`).join(', ');
+  const wayOut = listDependents(placements.map((placement) => ({ ...placement, kind: 'placement' })));
+  throw new FleetyardError('in-use', `The federation "${name}" has placements: ${names}.`, { wayOut });
 }

@@ -6,6 +6,7 @@ import type { ResourceKind } from '../domain/operation.ts';
 import { type ClusterRow, findCluster } from '../store/clusters.ts';
 import { type FederationRow, findFederation } from '../store/federations.ts';
 import { findFleet, type FleetRow } from '../store/fleets.ts';
+import { findPlacement, type PlacementRow } from '../store/placements.ts';
 import { lockResource } from '../store/resources.ts';
 import type { Tx } from '../store/transaction.ts';
 import type { Change } from './change.ts';
@@ -14,10 +15,15 @@ import { checkGeneration, type WantedGeneration } from './wanted-generation.ts';
 /** A resource as a change names it. */
 export type Named = { idOrName: string; ifGeneration?: WantedGeneration | undefined };
 
-type RowOf = { cluster: ClusterRow; fleet: FleetRow; federation: FederationRow };
+type RowOf = { cluster: ClusterRow; fleet: FleetRow; federation: FederationRow; placement: PlacementRow };
 type Finders = { [Kind in ResourceKind]: (tx: Tx, idOrName: string) => Promise<RowOf[Kind] | undefined> };
 
-const finders: Finders = { cluster: findCluster, fleet: findFleet, federation: findFederation };
+const finders: Finders = {
+  cluster: findCluster,
+  fleet: findFleet,
+  federation: findFederation,
+  placement: findPlacement,
+};
 
 /** The live resource, locked until the unit of work ends; throws `not-found` and `precondition-failed`. */
 export async function lockExisting<Kind extends ResourceKind>(

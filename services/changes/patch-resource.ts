@@ -8,6 +8,8 @@ import { applyCluster, refuseMember } from './apply-cluster.ts';
 import { applyFleet } from './apply-fleet.ts';
 import type { Change } from './change.ts';
 import type { ClusterOutcome } from './cluster-operations.ts';
+import { applyPlacement } from './apply-placement.ts';
+import type { PlacementOutcome } from './place-workloads.ts';
 import type { FleetOutcome } from './create-fleet.ts';
 import { lockExisting, type Named } from './lock-resource.ts';
 
@@ -33,4 +35,14 @@ export async function patchFleet(
 ): Promise<FleetOutcome> {
   const row = await lockExisting(change, 'fleet', named);
   return applyFleet(change, { idOrName: row.id, request: await check(mergePatch(row.document, patch)) });
+}
+
+/** Patches the document of a placement that exists. */
+export async function patchPlacement(
+  change: Change,
+  { patch, check, ...named }: Patch<Schemas['PlacementRequest']>,
+): Promise<PlacementOutcome> {
+  const row = await lockExisting(change, 'placement', named);
+  const document = { federation: row.federationId, ...row.document };
+  return applyPlacement(change, { idOrName: row.id, request: await check(mergePatch(document, patch)) });
 }

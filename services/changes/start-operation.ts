@@ -13,6 +13,7 @@ import type { ClusterRow } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import { insertOperation, type NewOperation } from '../store/insert-operation.ts';
+import type { PlacementRow } from '../store/placements.ts';
 import { listTellingOperations, type OperationRow } from '../store/operations.ts';
 import { listLacking } from '../store/stacks.ts';
 import type { Author, Change } from './change.ts';
@@ -63,6 +64,19 @@ export function startFederationOperation(
   const { engine, hubCredentialId } = row;
   const input: OperationInput = { v: 1, resource: 'federation', engine, hubCredentialId, ...removal };
   return start(change, row, { kind, input, parentId, subject: { kind: 'federation', ...removal } });
+}
+
+/** Starts an operation of a placement; it takes the hub of its federation. */
+export function startPlacementOperation(
+  change: Change,
+  { row, federation }: { row: PlacementRow; federation: Pick<FederationRow, 'engine' | 'hubCredentialId'> },
+  { kind, parentId, ...removal }: { kind: OperationKind; parentId: string | null } & Pick<RemovalOptions, 'force'>,
+): Promise<OperationRow> {
+  const { document, federationId } = row;
+  const { engine, hubCredentialId } = federation;
+  const at = { federationId, engine, hubCredentialId };
+  const input: OperationInput = { v: 1, resource: 'placement', document, ...at, ...removal };
+  return start(change, row, { kind, input, parentId, subject: { kind: 'placement', ...removal } });
 }
 
 /** How a resource stands, with the newest operation that says so. */

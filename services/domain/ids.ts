@@ -11,6 +11,7 @@ export const idPrefixes = {
   cluster: 'cl',
   fleet: 'fl',
   federation: 'fd',
+  placement: 'pt',
   operation: 'op',
   addressSpace: 'as',
   range: 'rg',

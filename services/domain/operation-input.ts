@@ -3,6 +3,7 @@
 import type { ResolvedCluster } from './cluster-spec.ts';
 import { FleetyardError } from './errors.ts';
 import type { FederationEngine, ResolvedFleet } from './fleet-spec.ts';
+import type { PlacementDocument } from './placements/placement-document.ts';
 import type { ResourceKind } from './operation.ts';
 
 /** By what the operation works on. */
@@ -17,6 +18,12 @@ type Inputs = {
   } & Forced;
   fleet: { spec: ResolvedFleet } & Forced;
   federation: { engine: FederationEngine; hubCredentialId: string } & Forced;
+  placement: {
+    document: PlacementDocument;
+    federationId: string;
+    engine: FederationEngine;
+    hubCredentialId: string;
+  } & Forced;
 };
 
 /** A deletion that goes on past what fails; its steps say so to the worker. */

@@ -44,6 +44,7 @@ export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
       cluster: ({ federated }) => planLayersUp({ federated }),
       fleet: waitForChildren,
       federation: () => [{ kind: 'hub', action: 'check' }],
+      placement: place,
     },
     phases: { before: 'pending', during: 'creating', after: 'ready' },
     givesWay: { superseded: [] },
@@ -59,6 +60,7 @@ export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
       cluster: planLayersUp,
       fleet: waitForChildren,
       federation: () => [{ kind: 'hub', action: 'check' }],
+      placement: place,
     },
     phases: { before: 'updating', during: 'updating', after: 'ready' },
     givesWay: { superseded: ['update'] },
@@ -74,6 +76,7 @@ export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
       cluster: (subject) => [...planLayersDown(subject), ...planRest(subject)],
       fleet: waitForChildren,
       federation: (subject) => [{ kind: 'hub', action: 'detach' }, ...planRest(subject)],
+      placement: (subject) => [{ kind: 'hub', action: 'displace' }, ...planRest(subject)],
     },
     phases: { before: 'deleting', during: 'deleting', after: 'deleted' },
     givesWay: 'everything',
@@ -85,7 +88,7 @@ export const operationKinds: Readonly<Record<OperationKind, KindRules>> = {
     serves: { kinds: ['delete'], forced: 'when-forced' },
   },
   abandon: {
-    plan: { cluster: planAbandon, fleet: waitForChildren, federation: planAbandon },
+    plan: { cluster: planAbandon, fleet: waitForChildren, federation: planAbandon, placement: planAbandon },
     phases: { before: 'deleting', during: 'deleting', after: 'deleted' },
     givesWay: 'everything',
     settles: 'tombstone',
@@ -109,6 +112,8 @@ export function planSteps(kind: OperationKind, subject: StepSubject): Step[] {
       return plan.fleet(subject);
     case 'federation':
       return plan.federation(subject);
+    case 'placement':
+      return plan.placement(subject);
   }
 }
 
@@ -198,6 +203,10 @@ export function derivePhase({ deleted, operation, unwell = false }: PhaseInputs)
 /** A forced deletion lets go of what it could not take down. */
 function planRest({ force = false }: { force?: boolean }): Step[] {
   return force ? planAbandon() : [];
+}
+
+function place(): Step[] {
+  return [{ kind: 'hub', action: 'place' }];
 }
 
 function waitForChildren(): Step[] {

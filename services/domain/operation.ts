@@ -1,7 +1,7 @@
 // The life of an operation: its states, the one map of transitions, and the words for phases.
 
 /** What an operation works on. */
-export type ResourceKind = 'cluster' | 'fleet' | 'federation';
+export type ResourceKind = 'cluster' | 'fleet' | 'federation' | 'placement';
 
 /** Every state with the states it may move to. The store checks each update against this map. */
 export const operationTransitions = {

@@ -19,6 +19,8 @@ const plainDeadlines = {
   'hub member-ready': 15 * minutes,
   'hub drain': 15 * minutes,
   'hub detach': 5 * minutes,
+  'hub place': 5 * minutes,
+  'hub displace': 5 * minutes,
   'wait children': null,
   'record abandon': 15 * minutes,
 } as const satisfies Record<PlainStepName, number | null>;

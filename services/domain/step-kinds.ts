@@ -9,7 +9,7 @@ export type EngineAction = 'preview' | 'up' | 'refresh' | 'destroy';
  */
 export type PlainStep =
   | { kind: 'check'; action: 'reachable' }
-  | { kind: 'hub'; action: 'check' | 'member-ready' | 'drain' | 'detach' }
+  | { kind: 'hub'; action: 'check' | 'member-ready' | 'drain' | 'detach' | 'place' | 'displace' }
   | { kind: 'wait'; action: 'children' }
   | { kind: 'record'; action: 'abandon' };
 

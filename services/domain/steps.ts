@@ -16,7 +16,8 @@ export type StepSubject =
       force?: boolean;
     })
   | { kind: 'fleet' }
-  | { kind: 'federation'; force?: boolean };
+  | { kind: 'federation'; force?: boolean }
+  | { kind: 'placement'; force?: boolean };
 
 type Touching = LayerSubject & { touched?: readonly Layer[] };
 

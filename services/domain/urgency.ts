@@ -29,6 +29,7 @@ export function findTakenCredential(input: OperationInput): string {
     case 'cluster':
       return input.credentialId;
     case 'federation':
+    case 'placement':
       return input.hubCredentialId;
     case 'fleet':
       return '';

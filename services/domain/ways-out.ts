@@ -22,10 +22,12 @@ export type Situation = {
   operation: { id: string; kind: OperationKind; state: OperationState; error?: { code: string } | null };
 };
 
-const nouns = { cluster: 'clusters', fleet: 'fleets', federation: 'federations' } as const satisfies Record<
-  ResourceKind,
-  string
->;
+const nouns = {
+  cluster: 'clusters',
+  fleet: 'fleets',
+  federation: 'federations',
+  placement: 'placements',
+} as const satisfies Record<ResourceKind, string>;
 
 /** The calls that lead out, the mildest first; what was asked for and came about needs none but the next wish. */
 export function listWaysOut(situation: Situation): Call[] {
@@ -94,7 +96,7 @@ export function listNameOwner(noun: NamedNoun, name: string): Call[] {
   const see: Call = { method: 'GET', path, does: `shows the ${noun} of that name` };
   if (noun === 'project') return [see];
   const free: Call = { method: 'DELETE', path, does: 'deletes it, which frees the name' };
-  if (noun === 'cluster' || noun === 'fleet') {
+  if (noun === 'cluster' || noun === 'fleet' || noun === 'placement') {
     return [see, { method: 'PUT', path, does: 'applies the document to what has the name' }, free];
   }
   return [see, free];
@@ -147,8 +149,8 @@ function findRemovable({
 }
 
 function abandon({ kind, id, bound = false }: Situation['resource']): Call[] {
-  // A member may be let go of while a document names it; the federation of a fleet goes with that.
-  if (kind === 'fleet' || (kind === 'federation' && bound)) return [];
+  // A member may be let go of while a document names it; the federation of a fleet goes with that. Of a placement, a forced deletion does it.
+  if (kind === 'fleet' || kind === 'placement' || (kind === 'federation' && bound)) return [];
   const does = 'lets go of it without asking what does not answer, and lists what stands';
   return [
     {

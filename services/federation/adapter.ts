@@ -1,6 +1,7 @@
 // What a federation engine must answer, whatever it is.
 
 import type { KubernetesClient } from '../access/kubernetes-client.ts';
+import type { PlaceableMember, PlacementDocument } from '../domain/placements/placement-document.ts';
 
 /** What is known of a hub. */
 export type HubReport = { kubernetesVersion: string | null; members: number };
@@ -32,6 +33,30 @@ export type Workloads = {
 /** A taint of a member. */
 export type MemberTaint = { key: string; value: string; effect: string };
 
+/** A placement as its hub is told of it. */
+export type PlacedDocument = { id: string; name: string; document: PlacementDocument };
+
+/** One object that a placement selects, as the hub has it; `member` is the name of a cluster there. */
+export type WorkloadReport = {
+  apiVersion: string;
+  kind: string;
+  namespace: string | null;
+  name: string;
+  replicas: number | null;
+  scheduled: boolean;
+  reason: string | null;
+  targets: {
+    member: string;
+    replicas: number | null;
+    ready: number | null;
+    applied: boolean;
+    reason: string | null;
+  }[];
+};
+
+/** What became of a placement; `more` says that not all of its objects are told. */
+export type PlacedReport = { workloads: WorkloadReport[]; more: boolean };
+
 /** One federation engine (Karmada first). */
 export type FederationAdapter = {
   /** The name of a cluster at its hub: the same for ever, and no other cluster's. */
@@ -54,4 +79,16 @@ export type FederationAdapter = {
   stopDrain(hub: KubernetesClient, name: string): Promise<void>;
   /** What the hub still runs on the member. */
   listWorkloads(hub: KubernetesClient, name: string): Promise<Workloads>;
+  /** The objects that tell the hub of a placement. */
+  renderPlacement(placed: PlacedDocument, members: readonly PlaceableMember[]): Record<string, unknown>[];
+  /** Sees to it that the hub has them, and returns the kinds of those that it had not, or otherwise. Throws `validation` when the hub refuses them. */
+  keepPlacement(
+    hub: KubernetesClient,
+    placed: PlacedDocument,
+    members: readonly PlaceableMember[],
+  ): Promise<readonly string[]>;
+  /** Takes them away; what they brought to members stays. */
+  removePlacement(hub: KubernetesClient, placed: Pick<PlacedDocument, 'id' | 'name'>): Promise<void>;
+  /** What runs where by now. */
+  observePlacement(hub: KubernetesClient, placed: PlacedDocument): Promise<PlacedReport>;
 };

@@ -46,12 +46,16 @@ async function describeResource(
   return { kind: resourceKind, id: resourceId, fleetId: fleet?.id ?? null, bound: fleet?.bound ?? false };
 }
 
-/** The live fleet that a cluster or a federation belongs to. A member that its document does not name may go on its own. */
+/** The live fleet that a cluster, a federation or a placement belongs to. A member that its document does not name may go on its own. */
 async function findFleetOf(tx: Tx, resourceId: string): Promise<{ id: string; bound: boolean } | undefined> {
   const [fleet] = await tx.sql<{ id: string; bound: boolean }[]>`
-    select f.id, c.id is null or f.spec -> 'clusters' ? c.name as bound
-    from fleets f left join clusters c on c.id = ${resourceId}
-    where f.deleted_at is null and (f.federation_id = ${resourceId} or f.id = c.fleet_id)
+    select f.id, case
+        when c.id is not null then f.spec -> 'clusters' ? c.name
+        when p.id is not null then jsonb_path_exists(f.document, '$.placements[*].name ? (@ == $name)', jsonb_build_object('name', p.name))
+        else true
+      end as bound
+    from fleets f left join clusters c on c.id = ${resourceId} left join placements p on p.id = ${resourceId}
+    where f.deleted_at is null and (f.federation_id = ${resourceId} or f.id = c.fleet_id or f.id = p.fleet_id)
   `;
   return fleet;
 }

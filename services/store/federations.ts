@@ -114,10 +114,13 @@ export async function hasOtherFederation(
   return rows.length > 0;
 }
 
-/** Names of live members of a federation, no more than a message takes. */
+/** Names of live members and placements of a federation, no more than a message takes. */
 export async function listMemberNames(tx: Tx, federationId: string): Promise<string[]> {
   const rows = await tx.sql<{ name: string }[]>`
-    select name from clusters where federation_id = ${federationId} and deleted_at is null order by name limit 5
+    (select name from clusters where federation_id = ${federationId} and deleted_at is null order by name limit 5)
+    union all
+    (select name from placements where federation_id = ${federationId} and deleted_at is null order by name limit 5)
+    limit 5
   `;
   return rows.map(({ name }) => name);
 }

@@ -133,7 +133,7 @@ export async function listLostJobs(tx: Tx, { limit = 500 }: { limit?: number } =
   `;
 }
 
-/** What may be claimed now, of operations as `o`: it is due, first in the line of its resource, and no federation goes before its members. */
+/** What may be claimed now, of operations as `o`: it is due, first in the line of its resource, and no federation goes before its members and placements. */
 export function isClaimable({ sql }: Pick<Tx, 'sql'>) {
   return sql`
     o.state = any(${[...claimableStates]})
@@ -144,6 +144,7 @@ export function isClaimable({ sql }: Pick<Tx, 'sql'>) {
       )
       and not (o.resource_kind = 'federation' and o.kind = any(${removingKinds}) and exists (
         select 1 from clusters c where c.federation_id = o.resource_id and c.deleted_at is null
+        union all select 1 from placements p where p.federation_id = o.resource_id and p.deleted_at is null
       ))
   `;
 }

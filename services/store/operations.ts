@@ -170,11 +170,11 @@ export async function hasChildren(tx: Tx, parentId: string): Promise<boolean> {
   return child !== undefined;
 }
 
-/** Children that have not come to their end, at most so many of them; those on clusters first. */
+/** Children that have not come to their end, at most so many of them; those on federations last. */
 export async function listOpenChildren(tx: Tx, parentId: string, limit: number): Promise<OperationRow[]> {
   return tx.sql<OperationRow[]>`
     select ${columns(tx, operationColumns)} from operations
-    where parent_id = ${parentId} and ${isUnsettled(tx)} order by resource_kind = 'cluster' desc, id limit ${limit}
+    where parent_id = ${parentId} and ${isUnsettled(tx)} order by resource_kind = 'federation', id limit ${limit}
   `;
 }
 

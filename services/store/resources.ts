@@ -1,4 +1,4 @@
-// What clusters, fleets and federations share: the row lock under which operations line up, phase, status and tombstone.
+// What clusters, fleets, federations and placements share: the row lock under which operations line up, phase, status and tombstone.
 
 import { FleetyardError } from '../domain/errors.ts';
 import { derivePhase, kindsToldUnstarted, operationKinds, type OperationKind } from '../domain/operation-kinds.ts';
@@ -41,7 +41,7 @@ export const resourceColumns = [
   'deletedAt',
 ] as const satisfies (keyof ResourceColumns)[];
 
-const tables = { cluster: 'clusters', fleet: 'fleets', federation: 'federations' } as const;
+const tables = { cluster: 'clusters', fleet: 'fleets', federation: 'federations', placement: 'placements' } as const;
 
 /** The table of a kind, as an identifier. */
 export function tableOf(tx: Tx, kind: ResourceKind) {

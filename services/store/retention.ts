@@ -25,6 +25,7 @@ export async function deleteOldOperations(tx: Tx, { days, kept, limit = batch }:
           select 1 from clusters where id = ${o}.resource_id and deleted_at is not null
           union all select 1 from fleets where id = ${o}.resource_id and deleted_at is not null
           union all select 1 from federations where id = ${o}.resource_id and deleted_at is not null
+          union all select 1 from placements where id = ${o}.resource_id and deleted_at is not null
         )
         or (
           ${o}.kind <> all(${makingKinds})

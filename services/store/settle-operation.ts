@@ -19,7 +19,7 @@ import {
   type OperationError,
   type OperationRow,
 } from './operations.ts';
-import { lockResource, refreshPhase, settleResource } from './resources.ts';
+import { lockResource, refreshPhase, settleResource, tableOf } from './resources.ts';
 import type { Lease } from './leases.ts';
 import { gatherResults } from './results.ts';
 import { columns, type Tx } from './transaction.ts';
@@ -114,7 +114,7 @@ async function leaveLease(tx: Tx, { operationId, fence }: Lease): Promise<void> 
  * if it is the last; true when there was one.
  */
 async function cancelHeldRemovals(tx: Tx, parentId: string): Promise<boolean> {
-  // A fleet has one federation, so of many that are open the first is a cluster's.
+  // A fleet has one federation, so of many that are open the first is another's.
   const open = await listOpenChildren(tx, parentId, 2);
   const held = [];
   for (const child of open) {
@@ -125,7 +125,7 @@ async function cancelHeldRemovals(tx: Tx, parentId: string): Promise<boolean> {
   }
   for (const { child, members } of held) {
     await lockResource(tx, child);
-    const message = `It has members that were not removed: ${quoteNames(members)}.`;
+    const message = `It has members or placements that were not removed: ${quoteNames(members)}.`;
     await settleOperation(tx, {
       id: child.id,
       to: 'cancelled',
@@ -140,11 +140,11 @@ function isHeldRemoval({ resourceKind, kind, state }: OperationRow): boolean {
   return resourceKind === 'federation' && removes(kind) && state === 'queued';
 }
 
-/** The removal of a federation may have waited for this member. */
+/** The removal of a federation may have waited for this member or placement. */
 async function signalLeftFederation(tx: Tx, { resourceKind, resourceId }: OperationRow): Promise<void> {
-  if (resourceKind !== 'cluster') return;
+  if (resourceKind !== 'cluster' && resourceKind !== 'placement') return;
   const [left] = await tx.sql<{ federationId: string | null }[]>`
-    select federation_id from clusters where id = ${resourceId}
+    select federation_id from ${tableOf(tx, resourceKind)} where id = ${resourceId}
   `;
   if (left === undefined || left.federationId === null) return;
   if ((await listMemberNames(tx, left.federationId)).length === 0) await signalNextInLine(tx, left.federationId);

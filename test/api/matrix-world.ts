@@ -21,7 +21,8 @@ export type MatrixWorld = {
 };
 
 type Side = 'first' | 'second';
-type Kind = 'cluster' | 'fleet' | 'federation' | 'operation' | 'credential' | 'addressSpace' | 'range' | 'token';
+type Kind =
+  'cluster' | 'fleet' | 'federation' | 'placement' | 'operation' | 'credential' | 'addressSpace' | 'range' | 'token';
 type Made = Record<string, string>;
 
 const adminOf = { first: 'admin', second: 'other-admin' } as const;
@@ -82,6 +83,7 @@ const changed: Partial<Record<EndpointName, Kind>> = {
   deleteFleet: 'fleet',
   deleteFederation: 'federation',
   createFederationOperation: 'federation',
+  deletePlacement: 'placement',
   cancelOperation: 'operation',
   deleteCredential: 'credential',
   deleteAddressSpace: 'addressSpace',
@@ -99,6 +101,10 @@ const bodies: Partial<Record<EndpointName, (made: Made, name: string) => Record<
   applyFleet: ({ fleetName }) => fleet(String(fleetName)),
   createFederation: (_, name) => federation(name),
   createFederationOperation: () => ({ kind: 'abandon' }),
+  createPlacement: (made, name) => placement(String(made['placedFederation']), name),
+  previewPlacement: (made, name) => placement(String(made['placedFederation']), name),
+  applyPlacement: (made) => placement(String(made['placedFederation']), String(made['placementName'])),
+  patchPlacement: () => ({}),
   cancelOperation: () => ({}),
   createCredential: (_, name) => ({ name, ...simulated }),
   createAddressSpace: (_, name) => ({ name, pools }),
@@ -115,11 +121,25 @@ function federation(name: string): Record<string, unknown> {
   return { name, engine: 'karmada', hub: { credential: 'demo-hub' } };
 }
 
+/** Each selects something else, for two that could select the same are refused. */
+function placement(federation: string, name: string): Record<string, unknown> {
+  return { name, federation, select: { apiVersion: 'apps/v1', kind: 'Deployment', name } };
+}
+
 async function makeAll(api: TestApi, side: Side): Promise<Made> {
   const project = side === 'first' ? api.projectId : api.otherProjectId;
   const made: Made = { project, provider: 'eks', clusterName: 'standing', fleetName: 'standing-fleet' };
   const names: Partial<Record<Kind, string>> = { cluster: 'standing', fleet: 'standing-fleet' };
-  for (const kind of ['operation', 'cluster', 'fleet', 'federation', 'credential', 'token', 'range'] as const) {
+  for (const kind of [
+    'operation',
+    'cluster',
+    'fleet',
+    'federation',
+    'placement',
+    'credential',
+    'token',
+    'range',
+  ] as const) {
     Object.assign(made, await make(api, side, kind, names[kind] ?? `standing-${kind}`));
   }
   await standUp({ ...api, projectId: project }, String(made['cluster']));
@@ -141,6 +161,12 @@ async function make(api: TestApi, side: Side, kind: Kind, name: string): Promise
       return { fleet: (await post('/v1/fleets', fleet(name))).fleet.id };
     case 'federation':
       return { federation: (await post('/v1/federations', federation(name))).federation.id };
+    case 'placement': {
+      const { federation: placedFederation } = await make(api, side, 'federation', `${name}-federation`);
+      await post('/v1/clusters', clusterRequest({ name: `${name}-member`, federation: String(placedFederation) }));
+      const { placement: made } = await post('/v1/placements', placement(String(placedFederation), name));
+      return { placement: made.id, placementName: name, placedFederation: String(placedFederation) };
+    }
     case 'credential':
       return { credential: (await post('/v1/credentials', { name, ...simulated })).id };
     case 'addressSpace':

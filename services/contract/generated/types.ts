@@ -287,6 +287,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/placements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List placements */
+        get: operations["listPlacements"];
+        put?: never;
+        /**
+         * Create a placement
+         * @description Says what runs where in a federation, and starts the operation that tells the hub. Refused with a pointer: a placement that no cluster fits, weights for clusters that it does not reach, a spread that can't come about, a selector that reaches the hub's own objects, and with `conflict` one that may select what another placement of the federation selects.
+         */
+        post: operations["createPlacement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/placements/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a placement
+         * @description Takes the document of a placement and changes nothing: which clusters would get what and why others would not, the objects that the hub would get, how replicas would be divided and what each cluster's copy would look like. With `clusters`, as if their labels were others or they left. What is wrong with the document is answered as it would be by a creation.
+         */
+        post: operations["previewPlacement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/placements/{placement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the placement. */
+                placement: components["parameters"]["Placement"];
+            };
+            cookie?: never;
+        };
+        /** Read a placement */
+        get: operations["getPlacement"];
+        /**
+         * Apply a placement by name
+         * @description Makes the placement when the name is free, else changes what differs. A document that is applied already is acted on until what it says is there; while an operation for it is under way, that one is the answer. The federation is fixed for the life of a placement. A placement of a fleet is changed with its fleet.
+         */
+        put: operations["applyPlacement"];
+        post?: never;
+        /**
+         * Delete a placement
+         * @description Takes its policies from the hub. What they brought to clusters stays there until it is removed at the hub, or another placement selects it. A placement that the document of a fleet names goes with that.
+         */
+        delete: operations["deletePlacement"];
+        options?: never;
+        head?: never;
+        /**
+         * Change parts of a placement's document
+         * @description A JSON merge patch (RFC 7396) of the placement's `document`: what it names takes the place of what stands, null takes it away, lists are replaced whole. What comes of it is checked and applied as a PUT of the whole document would be; pointers name places in the merged document.
+         */
+        patch: operations["patchPlacement"];
+        trace?: never;
+    };
     "/v1/operations": {
         parameters: {
             query?: never;
@@ -847,6 +920,8 @@ export interface components {
         ClusterId: string;
         /** @example fl_01k2m3n4p5q6r7s8t9v0w1x2y3 */
         FleetId: string;
+        /** @example pt_01k2m3n4p5q6r7s8t9v0w1x2y3 */
+        PlacementId: string;
         /** @example fd_01k2m3n4p5q6r7s8t9v0w1x2y3 */
         FederationId: string;
         /** @example op_01k2m3n4p5q6r7s8t9v0w1x2y3 */
@@ -1130,35 +1205,106 @@ export interface components {
             /** @description Delete the cluster after this time. Not built yet. */
             ttl?: components["schemas"]["Duration"];
         };
-        /** @description What runs where. Not built yet. */
-        Placement: {
+        /** @description Which objects of the hub the placement is about: all of a kind, those of a namespace, one by its name, or those with all of these labels. Two placements of a federation may not be able to select the same object. */
+        WorkloadSelector: {
+            apiVersion: string;
+            kind: string;
+            namespace?: string;
+            name?: string;
+            labels?: components["schemas"]["Labels"];
+        };
+        ClusterSet: {
+            providers?: components["schemas"]["Provider"][];
+            regions?: string[];
+            clusters?: components["schemas"]["Name"][];
+        };
+        /** @description Over how many clusters, regions, zones or providers. Karmada 1.12 spreads by cluster and region alone, and never where replicas have weights; there, and by provider, Fleetyard chooses the clusters itself and keeps the choice up with the members. */
+        Spread: {
+            /** @enum {string} */
+            by: "cluster" | "region" | "zone" | "provider";
+            min?: number;
+            max?: number;
+        };
+        /** @description Duplicated when not said. */
+        Replicas: {
+            /**
+             * @description `duplicated`: each cluster gets all replicas. `weighted`: divided by `weights`, or evenly without them; a cluster without a weight gets none. `dynamic`: by the room that the hub sees in each cluster. `aggregated`: in as few clusters as have the room.
+             * @enum {string}
+             */
+            divide: "duplicated" | "weighted" | "dynamic" | "aggregated";
+            /** @description By the names of clusters; only where replicas are `weighted`. */
+            weights?: {
+                [key: string]: number;
+            };
+        };
+        /** @description A taint of clusters that the placement lives with. */
+        Toleration: {
+            key?: string;
+            /**
+             * @description `Equal` when not said.
+             * @enum {string}
+             */
+            operator?: "Equal" | "Exists";
+            value?: string;
+            /** @enum {string} */
+            effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+            /** @description How long a `NoExecute` taint is lived with; for ever when not said. */
+            seconds?: number;
+        };
+        /** @description What differs in some clusters, or in all of them when `targets` is not said. */
+        Override: {
+            targets?: components["schemas"]["OverrideTargets"];
+            /** @description The registry of all images, in place of their own. */
+            imageRegistry?: string;
+            /** @description Added to the object's own. */
+            labels?: components["schemas"]["Labels"];
+            args?: components["schemas"]["ArgsOverride"][];
+            patches?: components["schemas"]["PlainPatch"][];
+        };
+        /** @description Clusters that all of these say. */
+        OverrideTargets: {
+            labels?: components["schemas"]["Labels"];
+            providers?: components["schemas"]["Provider"][];
+            regions?: string[];
+            clusters?: components["schemas"]["Name"][];
+        };
+        ArgsOverride: {
+            container: string;
+            add?: string[];
+            remove?: string[];
+        };
+        /** @description One step of a JSON patch (RFC 6902). */
+        PlainPatch: {
+            /** @enum {string} */
+            op: "add" | "replace" | "remove";
+            /** @description A JSON pointer. */
+            path: string;
+            /** @description Any value; not for `remove`. */
+            value?: unknown;
+        };
+        Failover: {
+            /** @description How long a cluster that the hub calls not ready or unreachable keeps its workloads; the hub's own time when not said. */
+            after?: components["schemas"]["Duration"];
+            /** @description The first of these clusters that can take the workload gets all of it, and the next takes over; clusters that are not named come last, together. */
+            order?: components["schemas"]["Name"][];
+        };
+        /** @description What runs where in the federation of the fleet; see `PlacementRequest`. */
+        FleetPlacement: {
             name: components["schemas"]["Name"];
-            select: {
-                apiVersion: string;
-                kind: string;
-                namespace?: string;
-                name?: string;
-                labels?: components["schemas"]["Labels"];
-            };
+            select: components["schemas"]["WorkloadSelector"];
+            /** @description Only clusters that have all of these labels. */
             affinity?: components["schemas"]["Labels"];
+            /** @description No cluster that has one of these labels. */
             exclude?: components["schemas"]["Labels"];
-            spread?: {
-                /** @enum {string} */
-                by: "cluster" | "region" | "zone" | "provider";
-                min?: number;
-                max?: number;
-            };
-            replicas?: {
-                /** @enum {string} */
-                divide: "duplicated" | "weighted" | "aggregated";
-                weights?: {
-                    [key: string]: number;
-                };
-            };
-            failover?: {
-                after?: components["schemas"]["Duration"];
-                order?: components["schemas"]["Name"][];
-            };
+            /** @description Only clusters that each list that is given names. */
+            within?: components["schemas"]["ClusterSet"];
+            /** @description No cluster that one of the lists names. */
+            without?: components["schemas"]["ClusterSet"];
+            spread?: components["schemas"]["Spread"];
+            replicas?: components["schemas"]["Replicas"];
+            tolerations?: components["schemas"]["Toleration"][];
+            overrides?: components["schemas"]["Override"][];
+            failover?: components["schemas"]["Failover"];
         };
         /** @description A fleet as it should be. Sent twice, it changes nothing the second time. */
         FleetRequest: {
@@ -1169,8 +1315,8 @@ export interface components {
             network?: components["schemas"]["FleetNetwork"];
             defaults?: components["schemas"]["FleetDefaults"];
             clusters: components["schemas"]["FleetCluster"][];
-            placements?: components["schemas"]["Placement"][];
-            /** @description Delete the members that the document no longer names. Without it they stay, listed as unmanaged. */
+            placements?: components["schemas"]["FleetPlacement"][];
+            /** @description Delete the members and placements that the document no longer names. Without it they stay, listed as unmanaged. */
             prune?: boolean;
         };
         /** @description One wrong field. */
@@ -1223,7 +1369,7 @@ export interface components {
         NextCursor: string | null;
         ResourceRef: {
             /** @enum {string} */
-            kind: "cluster" | "fleet" | "federation";
+            kind: "cluster" | "fleet" | "federation" | "placement";
             id: string;
             name?: string;
         };
@@ -1576,6 +1722,179 @@ export interface components {
         FederationMemberList: {
             items: components["schemas"]["FederationMember"][];
             nextCursor: components["schemas"]["NextCursor"];
+        };
+        /** @description What runs where in a federation. Sent twice, it changes nothing the second time. */
+        PlacementRequest: {
+            /** @description Fixed for the life of a placement. */
+            federation: components["schemas"]["Reference"];
+            name: components["schemas"]["Name"];
+            select: components["schemas"]["WorkloadSelector"];
+            /** @description Only clusters that have all of these labels. */
+            affinity?: components["schemas"]["Labels"];
+            /** @description No cluster that has one of these labels. */
+            exclude?: components["schemas"]["Labels"];
+            /** @description Only clusters that each list that is given names. */
+            within?: components["schemas"]["ClusterSet"];
+            /** @description No cluster that one of the lists names. */
+            without?: components["schemas"]["ClusterSet"];
+            spread?: components["schemas"]["Spread"];
+            replicas?: components["schemas"]["Replicas"];
+            tolerations?: components["schemas"]["Toleration"][];
+            overrides?: components["schemas"]["Override"][];
+            failover?: components["schemas"]["Failover"];
+        };
+        Placement: {
+            id: components["schemas"]["PlacementId"];
+            name: components["schemas"]["Name"];
+            federation: components["schemas"]["FederationId"];
+            fleet: components["schemas"]["FleetId"] | null;
+            phase: components["schemas"]["Phase"];
+            generation: number;
+            observedGeneration: number;
+            document: components["schemas"]["FleetPlacement"];
+            status: components["schemas"]["PlacementStatus"];
+            operation: components["schemas"]["OperationId"] | null;
+            createdAt: components["schemas"]["Timestamp"];
+            updatedAt: components["schemas"]["Timestamp"];
+        };
+        /** @description As a worker saw it at the hub, every few seconds while nothing is at work on the placement. */
+        PlacementStatus: {
+            /**
+             * Format: date-time
+             * @description When it was last seen to change.
+             */
+            checkedAt: string | null;
+            /** @description Why the hub could not be looked at. */
+            reason: string | null;
+            workloads: components["schemas"]["PlacedWorkload"][];
+            /** @description More objects are selected than are listed. */
+            more: boolean;
+            /** @description The last time that somebody's change of the placement's policies at the hub was undone. */
+            repaired: components["schemas"]["PlacementRepair"] | null;
+        };
+        PlacementRepair: {
+            at: components["schemas"]["Timestamp"];
+            objects: string[];
+        };
+        PlacedWorkload: {
+            apiVersion: string;
+            kind: string;
+            namespace: string | null;
+            name: string;
+            /** @description As the hub has it; null for what has none. */
+            replicas: number | null;
+            scheduled: boolean;
+            /** @description Why the hub found no place for it. */
+            reason: string | null;
+            clusters: components["schemas"]["PlacedShare"][];
+        };
+        PlacedShare: {
+            /** @description The name of the cluster, or of the member at the hub where it is none of ours. */
+            cluster: string;
+            replicas: number | null;
+            /** @description Replicas that the cluster calls ready. */
+            ready: number | null;
+            /** @description The object is in the cluster. */
+            applied: boolean;
+            /** @description Why it is not. */
+            reason: string | null;
+        };
+        /**
+         * @description Any members of a `PlacementRequest`; null takes one away. What comes of it has to be one.
+         * @example {
+         *       "replicas": {
+         *         "divide": "weighted",
+         *         "weights": {
+         *           "web-one": 2,
+         *           "web-two": 1
+         *         }
+         *       }
+         *     }
+         */
+        PlacementPatch: {
+            [key: string]: unknown;
+        };
+        PlacementList: {
+            items: components["schemas"]["Placement"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
+        PlacementChange: {
+            placement: components["schemas"]["Placement"];
+            /** @description Null when there was nothing to change. */
+            operation: components["schemas"]["Operation"] | null;
+        };
+        /** @description What a preview supposes of a cluster. */
+        SupposedCluster: {
+            name: components["schemas"]["Name"];
+            /** @description All of its labels. */
+            labels?: components["schemas"]["Labels"];
+            /** @description It has left the federation, or was deleted. */
+            leaves?: boolean;
+        };
+        /** @description The document of a placement, and what is supposed beside it. */
+        PlacementPreviewRequest: {
+            federation: components["schemas"]["Reference"];
+            name: components["schemas"]["Name"];
+            select: components["schemas"]["WorkloadSelector"];
+            /** @description Only clusters that have all of these labels. */
+            affinity?: components["schemas"]["Labels"];
+            /** @description No cluster that has one of these labels. */
+            exclude?: components["schemas"]["Labels"];
+            /** @description Only clusters that each list that is given names. */
+            within?: components["schemas"]["ClusterSet"];
+            /** @description No cluster that one of the lists names. */
+            without?: components["schemas"]["ClusterSet"];
+            spread?: components["schemas"]["Spread"];
+            replicas?: components["schemas"]["Replicas"];
+            tolerations?: components["schemas"]["Toleration"][];
+            overrides?: components["schemas"]["Override"][];
+            failover?: components["schemas"]["Failover"];
+            /** @description A manifest that the placement would select; without it, what the hub has of it already. */
+            workload?: {
+                apiVersion: string;
+                kind: string;
+                metadata: components["schemas"]["FreeObject"];
+            } & {
+                [key: string]: unknown;
+            };
+            clusters?: components["schemas"]["SupposedCluster"][];
+        };
+        PlacementPreview: {
+            clusters: components["schemas"]["PreviewedCluster"][];
+            workloads: components["schemas"]["PreviewedWorkload"][];
+            /** @description Why it is not known what the placement selects; null when it is. */
+            unread: string | null;
+            /** @description What the hub would get. */
+            objects: components["schemas"]["FreeObject"][];
+        };
+        PreviewedCluster: {
+            cluster: components["schemas"]["ClusterId"];
+            name: components["schemas"]["Name"];
+            provider: components["schemas"]["Provider"];
+            region: string;
+            gets: boolean;
+            /** @description Why it is left out, or stands by. */
+            reason: string | null;
+        };
+        PreviewedWorkload: {
+            apiVersion: string;
+            kind: string;
+            namespace: string | null;
+            name: string;
+            replicas: number | null;
+            /** @description Whether the hub will divide the replicas like this; otherwise it is an estimate. */
+            exact: boolean;
+            /** @description Why it is an estimate. */
+            note: string | null;
+            clusters: components["schemas"]["PreviewedShare"][];
+        };
+        PreviewedShare: {
+            cluster: components["schemas"]["Name"];
+            replicas: number | null;
+            /** @description What the cluster has by now as far as the last look tells. */
+            before: number | null;
+            /** @description The object as the cluster would get it; null where the cluster would lose it. */
+            manifest: components["schemas"]["FreeObject"] | null;
         };
         /**
          * @description `waiting` is for children, `interrupted` for an inspection after a lost worker, `needs_attention` for a person.
@@ -1946,6 +2265,8 @@ export interface components {
         Fleet: components["schemas"]["Reference"];
         /** @description Id or name of the federation. */
         Federation: components["schemas"]["Reference"];
+        /** @description Id or name of the placement. */
+        Placement: components["schemas"]["Reference"];
         /** @description Id or name of the credential. */
         Credential: components["schemas"]["Reference"];
         /** @description Id or name of the address space. */
@@ -3039,6 +3360,352 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPlacements: {
+        parameters: {
+            query?: {
+                /** @description Only those of this federation. */
+                federation?: components["schemas"]["Reference"];
+                /** @description Only those of this fleet. */
+                fleet?: components["schemas"]["Reference"];
+                /** @description Only those in this phase. */
+                phase?: components["schemas"]["Phase"];
+                /** @description Only those whose name contains this, in whatever case. */
+                q?: components["parameters"]["Search"];
+                /** @description In the order of names or of times of creation, with `-` backwards; the oldest first when not named. A cursor is good for the order that made it. */
+                sort?: components["parameters"]["Sort"];
+                /** @description From the page before. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Entries of a page; 50 when not named. */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacementList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createPlacement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacementRequest"];
+                "application/yaml": components["schemas"]["PlacementRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacementChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    previewPlacement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacementPreviewRequest"];
+                "application/yaml": components["schemas"]["PlacementPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description What would come of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacementPreview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPlacement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+            };
+            path: {
+                /** @description Id or name of the placement. */
+                placement: components["parameters"]["Placement"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The placement. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Placement"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    applyPlacement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the placement. */
+                placement: components["parameters"]["Placement"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacementRequest"];
+                "application/yaml": components["schemas"]["PlacementRequest"];
+            };
+        };
+        responses: {
+            /** @description No operation was needed. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacementChange"];
+                };
+            };
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacementChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deletePlacement: {
+        parameters: {
+            query?: {
+                /**
+                 * @description For a platform-admin: destroys what it can, then lets go of the rest and lists it in the operation's `result`. A step that fails does not end the operation; what may pass is
+                 *     tried again first. Refusals for protection and use hold all the same.
+                 */
+                force?: components["parameters"]["Force"];
+            };
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the placement. */
+                placement: components["parameters"]["Placement"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacementChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchPlacement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id or name of the project that the request is about. A platform-admin token needs it; of another token it may only say the token's own project. */
+                "Fleetyard-Project"?: components["parameters"]["ProjectHeader"];
+                /**
+                 * @description The same key with the same body brings the first answer again for 24 hours, and nothing is done twice. While the first request is served, the others wait for its answer;
+                 *     409 says that it took too long.
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description The ETag that was read; another generation answers 412. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description Id or name of the placement. */
+                placement: components["parameters"]["Placement"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["PlacementPatch"];
+            };
+        };
+        responses: {
+            /** @description No operation was needed. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacementChange"];
+                };
+            };
+            /** @description Accepted; the work goes on. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacementChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

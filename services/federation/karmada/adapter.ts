@@ -5,8 +5,11 @@ import { checkHub } from './check-hub.ts';
 import { checkJoin } from './check-join.ts';
 import { listWorkloads, startDrain, stopDrain } from './drain.ts';
 import { nameMember } from './member-name.ts';
+import { keepPlacement, removePlacement } from './keep-placement.ts';
 import { findMember, listMembers } from './members.ts';
 import { keepTaints } from './own-taints.ts';
+import { observePlacement } from './observe-placement.ts';
+import { renderPlacement } from './render-placement.ts';
 
 export const karmada: FederationAdapter = {
   nameMember,
@@ -18,4 +21,8 @@ export const karmada: FederationAdapter = {
   startDrain,
   stopDrain,
   listWorkloads,
+  renderPlacement,
+  keepPlacement: (hub, placed, members) => keepPlacement(hub, placed, renderPlacement(placed, members)),
+  removePlacement,
+  observePlacement,
 };

@@ -13,6 +13,7 @@ import type { WorkerContext } from '../context.ts';
 import { abandonRest } from './abandon-rest.ts';
 import { drainMember } from './drain-member.ts';
 import { loadClusterSubject, mintMemberAccess, openCredential, openHub } from './cluster-subject.ts';
+import { displaceWorkloads, placeWorkloads } from './place-workloads.ts';
 import { runEngineStep } from './engine-step.ts';
 import { startDeadline } from './step-deadline.ts';
 import type { StepOrder } from './step-order.ts';
@@ -104,6 +105,8 @@ const performers = {
   'hub member-ready': awaitMembership,
   'hub drain': drainMember,
   'hub detach': detachHub,
+  'hub place': placeWorkloads,
+  'hub displace': displaceWorkloads,
   'record abandon': abandonRest,
   'wait children': async () => ({ outcome: 'waiting' }),
 } as const satisfies Record<PlainStepName, Performer>;

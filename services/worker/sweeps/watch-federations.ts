@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiServerAccess } from '../../access/kubeconfig/api-server-access.ts';
 import { readCertificates } from '../../access/kubeconfig/key-material.ts';
 import { openHubAccess } from '../../access/kubeconfig/open-hub.ts';
-import { openKubernetes } from '../../access/kubernetes-client.ts';
+import { openKubernetes, type KubernetesClient } from '../../access/kubernetes-client.ts';
 import { isFleetyardError } from '../../domain/errors.ts';
 import type { MemberReport } from '../../federation/adapter.ts';
 import { judgeMember, probeApiServer } from '../../federation/probe-member.ts';
@@ -23,6 +23,7 @@ import {
 } from '../../store/federation-health.ts';
 import type { WorkerContext } from '../context.ts';
 import { openCredential } from '../steps/cluster-subject.ts';
+import { type Tended, tendPlacements } from './tend-placements.ts';
 
 /** What one worker asks at once at most. */
 const hubsAtOnce = 8;
@@ -32,15 +33,23 @@ const pace = { timeout: 2_500, pause: 500 };
 const hubTimeout = 5_000;
 
 type Target = Omit<ApiServerAccess, 'token' | 'client' | 'name'>;
-type Watch = { context: WorkerContext; targets: Map<string, { stamp: string; target: Target | undefined }> };
-type HubAnswer = { health: Pick<Health, 'ready' | 'reason'>; members: Map<string, MemberReport> | undefined };
+type Watch = {
+  context: WorkerContext;
+  targets: Map<string, { stamp: string; target: Target | undefined }>;
+  tended: Tended;
+};
+type HubAnswer = {
+  health: Pick<Health, 'ready' | 'reason'>;
+  members: Map<string, MemberReport> | undefined;
+  client: KubernetesClient | undefined;
+};
 
 /** Looks every so many seconds, from the beginning of one round to that of the next, until the signal aborts. */
 export async function watchFederations(
   context: WorkerContext,
   { everySeconds, signal }: { everySeconds: number; signal: AbortSignal },
 ): Promise<void> {
-  const watch: Watch = { context, targets: new Map() };
+  const watch = beginWatch(context);
   while (!signal.aborted) {
     const begun = performance.now();
     await watchOnce(watch, signal).catch((error: unknown) => context.logger.warn({ err: error }, 'a look failed'));
@@ -51,8 +60,12 @@ export async function watchFederations(
 
 /** Starts a watch that knows nothing yet; each call looks once. */
 export function createWatch(context: WorkerContext): (signal: AbortSignal) => Promise<void> {
-  const watch: Watch = { context, targets: new Map() };
+  const watch = beginWatch(context);
   return (signal) => watchOnce(watch, signal);
+}
+
+function beginWatch(context: WorkerContext): Watch {
+  return { context, targets: new Map(), tended: new Map() };
 }
 
 async function watchOnce(watch: Watch, signal: AbortSignal): Promise<void> {
@@ -100,18 +113,22 @@ async function watchHub(watch: Watch, hub: WatchedHub, round: Round): Promise<vo
     const health = judgeMember(fault, atHub);
     await note(context, { resourceKind: 'cluster', resourceId: member.id }, member, health);
   }
+  if (answer.client === undefined) return;
+  const { client } = answer;
+  await tendPlacements(context, watch.tended, { federationId: hub.id, adapter: getAdapter(hub.engine), client });
 }
 
 async function askHub(context: WorkerContext, { engine, hubCredentialId }: WatchedHub): Promise<HubAnswer> {
   try {
     const credential = await context.store.asSystem((tx) => openCredential(tx, hubCredentialId));
     const access = await openHubAccess(credential, context.engine.simulatorUrl);
-    const members = await getAdapter(engine).listMembers(openKubernetes(context.outgoing, access, hubTimeout));
+    const client = openKubernetes(context.outgoing, access, hubTimeout);
+    const members = await getAdapter(engine).listMembers(client);
     const health = { ready: true, reason: 'the hub answers' };
-    return { health, members: new Map(members.map((member) => [member.name, member])) };
+    return { health, members: new Map(members.map((member) => [member.name, member])), client };
   } catch (error) {
     if (!isFleetyardError(error)) throw error;
-    return { health: { ready: false, reason: error.message }, members: undefined };
+    return { health: { ready: false, reason: error.message }, members: undefined, client: undefined };
   }
 }
 

@@ -1,0 +1,29 @@
+// How placements are shown.
+
+import type { Schemas } from '../contract/schemas.ts';
+import type { PlacementRow } from '../store/placements.ts';
+import { findOpen, type LatestOperations } from './describe-resources.ts';
+
+/** A placement. */
+export function describePlacement(row: PlacementRow, latest: LatestOperations): Schemas['Placement'] {
+  return {
+    id: row.id,
+    name: row.name,
+    federation: row.federationId,
+    fleet: row.fleetId,
+    phase: row.phase,
+    generation: row.generation,
+    observedGeneration: row.observedGeneration,
+    document: row.document,
+    status: describeStatus(row.status),
+    operation: findOpen(latest, row.id),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+/** Workers write it in the form of the contract, a part at a time. */
+function describeStatus(status: Partial<Schemas['PlacementStatus']>): Schemas['PlacementStatus'] {
+  const { checkedAt = null, reason = null, workloads = [], more = false, repaired = null } = status;
+  return { checkedAt, reason, workloads, more, repaired };
+}

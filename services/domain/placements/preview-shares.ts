@@ -1,0 +1,84 @@
+// What each cluster would get of one object: its replicas, and whether the hub will do the same for certain.
+
+import { chooseMembers, type Choice } from './choose-members.ts';
+import { divideByWeight, guessDivision } from './divide-replicas.ts';
+import { divisionOf, type PlaceableMember, type PlacementDocument } from './placement-document.ts';
+
+/** The shares of one object, by the name of the cluster; null stands for an object without replicas. */
+export type Shares = { of: Map<string, number | null>; exact: boolean; note: string | null };
+
+/** Members that would be left out, with the reason. */
+export type Outlook = { choice: Choice; reasons: Map<string, string>; getting: PlaceableMember[] };
+
+/** Looks at every member. What is away or tainted by now is what the hub would leave out too. */
+export function lookAhead(document: PlacementDocument, members: readonly PlaceableMember[]): Outlook {
+  const choice = chooseMembers(document, members);
+  const reasons = new Map(choice.leftOut.map(({ member, reason }) => [member.id, reason]));
+  for (const [index, set] of choice.standby.entries()) {
+    const place = choice.standby.length === 1 ? '' : ` (place ${index + 2})`;
+    for (const { id } of set) reasons.set(id, `it stands by and takes over when those before it can't${place}`);
+  }
+  const getting: PlaceableMember[] = [];
+  const { member: usable, passed } = findUsable([choice.chosen, ...choice.standby]);
+  for (const { id, joined } of passed)
+    reasons.set(id, joined ? 'it does not answer by now' : 'it has not joined the hub yet');
+  for (const member of usable) {
+    reasons.delete(member.id);
+    getting.push(member);
+  }
+  return { choice, reasons, getting };
+}
+
+/** The first set of which anything can be used; nothing is known against a member that nobody has looked at. */
+function findUsable(sets: readonly PlaceableMember[][]) {
+  const passed: PlaceableMember[] = [];
+  for (const set of sets) {
+    const member = set.filter(({ joined, ready }) => joined && ready !== false);
+    passed.push(...set.filter((each) => !member.includes(each)));
+    if (member.length > 0) return { member, passed };
+  }
+  return { member: [], passed };
+}
+
+/** Divides the replicas of an object; `last` is what each cluster has by now. */
+export function previewShares(
+  document: PlacementDocument,
+  { getting, choice }: Outlook,
+  { replicas, last }: { replicas: number | null; last: ReadonlyMap<string, number> },
+): Shares {
+  const names = getting.map(({ name }) => name);
+  const chosenByHub = choice.spread?.max !== undefined && choice.spread.max < countGroups(choice.spread.by, getting);
+  const note = chosenByHub ? `the hub chooses at most ${choice.spread?.max} of them by itself` : null;
+  if (replicas === null) return { of: new Map(names.map((name) => [name, null])), exact: !chosenByHub, note };
+  switch (divisionOf(document)) {
+    case 'duplicated':
+      return { of: new Map(names.map((name) => [name, replicas])), exact: !chosenByHub, note };
+    case 'weighted': {
+      const weights = document.replicas?.weights;
+      const weighed = names.map((name) => ({
+        name,
+        weight: weights === undefined ? 1 : (weights[name] ?? 0),
+        last: last.get(name) ?? 0,
+      }));
+      const { shares, exact } = divideByWeight(replicas, weighed);
+      const dice = 'the hub throws dice among clusters of one weight for what is left over';
+      return { of: shares, exact, note: exact ? null : dice };
+    }
+    case 'dynamic':
+      return {
+        of: guessDivision(replicas, names),
+        exact: false,
+        note: 'the hub divides by the room that it sees then',
+      };
+    case 'aggregated':
+      return {
+        of: new Map(names.slice(0, 1).map((name) => [name, replicas])),
+        exact: false,
+        note: 'the hub takes as few clusters as have the room then',
+      };
+  }
+}
+
+function countGroups(by: 'cluster' | 'region', members: readonly PlaceableMember[]): number {
+  return new Set(members.map((member) => (by === 'cluster' ? member.name : member.region))).size;
+}
