@@ -10,7 +10,7 @@ import { openSimulatedPlanes, type Kubectl } from '../helpers/kubectl.ts';
 import { buildCluster, startTestService } from '../helpers/service.ts';
 import { waitFor } from '../helpers/wait.ts';
 
-const tainted = [{ key: 'trial', value: 'yes', effect: 'PreferNoSchedule' as const }];
+const tainted = [{ key: 'trial', value: 'yes', effect: 'NoSchedule' as const }];
 const members = [
   buildCluster('eks', 'shop-eks', 'one'),
   { ...buildCluster('gke', 'shop-gke', 'three'), memberTaints: tainted },
@@ -40,6 +40,7 @@ metadata: { name: cart, namespace: default }
 spec:
   resourceSelectors: [{ apiVersion: apps/v1, kind: Deployment, name: cart }]
   placement:
+    clusterTolerations: [{ key: trial, operator: Exists }]
     replicaScheduling: { replicaSchedulingType: Divided, replicaDivisionPreference: Weighted }
 `;
 
