@@ -29,6 +29,9 @@ export type Workloads = {
   movable: boolean;
 };
 
+/** A taint of a member. */
+export type MemberTaint = { key: string; value: string; effect: string };
+
 /** One federation engine (Karmada first). */
 export type FederationAdapter = {
   /** The name of a cluster at its hub: the same for ever, and no other cluster's. */
@@ -45,6 +48,8 @@ export type FederationAdapter = {
   checkJoin(joining: Joining): Promise<void>;
   /** Tells the hub to start nothing on the member and to move what runs there; undefined when it has no such member. */
   startDrain(hub: KubernetesClient, name: string): Promise<MemberReport | undefined>;
+  /** Makes the taints of a member's own these; what others put there stays. */
+  keepTaints(hub: KubernetesClient, name: string, taints: readonly MemberTaint[]): Promise<void>;
   /** Takes that back. */
   stopDrain(hub: KubernetesClient, name: string): Promise<void>;
   /** What the hub still runs on the member. */

@@ -124,6 +124,7 @@ async function openMembership(
       provider,
       memberName: 'sample',
       labels: {},
+      memberTaints: [],
       endpoint: member,
       kubeconfigs,
       identifiers: { member: 'member', hub: 'hub' },

@@ -336,6 +336,7 @@ test('a membership makes what a join of Karmada makes', async (t) => {
     impersonatorSecretRef: { namespace: 'karmada-cluster', name: 'payments-eu-impersonator' },
     region: 'eu-central-1',
     zones: places.eks.zones,
+    taints: [{ key: 'only', value: 'batch', effect: 'NoSchedule' }],
   });
   t.strictSame(membership.outputs, {
     memberName: 'payments-eu',

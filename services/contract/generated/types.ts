@@ -972,6 +972,13 @@ export interface components {
             /** @enum {string} */
             effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
         };
+        /** @description Hubs know no preference. */
+        MemberTaint: {
+            key: string;
+            value?: string;
+            /** @enum {string} */
+            effect: "NoSchedule" | "NoExecute";
+        };
         NodePool: {
             /** @description Providers have rules of their own, which are checked too; AKS takes twelve lower-case letters and digits at most. */
             name: string;
@@ -1023,6 +1030,8 @@ export interface components {
             labels?: components["schemas"]["Labels"];
             tags?: components["schemas"]["Tags"];
             addons?: components["schemas"]["Addons"];
+            /** @description Taints of the member at the hub of its federation, which keep away what does not tolerate them. Others that the hub or somebody else puts there stay. */
+            memberTaints?: components["schemas"]["MemberTaint"][];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
             /** @description Refuse to delete the cluster while this is true. */
@@ -1049,6 +1058,8 @@ export interface components {
             labels?: components["schemas"]["Labels"];
             tags?: components["schemas"]["Tags"];
             addons?: components["schemas"]["Addons"];
+            /** @description Taints of the member at the hub of its federation, which keep away what does not tolerate them. Others that the hub or somebody else puts there stay. */
+            memberTaints?: components["schemas"]["MemberTaint"][];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
             /** @description Refuse to delete the cluster while this is true. */
@@ -1117,6 +1128,8 @@ export interface components {
             labels?: components["schemas"]["Labels"];
             tags?: components["schemas"]["Tags"];
             addons?: components["schemas"]["Addons"];
+            /** @description Taints of the member at the hub of its federation, which keep away what does not tolerate them. Others that the hub or somebody else puts there stay. */
+            memberTaints?: components["schemas"]["MemberTaint"][];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
             /** @description Refuse to delete the cluster while this is true. */

@@ -6,6 +6,7 @@ import { checkJoin } from './check-join.ts';
 import { listWorkloads, startDrain, stopDrain } from './drain.ts';
 import { nameMember } from './member-name.ts';
 import { findMember, listMembers } from './members.ts';
+import { keepTaints } from './own-taints.ts';
 
 export const karmada: FederationAdapter = {
   nameMember,
@@ -13,6 +14,7 @@ export const karmada: FederationAdapter = {
   findMember,
   listMembers,
   checkJoin,
+  keepTaints,
   startDrain,
   stopDrain,
   listWorkloads,

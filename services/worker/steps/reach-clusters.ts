@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiServerAccess } from '../../access/kubeconfig/api-server-access.ts';
 import { explainFailure, openKubernetes, readVersion, type KubernetesClient } from '../../access/kubernetes-client.ts';
 import { FleetyardError } from '../../domain/errors.ts';
-import type { HubReport, MemberReport } from '../../federation/adapter.ts';
+import type { HubReport, MemberReport, MemberTaint } from '../../federation/adapter.ts';
 import { getAdapter } from '../../federation/registry.ts';
 import type { OutgoingGuard } from '../../outgoing/outgoing-guard.ts';
 
@@ -70,6 +70,8 @@ export async function awaitMember(options: {
   engine: string;
   hub: ApiServerAccess;
   member: string;
+  /** Those that the cluster asks for. */
+  taints: readonly MemberTaint[];
   patience: Patience;
   signal: AbortSignal;
 }): Promise<MemberReport> {
@@ -77,6 +79,7 @@ export async function awaitMember(options: {
   const hub = openKubernetes(options.guard, options.hub);
   const adapter = getAdapter(options.engine);
   const end = performance.now() + patience.forSeconds * 1000;
+  await adapter.keepTaints(hub, member, options.taints);
   for (;;) {
     const report = await adapter.findMember(hub, member);
     // It stays after all: its deletion was cancelled, or failed and was followed by an update.

@@ -97,6 +97,7 @@ async function open(bench: SimulatedBench, name: string, texts: { member: string
       kubeconfigs: { member: path('member'), hub: path('hub') },
       identifiers: { member: 'member', hub: 'hub' },
       labels: {},
+      memberTaints: [],
       zones: ['a'],
       memberName: 'sample',
       ...given,
