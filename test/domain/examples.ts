@@ -24,23 +24,9 @@ const unbuilt: Record<string, string[]> = {
     '/defaults/addons',
     '/federation/hub/cluster',
     '/network/mesh',
-    '/placements',
   ],
-  'regulated-regions': [
-    '/clusters/2/ttl',
-    '/defaults/addons',
-    '/defaults/policies',
-    '/network/mesh',
-    '/placements',
-    '/placements/0/failover',
-  ],
-  'two-clouds-active-active': [
-    '/defaults/addons',
-    '/network/interconnect',
-    '/network/mesh',
-    '/placements',
-    '/placements/0/failover',
-  ],
+  'regulated-regions': ['/clusters/2/ttl', '/defaults/addons', '/defaults/policies', '/network/mesh'],
+  'two-clouds-active-active': ['/defaults/addons', '/network/interconnect', '/network/mesh'],
 };
 
 /** The document without what is not built; a cluster on a provider that is not built goes as a whole. */
