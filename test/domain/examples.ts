@@ -39,8 +39,11 @@ function dropUnbuilt(document: FleetRequest): FleetRequest {
     if (last !== 'provider' && holder !== undefined) delete (holder as Record<string, unknown>)[last];
   }
   kept.clusters = kept.clusters.filter(({ provider }) => provider !== 'kubeadm');
-  if (kept.federation?.hub.cluster === undefined && kept.federation?.hub.credential === undefined)
+  if (kept.federation?.hub.cluster === undefined && kept.federation?.hub.credential === undefined) {
     delete kept.federation;
+    // They are about the federation.
+    delete kept.placements;
+  }
   return kept;
 }
 
