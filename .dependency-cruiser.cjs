@@ -34,6 +34,7 @@ const ROOMS = {
     'services/vault',
     'services/access',
     'services/federation',
+    'services/outgoing',
   ],
   'services/worker': [
     'catalogue',
@@ -80,6 +81,7 @@ const ROOMS = {
   'services/simulator/ledger': ['services/domain/simulated-account.ts'],
   'services/simulator/clouds': ['services/domain', 'catalogue', 'plugins/kit', 'services/simulator/ledger'],
   'services/simulator/control-planes': [
+    'services/domain/simulated-account.ts',
     'plugins/kit',
     'services/simulator/ledger',
     'services/simulator/clouds',

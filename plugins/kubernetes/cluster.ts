@@ -1,11 +1,11 @@
 // One API server as the provider was configured for it: its clients, and whether it can be reached at all.
 import type { Properties } from '../kit/values.ts';
 import { ApiError, UnreachableError } from './api-error.ts';
-import { createConnection, type AskApi } from './connection.ts';
+import { createConnection, type AskApi, type Environment } from './connection.ts';
 import { Discovery } from './discovery.ts';
 import { readKubeconfig, type ApiServer } from './kubeconfig.ts';
 import { ObjectClient } from './object-client.ts';
-import type { Settings } from './settings.ts';
+import { readSettings, type Settings } from './settings.ts';
 
 /** A cluster and how to treat it. */
 export type Cluster = {
@@ -21,7 +21,8 @@ export type Cluster = {
 const PROBE_MILLISECONDS = 10_000;
 
 /** Opens the cluster of a configuration. One that nobody can read is a cluster that cannot be reached. */
-export async function openCluster(config: Properties, settings: Settings): Promise<Cluster> {
+export async function openCluster(config: Properties, environment: Environment): Promise<Cluster> {
+  const settings = readSettings(config, environment);
   let server: ApiServer;
   try {
     server = await readKubeconfig(config);
@@ -29,7 +30,7 @@ export async function openCluster(config: Properties, settings: Settings): Promi
     const fault = `failed to parse kubeconfig data in \`kubernetes:config:kubeconfig\`: ${(error as Error).message}`;
     return describeCluster(settings, 'default', () => Promise.reject(new UnreachableError(fault)), fault);
   }
-  return describeCluster(settings, server.namespace, createConnection(server), undefined);
+  return describeCluster(settings, server.namespace, createConnection(server, environment), undefined);
 }
 
 function describeCluster(settings: Settings, namespace: string, ask: AskApi, fault: string | undefined): Cluster {

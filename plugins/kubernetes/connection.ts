@@ -27,9 +27,12 @@ const LONGEST_ANSWER = 64 * 1024 * 1024;
 const ATTEMPTS = 5;
 const LONGEST_PAUSE_SECONDS = 10;
 
+/** The variables of the process, of which those that name proxies are heeded. */
+export type Environment = Record<string, string | undefined>;
+
 /** Makes the function that asks. */
-export function createConnection(server: ApiServer): AskApi {
-  const agent = createAgent(server);
+export function createConnection(server: ApiServer, environment: Environment): AskApi {
+  const agent = createAgent(server, environment);
   return async (call) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -55,10 +58,10 @@ function findDelay(error: unknown, { method, signal }: ApiCall): number | undefi
   return method !== 'POST' && cause?.code === 'ECONNRESET' ? 0 : undefined;
 }
 
-function createAgent(server: ApiServer): http.Agent | https.Agent {
+function createAgent(server: ApiServer, environment: Environment): http.Agent | https.Agent {
   const { protocol, hostname } = new URL(server.url);
   const local = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  const options = { keepAlive: true, ...(local ? {} : { proxyEnv: process.env }) };
+  const options = { keepAlive: true, ...(local ? {} : { proxyEnv: environment }) };
   if (protocol === 'http:') return new http.Agent(options);
   return new https.Agent({
     ...options,

@@ -8,15 +8,14 @@ const MANAGER_ANNOTATION = 'pulumi.com/patchFieldManager';
 /** The manager of objects that were created, or are patched, without an apply. */
 export const CREATOR = 'pulumi-kubernetes';
 
-/** Those of our own and of kubectl, by what they did. What they own becomes the applying manager's. */
-const TAKEN_OVER = new Set([
-  'kubectl/Apply',
-  'kubectl/Update',
-  'before-first-apply/Update',
-  'pulumi-kubernetes/Update',
-  'pulumi-kubernetes.exe/Update',
-  'pulumi-resource-kubernetes/Update',
-]);
+/** Those of our own and of kubectl, by how their names begin (`kubectl-edit`). What they own becomes the applying manager's, as drift does. */
+const TAKEN_OVER: [manager: string, operation: string][] = [
+  ['kubectl', 'Apply'],
+  ['kubectl', 'Update'],
+  ['before-first-apply', 'Update'],
+  ['pulumi-kubernetes', 'Update'],
+  ['pulumi-resource-kubernetes', 'Update'],
+];
 
 /** The manager by which an object is applied: the one it names, the one it had, or a new one of its own. */
 export function chooseManager(inputs: Properties, kept: string | undefined): string {
@@ -73,8 +72,9 @@ function isApplied(entry: Properties, manager: string): boolean {
 
 /** Status is written by controllers, also under such names; it stays theirs. */
 function isTakenOver(entry: Properties): boolean {
-  const name = `${pluckText(entry, 'manager')}/${pluckText(entry, 'operation')}`;
-  return TAKEN_OVER.has(name) && pluckText(entry, 'subresource') === '';
+  const [manager, operation] = [pluckText(entry, 'manager'), pluckText(entry, 'operation')];
+  const isOurs = TAKEN_OVER.some(([begin, how]) => manager.startsWith(begin) && operation === how);
+  return isOurs && pluckText(entry, 'subresource') === '';
 }
 
 function unite(one: PropertyValue, other: PropertyValue): PropertyValue {

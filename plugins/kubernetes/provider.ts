@@ -3,27 +3,29 @@ import type { Provider } from '../kit/provider.ts';
 import type { Properties } from '../kit/values.ts';
 import { checkObject } from './check-object.ts';
 import { openCluster, type Cluster } from './cluster.ts';
+import type { Environment } from './connection.ts';
 import { createObject } from './create-object.ts';
 import { deleteObject } from './delete-object.ts';
 import { diffConfig } from './diff-config.ts';
 import { diffObject } from './diff-object.ts';
 import { readObject } from './read-object.ts';
-import { readSettings } from './settings.ts';
 import { updateObject } from './update-object.ts';
 
 /** Makes the provider; it is of use once it is configured. */
-export function createKubernetesProvider({ name, version }: { name: string; version: string }): Provider {
+export function createKubernetesProvider(
+  plugin: { name: string; version: string },
+  environment: Environment,
+): Provider {
   let configured: Cluster | undefined;
   const getCluster = (): Cluster => {
     if (configured) return configured;
     throw new Error('the provider is not configured');
   };
   return {
-    name,
-    version,
+    ...plugin,
     diffConfig,
     async configure(config: Properties) {
-      configured = await openCluster(config, readSettings(config, process.env));
+      configured = await openCluster(config, environment);
     },
     check: (call) => checkObject(call, getCluster()),
     async diff(call) {

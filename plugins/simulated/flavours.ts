@@ -6,7 +6,7 @@ import { createThinProvider } from './thin-provider.ts';
 type Plugin = {
   name: string;
   version: string;
-  createProvider(ask: AskDaemon): Provider | Promise<Provider>;
+  createProvider(ask: AskDaemon, environment: NodeJS.ProcessEnv): Provider | Promise<Provider>;
 };
 
 const cloud = (name: string, version: string): Plugin => ({
@@ -24,7 +24,8 @@ export const FLAVOURS = {
     name: 'kubernetes',
     version: '4.34.2',
     // Loaded only here: the clouds' plugins start without it.
-    createProvider: async (ask) => (await import('./kubernetes-modes.ts')).createKubernetesModes(ask),
+    createProvider: async (ask, environment) =>
+      (await import('./kubernetes-modes.ts')).createKubernetesModes(ask, environment),
   },
 } satisfies Record<string, Plugin>;
 

@@ -18,4 +18,4 @@ const ask = createDaemonClient({
   account: read('FLEETYARD_SIMULATOR_ACCOUNT'),
   token: read('FLEETYARD_SIMULATOR_TOKEN'),
 });
-await serveProvider(await FLAVOURS[name as PluginName].createProvider(ask));
+await serveProvider(await FLAVOURS[name as PluginName].createProvider(ask, process.env));

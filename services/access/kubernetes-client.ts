@@ -2,6 +2,7 @@
 
 import {
   ApiException,
+  AuthorizationV1Api,
   CoreV1Api,
   CustomObjectsApi,
   ResponseContext,
@@ -19,7 +20,13 @@ import { sendRequest } from '../outgoing/send-request.ts';
 import type { ApiServerAccess } from './kubeconfig/api-server-access.ts';
 
 /** The parts of an API server that Fleetyard asks. */
-export type KubernetesClient = { server: string; version: VersionApi; core: CoreV1Api; objects: CustomObjectsApi };
+export type KubernetesClient = {
+  server: string;
+  version: VersionApi;
+  core: CoreV1Api;
+  rights: AuthorizationV1Api;
+  objects: CustomObjectsApi;
+};
 
 /** Opens an API server behind the guard; each call gives up after `timeout` milliseconds, so that a cause is told within ten seconds. */
 export function openKubernetes(guard: OutgoingGuard, access: ApiServerAccess, timeout = 8_000): KubernetesClient {
@@ -46,6 +53,7 @@ export function openKubernetes(guard: OutgoingGuard, access: ApiServerAccess, ti
     server: writeOutgoingUrl(access.url),
     version: new VersionApi(configuration),
     core: new CoreV1Api(configuration),
+    rights: new AuthorizationV1Api(configuration),
     objects: new CustomObjectsApi(configuration),
   };
 }

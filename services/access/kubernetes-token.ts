@@ -1,32 +1,28 @@
 // Mints short-lived bearer tokens for the API servers of managed clusters, without any cloud's command line.
 
 import { FleetyardError, isFleetyardError } from '../domain/errors.ts';
-import { addMinutes, type ClusterToken, type TokenSubject } from './clouds/cloud-access.ts';
+import type { ClusterToken, TokenSubject } from './clouds/cloud-access.ts';
 import { getCloudAccess } from './clouds/registry.ts';
 import type { OpenCredential } from './credential.ts';
+import { openSimulatedClouds } from './simulated-clouds.ts';
 
-/** Where simulated clouds take the account's own token, it does not end; what is made of it is dated as the real ones are. */
-const simulatedTokenMinutes = 60;
-
-/** Mints a token for one cluster of the credential's cloud, in the same way for simulated clouds as far as they ask for it. */
+/** Mints a token for one cluster of the credential's cloud; in a simulated cloud by the same code, which ends up at the simulator. */
 export async function mintClusterToken(
   credential: OpenCredential,
   subject: TokenSubject,
-  now: Date,
+  { now, simulatorUrl }: { now: Date; simulatorUrl: string | undefined },
 ): Promise<ClusterToken> {
   const { mintClusterToken: mint, takeSimulated } = getCloudAccess(credential.provider);
-  if (credential.simulated && takeSimulated === undefined) {
-    return { token: credential.secret['token'] ?? '', expiresAt: addMinutes(now, simulatedTokenMinutes) };
-  }
-  if (mint === undefined) {
+  if (mint === undefined || takeSimulated === undefined) {
     throw new FleetyardError(
       'credential-mismatch',
       `credential ${credential.id} is for ${credential.provider}, which has no managed clusters`,
     );
   }
   try {
-    const held = credential.simulated && takeSimulated ? takeSimulated(credential, subject) : credential;
-    return await mint(held, subject, now);
+    if (!credential.simulated) return await mint(credential, subject, now);
+    const taken = await takeSimulated(credential, subject, () => openSimulatedClouds(simulatorUrl));
+    return await mint(taken.credential, subject, now, taken.agent);
   } catch (error) {
     throw isFleetyardError(error) ? error : explainRefusal(credential, error);
   }

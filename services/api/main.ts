@@ -55,6 +55,7 @@ function createMint({ outgoing, simulator }: Config): KubeconfigMint {
         physicalName: String(physicalName),
       },
       now: new Date(),
+      simulatorUrl: simulator.url,
     });
   };
 }

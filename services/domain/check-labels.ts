@@ -24,6 +24,25 @@ export function checkLabels(labels: Record<string, string>, context: LabelContex
   });
 }
 
+/** Collects what is wrong with the taints of a member: two of one key and effect, and keys that say something else here. */
+export function checkMemberTaints(taints: readonly Schemas['Taint'][]): ErrorDetail[] {
+  const seen = new Set<string>();
+  return taints.flatMap(({ key, effect }, index) => {
+    const place = { pointer: `/memberTaints/${index}`, code: 'taint-invalid' };
+    const name = `${key}:${effect}`;
+    if (seen.has(name)) return [{ ...place, message: `The taint ${name} stands twice.` }];
+    seen.add(name);
+    return /^(fleetyard|cluster\.karmada)\.io\//.test(key)
+      ? [
+          {
+            ...place,
+            message: 'Keys of fleetyard.io and cluster.karmada.io are set by Fleetyard and by the hub alone.',
+          },
+        ]
+      : [];
+  });
+}
+
 /** Collects what is wrong with a pool's taints. */
 export function checkTaints(taints: readonly Schemas['Taint'][], context: LabelContext): ErrorDetail[] {
   const { limits } = context.catalogue;

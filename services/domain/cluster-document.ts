@@ -11,7 +11,18 @@ type Request = Schemas['ClusterRequest'];
  */
 export function readDocument(spec: ResolvedCluster, federation: string | null): Request | undefined {
   if (!isManagedCluster(spec)) return undefined;
-  const { name, provider, region, credential, requestedVersion, labels, tags, access, protect } = spec;
+  const {
+    name,
+    provider,
+    region,
+    credential,
+    requestedVersion,
+    labels,
+    memberTaints = [],
+    tags,
+    access,
+    protect,
+  } = spec;
   return {
     name,
     provider,
@@ -19,6 +30,7 @@ export function readDocument(spec: ResolvedCluster, federation: string | null): 
     credential,
     ...(requestedVersion === null ? {} : { kubernetesVersion: requestedVersion }),
     ...(isEmpty(labels) ? {} : { labels }),
+    ...(memberTaints.length === 0 ? {} : { memberTaints }),
     ...(isEmpty(tags) ? {} : { tags }),
     access: describeAccess(access),
     nodePools: spec.nodePools.map((pool) => describePool(pool, spec)),

@@ -63,6 +63,8 @@ type ClusterCore = {
   /** The version as asked for, such as `1.35`; keeps the choice sticky. Null when none was. */
   requestedVersion: string | null;
   labels: Record<string, string>;
+  /** Of the member at its hub; left out where there are none, as in what was stored before there were any. */
+  memberTaints?: Taint[];
   tags: Record<string, string>;
   access: Access;
   network: ClusterNetwork;
@@ -133,6 +135,7 @@ export const specFields = {
   requestedVersion: noted,
   // The cluster's own labels stand at the hub alone.
   labels: free('membership'),
+  memberTaints: free('membership'),
   tags: free('network', 'cluster'),
   controlPlane: free('cluster'),
   protect: noted,
@@ -197,6 +200,7 @@ export const requestFields = {
   kubernetesVersion: landsIn('kubernetesVersion', 'requestedVersion'),
   credential: landsIn('credential', 'account'),
   labels: landsIn('labels'),
+  memberTaints: landsIn('memberTaints'),
   tags: landsIn('tags'),
   access: landsIn('access'),
   network: landsIn('network'),

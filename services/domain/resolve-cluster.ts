@@ -2,7 +2,7 @@
 
 import { findRegion, findVersion, listSupportedVersions, supportOf } from '../../catalogue/catalogue.ts';
 import type { Catalogue, Region } from '../../catalogue/types.ts';
-import { checkLabels, checkTags } from './check-labels.ts';
+import { checkLabels, checkMemberTaints, checkTags } from './check-labels.ts';
 import { getBlock, prefixOf } from './cidr.ts';
 import type { ClusterDraft, ClusterRequest, CredentialFacts, ManagedCluster, ResolvedCluster } from './cluster-spec.ts';
 import { countNodes } from './count-nodes.ts';
@@ -65,6 +65,8 @@ export function tryResolveCluster(request: ClusterRequest, context: ClusterConte
   const access = resolveAccess(request.access ?? {}, provider, { ...context, previous }, details);
   const labels = request.labels ?? {};
   const tags = request.tags ?? {};
+  const memberTaints = (request.memberTaints ?? []).map(({ value = '', ...taint }) => ({ ...taint, value }));
+  details.push(...checkMemberTaints(memberTaints));
   details.push(...checkLabels(labels, { catalogue: context.catalogue, provider, pointer: '/labels' }));
   details.push(...checkTags(tags, { catalogue: context.catalogue, provider, pointer: '/tags' }));
   if (request.nodePools === undefined || request.nodePools.length === 0) {
@@ -102,6 +104,7 @@ export function tryResolveCluster(request: ClusterRequest, context: ClusterConte
     kubernetesVersion: version,
     requestedVersion: request.kubernetesVersion ?? null,
     labels,
+    ...(memberTaints.length === 0 ? {} : { memberTaints }),
     tags,
     access,
     network: {

@@ -65,6 +65,16 @@ export function describeAwsOwner(accountId: string, region: string): string {
   return `arn:${region.startsWith('cn-') ? 'aws-cn' : 'aws'}:iam::${accountId}:user/simulated`;
 }
 
+/** The secret of an application of a simulated Entra directory, by its id. */
+export function deriveAzureSecret(tokenHash: string, clientId: string): string {
+  return createHmac('sha256', tokenHash).update(`azure client secret:${clientId}`).digest('base64url');
+}
+
+/** The service account that everything in a simulated project is done as. */
+export function describeGoogleOwner(project: string): string {
+  return `fleetyard@${project}.iam.gserviceaccount.com`;
+}
+
 const keyLetters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 function formatUuid(hex: string): string {

@@ -30,6 +30,9 @@ export type Workloads = {
   movable: boolean;
 };
 
+/** A taint of a member. */
+export type MemberTaint = { key: string; value: string; effect: string };
+
 /** A placement as its hub is told of it. */
 export type PlacedDocument = { id: string; name: string; document: PlacementDocument };
 
@@ -70,6 +73,8 @@ export type FederationAdapter = {
   checkJoin(joining: Joining): Promise<void>;
   /** Tells the hub to start nothing on the member and to move what runs there; undefined when it has no such member. */
   startDrain(hub: KubernetesClient, name: string): Promise<MemberReport | undefined>;
+  /** Makes the taints of a member's own these; what others put there stays. */
+  keepTaints(hub: KubernetesClient, name: string, taints: readonly MemberTaint[]): Promise<void>;
   /** Takes that back. */
   stopDrain(hub: KubernetesClient, name: string): Promise<void>;
   /** What the hub still runs on the member. */

@@ -9,7 +9,7 @@ import type { Composition } from './compose.ts';
 import type { ClusterProgress } from './follow-fleet.ts';
 import { placeWorkload, writeKubeconfigs } from './place-workload.ts';
 
-const manifest = fileURLToPath(new URL('../../examples/workload.yaml', import.meta.url));
+const manifest = fileURLToPath(new URL('../../examples/workloads/hello.yaml', import.meta.url));
 /** Of the manifest's Deployment. */
 const workload = { name: 'hello', selector: 'app=hello', replicas: 6 };
 const waitSeconds = 60;

@@ -16,5 +16,7 @@ export function getObjectLabels({ identity }: AddonsInputs): Record<string, stri
 export function createProvider({ kubeconfig, identifier, goes }: AddonsInputs): Provider {
   // Only at the end: an `up` that took silence for absence would make everything twice.
   const end = goes ? { deleteUnreachable: true } : {};
-  return new Provider('cluster', { kubeconfig, clusterIdentifier: identifier, ...end });
+  // What a step made that died is there for the next one.
+  const adopts = { upsertExistingObjects: true };
+  return new Provider('cluster', { kubeconfig, clusterIdentifier: identifier, ...adopts, ...end });
 }

@@ -8,6 +8,8 @@ export type MembershipInputs = BaseInputs & {
   /** Name of the member at the hub; at most 48 characters (Karmada). */
   memberName: string;
   labels: Record<string, string>;
+  /** With which the member comes to the hub; what becomes of them later is written past the stack. */
+  memberTaints: { key: string; value: string; effect: string }[];
   /** URL of the member's API server. */
   endpoint: string;
   /** Paths of kubeconfig files, written for one step and removed after it; the paths are stable, so that state does not change. */

@@ -9,6 +9,13 @@ import type { MembershipInputs } from './contract.ts';
 import type { MemberObjects } from './member.ts';
 import { JOIN_NAMESPACE, SYSTEM_LABELS } from './scope.ts';
 
+/** Which taints are the cluster's own, so that a later change of them leaves those of others alone (`federation/karmada/own-taints.ts`). */
+function describeTaints({ memberTaints }: MembershipInputs): { annotations?: Record<string, string> } {
+  if (memberTaints.length === 0) return {};
+  const named = memberTaints.map(({ key, effect }) => `${key}:${effect}`).join(',');
+  return { annotations: { 'fleetyard.io/taints': named } };
+}
+
 /** Creates the hub's side of a join. */
 export function createHubObjects(inputs: MembershipInputs, member: MemberObjects, provider: Provider): void {
   const { memberName } = inputs;
@@ -31,7 +38,7 @@ export function createHubObjects(inputs: MembershipInputs, member: MemberObjects
     {
       apiVersion: 'cluster.karmada.io/v1alpha1',
       kind: 'Cluster',
-      metadata: { name: memberName, labels: inputs.labels },
+      metadata: { name: memberName, labels: inputs.labels, ...describeTaints(inputs) },
       spec: {
         syncMode: 'Push',
         apiEndpoint: inputs.endpoint,
@@ -41,6 +48,7 @@ export function createHubObjects(inputs: MembershipInputs, member: MemberObjects
         provider: inputs.provider,
         region: inputs.region,
         zones: inputs.zones,
+        ...(inputs.memberTaints.length === 0 ? {} : { taints: inputs.memberTaints }),
       },
     },
     {
@@ -48,7 +56,7 @@ export function createHubObjects(inputs: MembershipInputs, member: MemberObjects
       // At the end the Cluster goes first: its removal needs the Secrets to clean the member up.
       dependsOn: [...secrets, ...member.ready],
       // The hub fills in the first and its controllers write the second.
-      ignoreChanges: ['spec.resourceModels', 'spec.taints'],
+      ignoreChanges: ['spec.resourceModels', 'spec.taints', 'metadata.annotations'],
     },
   );
 

@@ -31,6 +31,8 @@ export function createProviders(inputs: MembershipInputs): { member: Provider; h
       clusterIdentifier: identifiers[side],
       // The hub's namespace is there for its second member, and what a step made that died is there for the next one.
       upsertExistingObjects: true,
+      // A renewed token is written over the old one; another Secret would leave the hub without any for a while.
+      enableSecretMutable: true,
     });
   return { member: open('member'), hub: open('hub') };
 }

@@ -157,18 +157,18 @@ test('hardening 5: a secret of old with a zero in it is refused without being re
 
 test('a token comes from the cloud of the credential, or is refused where there is none', async (t) => {
   const subject = { region: 'europe-west1', physicalName: 'fy-a' };
+  const at = { now, simulatorUrl: undefined };
   const aws = real('aws', { accessKeyId: 'AKID', secretAccessKey: 's' });
-  t.match((await mintClusterToken(aws, subject, now)).token, /^k8s-aws-v1\./);
+  t.match((await mintClusterToken(aws, subject, at)).token, /^k8s-aws-v1\./);
   const keyless = real('gcp', { serviceAccountKey: '{}' });
-  await t.rejects(mintClusterToken(keyless, subject, now), { code: 'credential-mismatch', message: /account key/ });
+  await t.rejects(mintClusterToken(keyless, subject, at), { code: 'credential-mismatch', message: /account key/ });
   const hosts = real('ssh', {});
-  await t.rejects(mintClusterToken(hosts, subject, now), {
+  await t.rejects(mintClusterToken(hosts, subject, at), {
     code: 'credential-mismatch',
     message: /no managed clusters/,
   });
-  const simulated: OpenCredential = { ...hosts, simulated: true, secret: { token: 'sim' } };
-  t.match(await mintClusterToken(simulated, subject, now), {
-    token: 'sim',
-    expiresAt: new Date('2026-11-21T13:00:00Z'),
-  });
+  const lost: OpenCredential = { ...real('azure', {}), simulated: true, secret: { token: 'sim' } };
+  await t.rejects(mintClusterToken(lost, subject, at), { code: 'credential-mismatch', message: /no simulator/ });
+  const away = { now, simulatorUrl: 'http://127.0.0.1:1' };
+  await t.rejects(mintClusterToken(lost, subject, away), { code: 'unavailable', message: /could not be reached/ });
 });

@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { parse } from 'yaml';
 import type { OpenCredential } from '../../services/access/credential.ts';
 import { buildCloudVariables } from '../../services/access/cloud-variables.ts';
-import { mintAccess, mintKubeconfig } from '../../services/access/kubeconfig/mint-kubeconfig.ts';
+import { mintAccess } from '../../services/access/kubeconfig/mint-kubeconfig.ts';
 import { writeKubeconfig } from '../../services/access/kubeconfig/write-kubeconfig.ts';
 import { openHubAccess } from '../../services/access/kubeconfig/open-hub.ts';
 import { explainFailure, openKubernetes } from '../../services/access/kubernetes-client.ts';
@@ -34,6 +34,7 @@ test('an EKS kubeconfig holds a presigned call that names the cluster in a signe
     credential: aws,
     region: 'eu-central-1',
     now,
+    simulatorUrl: undefined,
   });
   const kubeconfig = writeKubeconfig(access);
   const token = (parse(kubeconfig) as { users: { user: { token: string } }[] }).users[0]?.user.token ?? '';
@@ -49,8 +50,15 @@ test('an EKS kubeconfig holds a presigned call that names the cluster in a signe
   t.same(expiresAt, new Date('2026-11-21T12:14:00Z'));
 });
 
-test('a simulated cluster is reached as a real one is, by TLS and with the token of its account', async (t) => {
-  const { access } = await mintAccess({ name: 'one', outputs, credential: simulated, region: 'eu-central-1', now });
+test('a simulated cluster is reached as a real one is, by TLS and with what its cloud takes as a token', async (t) => {
+  const { access } = await mintAccess({
+    name: 'one',
+    outputs,
+    credential: simulated,
+    region: 'eu-central-1',
+    now,
+    simulatorUrl: undefined,
+  });
   const kubeconfig = writeKubeconfig(access);
   t.match(parse(kubeconfig), {
     clusters: [
@@ -61,13 +69,20 @@ test('a simulated cluster is reached as a real one is, by TLS and with the token
         },
       },
     ],
-    users: [{ user: { token: 'sim-token' } }],
+    users: [{ user: { token: /^k8s-aws-v1\./ } }],
   });
 });
 
 test('outputs that no kubeconfig can be made of are refused', async (t) => {
   const mint = (change: Partial<typeof outputs>) =>
-    mintAccess({ name: 'one', outputs: { ...outputs, ...change }, credential: simulated, region: 'x', now });
+    mintAccess({
+      name: 'one',
+      outputs: { ...outputs, ...change },
+      credential: simulated,
+      region: 'x',
+      now,
+      simulatorUrl: undefined,
+    });
   await t.rejects(mint({ endpoint: 'http://127.0.0.1:4510' }), { code: 'internal' });
   await t.rejects(mint({ certificateAuthority: 'Q0E=' }), { code: 'internal' });
 });

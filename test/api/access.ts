@@ -1,7 +1,7 @@
 // Who may do what: tokens, roles, projects, and what is never shown.
-import { test } from 'tap';
+import { test, type Test } from 'tap';
 import { endpointNames, endpointTable } from '../../services/contract/schemas.ts';
-import { clusterRequest, openTestApi } from './fixtures.ts';
+import { clusterRequest, openTestApi, type TestApi } from './fixtures.ts';
 
 const ranks = ['viewer', 'operator', 'admin', 'platform-admin'] as const;
 
@@ -148,6 +148,7 @@ test('A credential', async (t) => {
     body: { name: 'x', provider: 'aws', simulated: true, secret },
   });
   t.match(both, { status: 422, body: { errors: [{ pointer: '/secret' }] } }, 'but not both');
+  await checkControlPlanes(t, api);
   const wrong = await api.send('POST', '/v1/credentials', { body: { name: 'x', provider: 'gcp', secret } });
   t.match(wrong, { status: 422 }, 'has the secret of its own provider');
   const key = await api.send('POST', '/v1/credentials', {
@@ -162,6 +163,28 @@ test('A credential', async (t) => {
   t.match(ssh, { status: 422, body: { type: 'urn:fleetyard:problem:not-built-yet' } }, 'of a kind that is built');
   t.equal((await api.send('DELETE', '/v1/credentials/toy')).status, 204, 'goes when nothing uses it');
 });
+
+/** What the clusters of a simulated account stand on is said once, and told in every answer. */
+async function checkControlPlanes(t: Test, api: TestApi): Promise<void> {
+  const secret = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' };
+  const get = async (name: string) => (await api.send('GET', `/v1/credentials/${name}`)).body;
+  t.equal((await get('real')).controlPlanes, null, 'clusters of a real account stand where they stand');
+  t.equal((await get('toy')).controlPlanes, 'ledger', 'simulated API servers, when nothing is said');
+  const local = { name: 'local-toy', provider: 'gcp', simulated: true, controlPlanes: 'local' };
+  const made = await api.send('POST', '/v1/credentials', { body: local });
+  t.match(made, { status: 201, body: { controlPlanes: 'local' } }, 'or real ones');
+  t.same(await get('local-toy'), made.body);
+  t.notOk(Object.hasOwn(made.body.attributes, 'controlPlanes'), 'said once');
+  const again = await api.send('POST', '/v1/credentials', { body: { ...local, controlPlanes: 'ledger' } });
+  t.match(again, { status: 409, body: { errors: [{ pointer: '/name' }] } }, 'for ever');
+  t.equal((await get('local-toy')).controlPlanes, 'local');
+  const real = await api.send('POST', '/v1/credentials', {
+    body: { name: 'x', provider: 'aws', secret, controlPlanes: 'local' },
+  });
+  t.match(real, { status: 422, body: { errors: [{ pointer: '/controlPlanes' }] } }, 'of a simulated account alone');
+  const other = await api.send('POST', '/v1/credentials', { body: { ...local, name: 'y', controlPlanes: 'kind' } });
+  t.match(other, { status: 422, body: { errors: [{ pointer: '/controlPlanes' }] } }, 'and only what there is');
+}
 
 test("13: who calls is found out while every session waits behind somebody else's change", async (t) => {
   const api = await openTestApi(t);

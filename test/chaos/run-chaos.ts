@@ -9,6 +9,7 @@ import {
   countLeftovers,
   findDuplicates,
   findLost,
+  findMembers,
   findOrphans,
   findPhantoms,
   findRemains,
@@ -154,9 +155,9 @@ class Course {
       `judged: ${duplicates.size} duplicates, ${orphans.size} orphans, ${unreached.length} stuck; deleting everything`,
     );
     const undeleted = await this.#reach([...this.#desired.values()].map((each) => ({ ...each, document: null })));
-    const { accounts } = await collectStanding(this.#world);
+    const { accounts, objects } = await collectStanding(this.#world);
     for (const each of findDuplicates(accounts)) duplicates.add(each);
-    for (const each of findRemains(accounts)) orphans.add(each);
+    for (const each of [...findRemains(accounts), ...findMembers(objects)]) orphans.add(each);
     const lost = new Set([
       ...findLost(await collectAccepted(this.#world, this.#accepted)),
       ...findLost(await collectUnsettled(this.#world)),

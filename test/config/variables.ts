@@ -8,7 +8,12 @@ import { variableGroups } from '../../services/config/variables.ts';
 const root = new URL('../../', import.meta.url).pathname;
 const rows = [...Object.values(variableGroups), outsideVariables].flatMap((group) => Object.keys(group));
 /** What processes of ours tell each other. */
-const between = ['FLEETYARD_STEP', 'FLEETYARD_SIMULATOR_TOKEN', 'FLEETYARD_SIMULATOR_ACCOUNT'];
+const between = [
+  'FLEETYARD_STEP',
+  'FLEETYARD_CONTROL_PLANE',
+  'FLEETYARD_SIMULATOR_TOKEN',
+  'FLEETYARD_SIMULATOR_ACCOUNT',
+];
 const sources = [
   ...globSync('{catalogue,services,stacks,plugins,toolchain}/**/*.{ts,mjs,sh}', { cwd: root }),
   'Dockerfile',

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { assertMutable, diffCluster } from '../../services/domain/diff-cluster.ts';
+import { assertMutable, diffCluster, layersTouched } from '../../services/domain/diff-cluster.ts';
 import type { Schemas } from '../../services/contract/schemas.ts';
 import type { ClusterDraft, ClusterRequest, ResolvedCluster } from '../../services/domain/cluster-spec.ts';
 import { isFleetyardError } from '../../services/domain/errors.ts';
@@ -395,6 +395,26 @@ test('a change is named by pointers, and only what changed', async (t) => {
     '/protect',
   ]);
   t.same(change({ kubernetesVersion: '1.36' }).changed, ['/kubernetesVersion', '/requestedVersion']);
+});
+
+test('taints of a member are completed, told apart, and a matter of the membership alone', async (t) => {
+  const context = buildContext('eks');
+  const standing = place(resolveCluster(buildRequest('eks'), context));
+  t.notOk('memberTaints' in standing, 'what has none is stored as ever');
+  const memberTaints = [{ key: 'only', effect: 'NoSchedule' as const }];
+  const next = resolveCluster(buildRequest('eks', { memberTaints }), buildContext('eks', { previous: standing }));
+  t.strictSame(next.memberTaints, [{ key: 'only', value: '', effect: 'NoSchedule' }]);
+  const { changed } = diffCluster(standing, next);
+  t.same(changed, ['/memberTaints']);
+  t.same(layersTouched(changed), ['membership']);
+  const wrong = [...memberTaints, ...memberTaints, { key: 'fleetyard.io/leaving', effect: 'NoExecute' as const }];
+  const { details } = tryResolveCluster(buildRequest('eks', { memberTaints: wrong }), context) as {
+    details: { pointer: string }[];
+  };
+  t.same(
+    details.map(({ pointer }) => pointer),
+    ['/memberTaints/1', '/memberTaints/2'],
+  );
 });
 
 test('hardening 16: nobody opens an API server to the world without saying so', async (t) => {

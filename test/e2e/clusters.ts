@@ -19,7 +19,7 @@ test('a cluster of each provider goes from POST to ready to deleted, and its clo
       const ready = unwrap(await client.GET('/v1/clusters/{cluster}', { params: { path } }));
       t.match(ready, { phase: 'ready', simulated: true, observedGeneration: 1, status: { simulated: true } });
       const { layers } = unwrap(await client.GET('/v1/clusters/{cluster}/outputs', { params: { path } }));
-      t.same(layers.map(({ layer }) => layer).sort(), ['cluster', 'network']);
+      t.same(layers.map(({ layer }) => layer).sort(), ['addons', 'cluster', 'network']);
       const kubeconfig = unwrap(await client.GET('/v1/clusters/{cluster}/kubeconfig', { params: { path } }));
       t.match(JSON.stringify(kubeconfig), 'current-context');
       const steps = created.steps.filter((step) => step.kind === 'engine');

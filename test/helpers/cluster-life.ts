@@ -30,7 +30,9 @@ const clouds: Record<StackProvider, Cloud> = { eks: 'aws', aks: 'azure', gke: 'g
 async function mintToken(bench: SimulatedBench, { provider, region }: SimulatedCluster, physicalName: string) {
   const secret = { token: bench.token };
   const credential = { id: bench.account, provider: clouds[provider], simulated: true, attributes: {}, secret };
-  return (await mintClusterToken(credential, { region, physicalName }, new Date())).token;
+  return (
+    await mintClusterToken(credential, { region, physicalName }, { now: new Date(), simulatorUrl: bench.simulator.url })
+  ).token;
 }
 
 function writeKubeconfig(server: string, token: string): string {
@@ -122,6 +124,7 @@ async function openMembership(
       provider,
       memberName: 'sample',
       labels: {},
+      memberTaints: [],
       endpoint: member,
       kubeconfigs,
       identifiers: { member: 'member', hub: 'hub' },

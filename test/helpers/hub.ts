@@ -22,6 +22,7 @@ export type TestHub = {
   /** Identities of members, as their Clusters say them. */
   ids: Map<string, string>;
   taints: Map<string, Record<string, unknown>[]>;
+  annotations: Map<string, Record<string, unknown>>;
   /** Works by namespace: the annotations of each. */
   works: Map<string, Record<string, string>[]>;
   /** As a member: the identity of `kube-system`, and the accounts of hubs that it joined. */
@@ -37,9 +38,9 @@ export type TestHub = {
   dropOldest(): void;
 };
 
-type Answers = Pick<TestHub, 'failWith' | 'members' | 'ids' | 'taints' | 'works' | 'asMember'>;
+type Answers = Pick<TestHub, 'failWith' | 'members' | 'ids' | 'taints' | 'annotations' | 'works' | 'asMember'>;
 
-function describeMember({ ids, taints }: Answers, name: string, ready: boolean): Record<string, unknown> {
+function describeMember({ ids, taints, annotations }: Answers, name: string, ready: boolean): Record<string, unknown> {
   const condition = {
     type: 'Ready',
     status: ready ? 'True' : 'False',
@@ -47,7 +48,7 @@ function describeMember({ ids, taints }: Answers, name: string, ready: boolean):
   };
   const spec = { id: ids.get(name), taints: taints.get(name) };
   return {
-    metadata: { name, resourceVersion: '7' },
+    metadata: { name, resourceVersion: '7', annotations: annotations.get(name) },
     spec,
     status: { kubernetesVersion: 'v1.35.2', conditions: [condition] },
   };
@@ -84,8 +85,13 @@ function answerAsMember({ asMember }: Answers, path: string): unknown {
 async function takePatch(hub: Answers, request: IncomingMessage): Promise<void> {
   let body = '';
   for await (const part of request.setEncoding('utf8') as AsyncIterable<string>) body += part;
-  const { spec } = JSON.parse(body) as { spec: { taints: Record<string, unknown>[] } };
-  hub.taints.set((request.url ?? '').split('/').at(-1) ?? '', spec.taints);
+  const { spec, metadata } = JSON.parse(body) as {
+    spec: { taints: Record<string, unknown>[] };
+    metadata: { annotations?: Record<string, unknown> };
+  };
+  const name = (request.url ?? '').split('/').at(-1) ?? '';
+  hub.taints.set(name, spec.taints);
+  hub.annotations.set(name, { ...hub.annotations.get(name), ...metadata.annotations });
 }
 
 /** Starts a hub on loopback; it is stopped at teardown. */
@@ -97,6 +103,7 @@ export async function startTestHub(t: Test): Promise<TestHub> {
     members: new Map(),
     ids: new Map(),
     taints: new Map(),
+    annotations: new Map(),
     works: new Map(),
     asMember: { id: 'uid-of-kube-system', accounts: [] },
     failWith: undefined,

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Test } from 'tap';
+import { mintClusterToken } from '../../services/access/kubernetes-token.ts';
 import { findMarkedProcesses } from '../../services/simulator/control-planes/local/marked-processes.ts';
 import { createTestAccount, type TestAccount } from './simulated-account.ts';
 import { readSecure } from './secure.ts';
@@ -19,6 +20,8 @@ export type LocalCluster = {
   made: Awaited<ReturnType<TestAccount['make']>>;
   endpoint: string;
   certificateAuthority: string;
+  /** Google's, by which its owner comes to it. */
+  token: string;
 };
 
 /** An account whose clusters stand on processes. */
@@ -58,10 +61,14 @@ export async function makeCluster(cloud: TestAccount): Promise<LocalCluster> {
   const made = await cloud.make(CLUSTER, clusterInputs());
   const { endpoint, masterAuth } = made.outputs as { endpoint: string; masterAuth: { clusterCaCertificate: string } };
   const certificateAuthority = Buffer.from(masterAuth.clusterCaCertificate, 'base64').toString();
-  return { id: made.id, made, endpoint, certificateAuthority };
+  const secret = { token: cloud.token };
+  const credential = { id: cloud.account, provider: 'gcp', simulated: true, attributes: {}, secret } as const;
+  const place = { now: new Date(), simulatorUrl: cloud.simulator.url };
+  const { token } = await mintClusterToken(credential, { region: REGION, physicalName: 'it' }, place);
+  return { id: made.id, made, endpoint, certificateAuthority, token };
 }
 
-/** Asks a cluster's API server, by default with the account's token. */
+/** Asks a cluster's API server. */
 export function ask({ endpoint, certificateAuthority }: LocalCluster, path: string, token: string) {
   return readSecure(`https://${endpoint}${path}`, { authority: certificateAuthority, token });
 }

@@ -45,6 +45,7 @@ export type ProviderPlugin = {
     type: string,
     news: Properties,
     olds?: Properties,
+    options?: { namesRequired?: boolean },
   ): Promise<{ inputs: Properties; failures: string[]; secrets: string[] }>;
   diff(kept: Kept, news: Properties, ignoreChanges?: string[]): Promise<DiffAnswer>;
   preview(type: string, inputs: Properties): Promise<Properties>;
@@ -118,10 +119,15 @@ function name<T extends { setUrn(urn: string): unknown }>(request: T, type: stri
 
 function describeCalls(client: Client, call: Call): Omit<ProviderPlugin, 'process' | 'readMemory'> {
   return {
-    async check(type, news, olds = {}) {
+    async check(type, news, olds = {}, { namesRequired = false } = {}) {
       const request = name(new messages.CheckRequest(), type);
       request.setNews(encodeProperties(news));
       request.setOlds(encodeProperties(olds));
+      if (namesRequired) {
+        const naming = new messages.CheckRequest.AutonamingOptions();
+        naming.setMode(messages.CheckRequest.AutonamingOptions.Mode.DISABLE);
+        request.setAutonaming(naming);
+      }
       const answer = await call<pb.CheckRequest, pb.CheckResponse>(client.check, request);
       const inputs = decodeProperties(answer.getInputs());
       const failures = answer.getFailuresList().map((each) => `${each.getProperty()}: ${each.getReason()}`);

@@ -1,4 +1,5 @@
 // One cluster of each simulated cloud by the fewest calls, with the add-ons that people come in by.
+import { randomUUID } from 'node:crypto';
 import { mintAccess } from '../../services/access/kubeconfig/mint-kubeconfig.ts';
 import type { OpenCredential } from '../../services/access/credential.ts';
 import { manifests, writeManifest } from '../../stacks/addons/manifests.ts';
@@ -23,6 +24,7 @@ export type StandingCluster = {
   server: string;
   authority: string;
   credential: OpenCredential;
+  simulatorUrl: string;
 };
 
 type Made = { id: string; server: string };
@@ -70,8 +72,10 @@ const makers: Record<SimulatedProvider, (cloud: TestAccount, name: string, more:
       kubernetesVersion: '1.34',
       agentPoolProfiles: [pool],
       networkProfile: ranges,
+      aadProfile: { managed: true, enableAzureRBAC: true },
       ...more,
     });
+    await grantOnAzure(cloud, { principalId: cloud.identity.tenantId, scope: id });
     return { id, server: `https://${String(outputs['fqdn'])}` };
   },
   async gke(cloud, name, more) {
@@ -100,6 +104,29 @@ const makers: Record<SimulatedProvider, (cloud: TestAccount, name: string, more:
   },
 };
 
+/** The roles of Azure for Kubernetes. */
+export const azureRoles = {
+  clusterAdmin: 'b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b',
+  admin: '3498e952-d568-435e-9b2c-8d77e338d7f7',
+  writer: 'a7ffa36f-339b-4b5c-8bdf-e2c188b2c0eb',
+  reader: '7f6c6a51-bcf8-42ba-9220-52d62157d7db',
+} as const;
+
+/** Gives a principal of the directory a role of Azure. */
+export async function grantOnAzure(
+  cloud: TestAccount,
+  { principalId, scope, role = 'clusterAdmin' }: { principalId: string; scope: string; role?: keyof typeof azureRoles },
+): Promise<string> {
+  const made = await cloud.make('azure-native:authorization:RoleAssignment', {
+    roleAssignmentName: randomUUID(),
+    roleDefinitionId: `/subscriptions/x/providers/Microsoft.Authorization/roleDefinitions/${azureRoles[role]}`,
+    principalId,
+    principalType: 'ServicePrincipal',
+    scope,
+  });
+  return made.id;
+}
+
 /** Makes a cluster; `more` are inputs of it. */
 export async function makeCluster(
   cloud: TestAccount,
@@ -110,13 +137,25 @@ export async function makeCluster(
   const authority = await fetchSimulatedAuthority(cloud.simulator.url);
   const secret = { token: cloud.token };
   const credential = { id: cloud.account, provider: clouds[provider], simulated: true, attributes: {}, secret };
-  return { provider, region: regions[provider], id, type: clusterTypes[provider], name, server, authority, credential };
+  return {
+    provider,
+    region: regions[provider],
+    id,
+    type: clusterTypes[provider],
+    name,
+    server,
+    authority,
+    credential,
+    simulatorUrl: cloud.simulator.url,
+  };
 }
 
 /** What the minting of a kubeconfig for a cluster is asked with. */
-export function describeMint({ name, region, server, authority, credential }: StandingCluster, now: Date) {
+export function describeMint(cluster: StandingCluster, now: Date) {
+  const { name, region, server, authority, credential, simulatorUrl } = cluster;
   const certificateAuthority = Buffer.from(authority).toString('base64');
-  return { name, region, credential, now, outputs: { endpoint: server, certificateAuthority, physicalName: name } };
+  const outputs = { endpoint: server, certificateAuthority, physicalName: name };
+  return { name, region, credential, now, simulatorUrl, outputs };
 }
 
 /** The token by which the product comes to the cluster. */
@@ -128,7 +167,7 @@ export async function mintOwnToken(cluster: StandingCluster, now: Date): Promise
 export async function applyAddons(cloud: TestAccount, cluster: StandingCluster, token: string): Promise<void> {
   for (const manifest of manifests) {
     const object = writeManifest(manifest, getAddonsInputs(cluster.provider));
-    const config = { server: cluster.server, token };
+    const config = { server: cluster.server, token, upsertExistingObjects: true };
     await cloud.make(`kubernetes:${manifest.api}:${manifest.kind}`, object, { config });
   }
 }

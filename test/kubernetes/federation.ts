@@ -1,6 +1,6 @@
 // A fleet on real control planes joins a real Karmada by the product's own stacks: its workloads run on the members, move away from one
 // that leaves, and nothing stays behind.
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'tap';
 import { unwrap } from '../../services/contract/client.ts';
@@ -38,6 +38,23 @@ spec:
   placement:
     replicaScheduling: { replicaSchedulingType: Divided, replicaDivisionPreference: Weighted }
 `;
+
+type JoinedCluster = {
+  metadata: { name: string; creationTimestamp: string };
+  status: { conditions: { type: string; lastTransitionTime: string }[] };
+};
+
+/** The API server of a member, by the folder of its control plane. */
+async function findApiServer(folder: string): Promise<{ pid: number; server: string }> {
+  const { clusters } = JSON.parse(await readFile(join(folder, 'identity', 'admin.kubeconfig'), 'utf8')) as {
+    clusters: { cluster: { server: string } }[];
+  };
+  for (const pid of await findMarkedProcesses(folder)) {
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (line.split('\0')[0]?.endsWith('/kube-apiserver')) return { pid, server: clusters[0]?.cluster.server ?? '' };
+  }
+  throw new Error(`no API server runs in ${folder}`);
+}
 
 /** How many pods of the workload run on a member. */
 async function countRunning(member: Kubectl): Promise<number> {
@@ -88,6 +105,13 @@ test('workloads of a federation run on real members, and move when one leaves', 
     const names = (await hub('get', 'clusters', '-o', 'name')).split('\n').sort();
     t.same(names, listed.items.map(({ memberName }) => `cluster.cluster.karmada.io/${String(memberName)}`).sort());
     for (const name of names) t.match(name, /\/shop-(eks|gke)-[0-9a-z]{10}$/);
+    const { items } = JSON.parse(await hub('get', 'clusters', '-o', 'json')) as { items: JoinedCluster[] };
+    for (const { metadata, status } of items) {
+      const ready = status.conditions.find(({ type }) => type === 'Ready')?.lastTransitionTime ?? '';
+      const seconds = (Date.parse(ready) - Date.parse(metadata.creationTimestamp)) / 1000;
+      // Both are whole seconds.
+      t.ok(seconds <= 2, `${metadata.name} was ready ${seconds} s after it joined`);
+    }
   });
 
   await t.test('a workload that a policy spreads runs on all members', async (t) => {
@@ -99,6 +123,29 @@ test('workloads of a federation run on real members, and move when one leaves', 
       return counts.every((count) => count === 2);
     });
     t.pass();
+  });
+
+  await t.test('a member that hangs is degraded within 15 seconds, with the reason, and comes back', async (t) => {
+    const [id = ''] = await readdir(join(simulatorDirectory, 'control-planes'));
+    const { pid, server } = await findApiServer(join(simulatorDirectory, 'control-planes', id));
+    const read = async () => {
+      const { items } = unwrap(await client.GET('/v1/clusters'));
+      return items.find(({ status }) => status['endpoint'] === server);
+    };
+    t.equal((await read())?.phase, 'ready');
+    process.kill(pid, 'SIGSTOP');
+    const begun = performance.now();
+    try {
+      const isDegraded = async () => ((await read())?.phase === 'degraded' ? read() : undefined);
+      const degraded = await waitFor('the member to be degraded', isDegraded, { timeoutMs: 30_000 });
+      const seconds = (performance.now() - begun) / 1000;
+      t.ok(seconds < 15, `${seconds.toFixed(1)} s`);
+      t.comment(`degraded after ${seconds.toFixed(1)} s`);
+      t.match(degraded.status, { member: { ready: false, reason: /^its API server does not answer: / } });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await waitFor('the member to be ready', async () => (await read())?.phase === 'ready', { timeoutMs: 60_000 });
   });
 
   await t.test('a member that leaves gives its workload away first', async (t) => {

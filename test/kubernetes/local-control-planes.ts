@@ -32,7 +32,8 @@ async function open(t: Test) {
   const cloud = await createLocalAccount(t);
   await makeNetwork(cloud);
   const cluster = await makeCluster(cloud);
-  const listNodes = async () => ((await ask(cluster, '/api/v1/nodes', cloud.token)).json() as { items: Node[] }).items;
+  const listNodes = async () =>
+    ((await ask(cluster, '/api/v1/nodes', cluster.token)).json() as { items: Node[] }).items;
   return { cloud, cluster, listNodes };
 }
 
@@ -40,8 +41,8 @@ test('a local cluster is a Kubernetes that answers whom its cloud knows, on loop
   const { cloud, cluster } = await open(t);
   t.match(cluster.endpoint, /^127\.\d+\.\d+\.\d+:\d+$/);
   t.notMatch(cluster.endpoint, /^127\.0\.0\.1:/);
-  t.match((await ask(cluster, '/version', cloud.token)).json(), { gitVersion: /^v1\.34\.\d+$/ });
-  t.match(await listNames(cluster, '/api/v1/namespaces', cloud.token), ['default', 'kube-node-lease', 'kube-public']);
+  t.match((await ask(cluster, '/version', cluster.token)).json(), { gitVersion: /^v1\.34\.\d+$/ });
+  t.match(await listNames(cluster, '/api/v1/namespaces', cluster.token), ['default', 'kube-node-lease', 'kube-public']);
   t.equal((await ask(cluster, '/api/v1/namespaces', 'local.of-somebody-else')).status, 401);
   t.equal((await ask(cluster, '/api/v1/namespaces', 'e30.e30.e30')).status, 401);
   const programs = await awaitPrograms(cloud.dataDir);
@@ -106,7 +107,7 @@ test('a cluster that is deleted leaves no process, no file and no row', async (t
 
 test('each program that is killed comes back, and the API server still has what it had', async (t) => {
   const { cloud, cluster } = await open(t);
-  const before = await listNames(cluster, '/api/v1/namespaces', cloud.token);
+  const before = await listNames(cluster, '/api/v1/namespaces', cluster.token);
   for (const program of PROGRAMS) {
     const pid = (await awaitPrograms(cloud.dataDir)).get(program) ?? 0;
     process.kill(pid, 'SIGKILL');
@@ -116,11 +117,11 @@ test('each program that is killed comes back, and the API server still has what 
     });
     await waitFor(
       'an answer',
-      async () => (await ask(cluster, '/readyz', cloud.token).catch(() => undefined))?.status === 200,
+      async () => (await ask(cluster, '/readyz', cluster.token).catch(() => undefined))?.status === 200,
       { timeoutMs: 60_000 },
     );
   }
-  t.same(await listNames(cluster, '/api/v1/namespaces', cloud.token), before);
+  t.same(await listNames(cluster, '/api/v1/namespaces', cluster.token), before);
   const [row] = await cloud.admin.listResources(cloud.account, CLUSTER);
   t.equal(row?.state, 'ready');
 });

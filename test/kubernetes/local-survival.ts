@@ -17,6 +17,8 @@ import {
   listNames,
   makeCluster,
   makeNetwork,
+  POOL,
+  REGION,
 } from '../helpers/local-clusters.ts';
 import type { TestAccount } from '../helpers/simulated-account.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -34,15 +36,19 @@ test('a control plane whose data are gone has failed, says so, and can still be 
   const cloud = await createLocalAccount(t);
   await makeNetwork(cloud);
   const { id, made, endpoint } = await makeCluster(cloud);
+  const pool = await cloud.make(POOL, { name: 'work', location: REGION, cluster: 'it' });
   const { controlPlane } = await getCluster(cloud);
   await rm(join(cloud.dataDir, 'control-planes', controlPlane ?? '', 'etcd'), { recursive: true });
   await waitFor('the failure', async () => (await getCluster(cloud)).state === 'failed');
   t.equal((await findPrograms(cloud.dataDir)).size, 0, 'nothing runs without its data');
+  t.match(await cloud.admin.listControlPlanes(cloud.account), [{ kind: 'local', failure: /its data are gone/ }]);
   const lost = { code: 'UpdateFailed', message: /its data are gone: .*etcd/ };
   await t.rejects(cloud.change(CLUSTER, made, clusterInputs({ resourceLabels: { a: 'b' } })), lost);
   t.equal((await findPrograms(cloud.dataDir)).size, 0, `and no empty one takes its place at ${endpoint}`);
+  await cloud.remove(POOL, pool.id);
   await cloud.remove(CLUSTER, id);
   t.same(await cloud.admin.listResources(cloud.account, CLUSTER), []);
+  t.same(await cloud.admin.listControlPlanes(cloud.account), []);
 });
 
 test('data that go while no daemon runs are missed by the next one', async (t) => {
@@ -60,14 +66,14 @@ test('an orderly stop ends every program, and the next daemon starts them on the
   await makeNetwork(first);
   const cluster = await makeCluster(first);
   await awaitPrograms(first.dataDir);
-  const namespaces = await listNames(cluster, '/api/v1/namespaces', first.token);
+  const namespaces = await listNames(cluster, '/api/v1/namespaces', cluster.token);
   const { controlPlane } = await getCluster(first);
   await first.simulator.stop();
   t.equal((await findPrograms(first.dataDir)).size, 0);
   const second = await createLocalAccount(t, { dataDir: first.dataDir });
-  await awaitReady(cluster, second.token);
+  await awaitReady(cluster, cluster.token);
   t.match(await getCluster(second), { state: 'ready', controlPlane, outputs: { endpoint: cluster.endpoint } });
-  t.same(await listNames(cluster, '/api/v1/namespaces', second.token), namespaces);
+  t.same(await listNames(cluster, '/api/v1/namespaces', cluster.token), namespaces);
 });
 
 /** The daemon as a process of its own, which may be killed. */
@@ -92,15 +98,15 @@ test('a daemon that is killed takes its programs along, and the next one brings 
   const cluster = await makeCluster(first);
   await first.simulator.stop();
   const daemon = await startDaemon(t, dataDir);
-  await awaitReady(cluster, first.token);
+  await awaitReady(cluster, cluster.token);
   const programs = await awaitPrograms(dataDir);
   await daemon.kill();
   await waitFor('the end of all programs', async () => (await findPrograms(dataDir)).size === 0);
   await startDaemon(t, dataDir);
-  await awaitReady(cluster, first.token);
+  await awaitReady(cluster, cluster.token);
   const now = await awaitPrograms(dataDir);
   for (const [program, pid] of programs) t.not(now.get(program), pid, `another ${program}`);
-  t.equal((await ask(cluster, CONFIG_MAPS, first.token)).status, 200);
+  t.equal((await ask(cluster, CONFIG_MAPS, cluster.token)).status, 200);
 });
 
 test('two daemons stand side by side, and neither takes the tokens of the other', async (t) => {

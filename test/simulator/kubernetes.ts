@@ -2,6 +2,7 @@
 import { test, type Test } from 'tap';
 import { fetchSimulatedAuthority, readSecure } from '../helpers/secure.ts';
 import { createTestAccount, type TestAccount } from '../helpers/simulated-account.ts';
+import { makeCluster, mintOwnToken } from '../helpers/simulated-clusters.ts';
 
 const NAMESPACE = 'kubernetes:core/v1:Namespace';
 const ACCOUNT = 'kubernetes:core/v1:ServiceAccount';
@@ -9,33 +10,16 @@ const SECRET = 'kubernetes:core/v1:Secret';
 const MEMBER = 'kubernetes:cluster.karmada.io/v1alpha1:Cluster';
 const CLUSTER = 'gcp:container/cluster:Cluster';
 
-type Bench = { cloud: TestAccount; member: string; hub: string; clusterId: string };
+type Bench = { cloud: TestAccount; member: string; own: string; hub: string; clusterId: string };
 
-/** A GKE cluster with its API server, and a hub. */
+/** A GKE cluster with its API server, whose owner has a token of Google's, and a hub. */
 async function open(t: Test): Promise<Bench> {
   const cloud = await createTestAccount(t, { config: { region: 'europe-west1' } });
-  const location = 'europe-west1';
-  await cloud.make('gcp:compute/network:Network', { name: 'net' });
-  const secondaryIpRanges = [
-    { rangeName: 'pods', ipCidrRange: '100.64.0.0/16' },
-    { rangeName: 'services', ipCidrRange: '10.128.0.0/20' },
-  ];
-  const subnet = { name: 'nodes', region: location, network: 'net', ipCidrRange: '10.0.0.0/20', secondaryIpRanges };
-  await cloud.make('gcp:compute/subnetwork:Subnetwork', subnet);
-  const ipAllocationPolicy = { clusterSecondaryRangeName: 'pods', servicesSecondaryRangeName: 'services' };
-  const inputs = {
-    name: 'it',
-    location,
-    network: 'net',
-    subnetwork: 'nodes',
-    ipAllocationPolicy,
-    deletionProtection: false,
-  };
-  const cluster = await cloud.make(CLUSTER, inputs);
-  const member = `https://${String(cluster.outputs['endpoint'])}`;
+  const cluster = await makeCluster(cloud, 'gke');
   return {
     cloud,
-    member,
+    member: cluster.server,
+    own: await mintOwnToken(cluster, new Date()),
     hub: `${cloud.simulator.url.replace('http:', 'https:')}/k8s/hub-${cloud.account}`,
     clusterId: cluster.id,
   };
@@ -45,7 +29,7 @@ function apply(
   bench: Bench,
   server: string,
   object: Record<string, unknown>,
-  token = bench.cloud.token,
+  token = server === bench.hub ? bench.cloud.token : bench.own,
   upsertExistingObjects = false,
 ) {
   const group = String(object['apiVersion']).includes('/')
@@ -92,7 +76,7 @@ async function join(bench: Bench): Promise<string> {
 
 test('a new cluster has an API server of its own, with a version and the namespaces that all have', async (t) => {
   const bench = await open(t);
-  const { token } = bench.cloud;
+  const { own: token } = bench;
   t.match((await read(bench.member, '/version', token)).body, { gitVersion: /^v1\.\d+/, simulated: true });
   const system = await read(bench.member, '/api/v1/namespaces/kube-system', token);
   t.match(system.body, { metadata: { uid: /^[0-9a-f-]{36}$/ } });
@@ -138,7 +122,7 @@ test('a join makes a member ready, with the version of its cluster', async (t) =
   t.equal((await read(bench.hub, '/api/v1/namespaces/karmada-es-it', bench.cloud.token)).status, 200);
   t.equal((await read(bench.member, '/version', issued)).status, 200, 'the issued token opens the member');
   t.equal((await read(bench.hub, '/version', issued)).status, 401, 'and nothing else');
-  t.equal((await read(bench.member, path, bench.cloud.token)).status, 404, 'a member serves no members');
+  t.equal((await read(bench.member, path, bench.own)).status, 404, 'a member serves no members');
 });
 
 test('a member whose cluster is gone is not ready, and its objects are gone with it', async (t) => {
@@ -212,7 +196,7 @@ test('text of a Secret is encoded, and an object that stands is changed by who m
   t.same(first.secrets, ['data', 'stringData'], 'and is to be kept secret');
   const other = { ...secret, stringData: { key: 'other' } };
   await t.rejects(apply(bench, bench.member, other), { code: 'AlreadyExists', message: /secrets "s" already exists/ });
-  const second = await apply(bench, bench.member, other, bench.cloud.token, true);
+  const second = await apply(bench, bench.member, other, bench.own, true);
   t.match(second.outputs, { metadata: { uid: (first.outputs['metadata'] as { uid: string }).uid } });
   const entries = await bench.cloud.admin.listLedger(bench.cloud.account);
   const own = entries.filter((entry) => entry.type === SECRET);

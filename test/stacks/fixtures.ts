@@ -154,6 +154,7 @@ export function getMembershipInputs(
     provider,
     memberName: 'payments-eu',
     labels: { environment: 'production' },
+    memberTaints: [{ key: 'only', value: 'batch', effect: 'NoSchedule' }],
     endpoint: 'https://member.example',
     kubeconfigs,
     identifiers: { member: 'cl_01jd8k2m9w7p3x5h8q4t6r2y1z', hub: 'fd_01jd8k2m9w7p3x5h8q4t6r2y1z' },

@@ -301,7 +301,11 @@ test('the add-ons let viewers, operators and admins in, each with a right that e
 
 test('only add-ons whose cluster goes with them are taken for gone when nobody answers', async (t) => {
   const readProvider = ({ providers }: typeof addons) => providers[0]?.inputs;
-  t.match(readProvider(lastAddons), { clusterIdentifier: identity.cluster, deleteUnreachable: 'true' });
+  t.match(readProvider(lastAddons), {
+    clusterIdentifier: identity.cluster,
+    upsertExistingObjects: 'true',
+    deleteUnreachable: 'true',
+  });
   t.notOk('deleteUnreachable' in (readProvider(addons) ?? {}));
 });
 
@@ -332,6 +336,7 @@ test('a membership makes what a join of Karmada makes', async (t) => {
     impersonatorSecretRef: { namespace: 'karmada-cluster', name: 'payments-eu-impersonator' },
     region: 'eu-central-1',
     zones: places.eks.zones,
+    taints: [{ key: 'only', value: 'batch', effect: 'NoSchedule' }],
   });
   t.strictSame(membership.outputs, {
     memberName: 'payments-eu',

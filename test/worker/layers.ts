@@ -118,6 +118,7 @@ test('the membership gets the labels, the endpoint and stable identities of both
     provider: 'gke',
     memberName: 'web-1',
     labels: { tier: 'cloud' },
+    memberTaints: [],
     endpoint: 'https://203.0.113.1',
     kubeconfigs,
     identifiers: { member: 'cl_1', hub: 'fd_1' },

@@ -10,8 +10,8 @@ import { awaitMember } from '../../services/worker/steps/reach-clusters.ts';
 import { loopbackGuard, startTestHub } from '../helpers/hub.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { createWorkerContext } from '../helpers/worker.ts';
-import { addCluster, buildSpec, openTestStore } from '../store/fixtures.ts';
-import { holdForEver } from './fixtures.ts';
+import { addCluster, buildSpec, claim, openTestStore } from '../store/fixtures.ts';
+import { addFederation, holdForEver } from './fixtures.ts';
 
 const patience = { everySeconds: 0.01, forSeconds: 0.1 };
 const never = new AbortController().signal;
@@ -24,6 +24,7 @@ test('a member is awaited until the hub calls it ready', async (t) => {
     guard: loopbackGuard,
     hub: hub.access,
     member: 'web',
+    taints: [],
     patience: { everySeconds: 0.01, forSeconds: 30 },
     signal: never,
   });
@@ -35,7 +36,7 @@ test('a member is awaited until the hub calls it ready', async (t) => {
 test('a member that does not become ready fails with the reason of the hub', async (t) => {
   const hub = await startTestHub(t);
   const ask = (member: string, signal = never) =>
-    awaitMember({ guard: loopbackGuard, engine: 'karmada', hub: hub.access, member, patience, signal });
+    awaitMember({ guard: loopbackGuard, engine: 'karmada', hub: hub.access, member, taints: [], patience, signal });
   hub.members.set('web', false);
   await t.rejects(ask('web'), {
     code: 'unavailable',
@@ -96,9 +97,19 @@ test('a private API server is not asked: the word of the provider is what was ob
 test('a step that waits parks its operation, and an unknown one fails as ours', async (t) => {
   const { perform } = await claimCluster(t, { public: true });
   t.same(await perform({ kind: 'wait', action: 'children' }), { outcome: 'waiting' });
-  t.same(await perform({ kind: 'hub', action: 'detach' }), { outcome: 'succeeded' });
   t.match(await perform({ kind: 'hub', action: 'constructor' }), {
     outcome: 'failed',
     error: { class: 'internal', message: 'no step is known as hub constructor' },
   });
+});
+
+test("a federation is detached without a word to a hub that is somebody's own", async (t) => {
+  const hub = await startTestHub(t);
+  const { store, work } = await openTestStore(t);
+  const { context } = await createWorkerContext(t, store);
+  const { id } = await work((tx) => addFederation(tx, hub));
+  const operation = await claim(store, id);
+  const step = { index: 0, kind: 'hub', action: 'detach' } as StepRow;
+  t.same(await performStep(context, { operation, step, lease: holdForEver(operation) }), { outcome: 'succeeded' });
+  t.same(hub.calls, []);
 });

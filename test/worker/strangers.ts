@@ -84,7 +84,7 @@ test('hardening 4: a hub gives reasons and versions of a known kind or none', as
   const text = JSON.stringify({ metadata: { name: 'web' }, status });
   hub.answerWith = { status: 200, headers: { 'content-type': 'application/json' }, text };
   const patience = { everySeconds: 0.01, forSeconds: 0.02 };
-  const asked = { guard: loopbackGuard, engine: 'karmada', hub: hub.access, member: 'web', patience };
+  const asked = { guard: loopbackGuard, engine: 'karmada', hub: hub.access, member: 'web', taints: [], patience };
   await t.rejects(awaitMember({ ...asked, signal: new AbortController().signal }), {
     code: 'unavailable',
     message: /web is not ready after 0\.02 s: the hub gives a reason that is none of Karmada's$/,

@@ -56,10 +56,10 @@ export const aws: CloudAccess = {
     };
   },
   mintClusterToken,
-  takeSimulated: (credential, { region }) => {
+  takeSimulated: async (credential, { region }) => {
     const owner = describeAwsOwner(describeSimulatedAccount(credential.id).accountId, region);
     const secret = deriveAwsKeys(hashSimulatedToken(getSecretField(credential, 'token')), owner);
-    return { ...credential, secret };
+    return { credential: { ...credential, secret } };
   },
   readSecret: (secret) => {
     const fields = readSecretFields(secret, {

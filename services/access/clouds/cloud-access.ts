@@ -1,7 +1,9 @@
 // What a cloud brings so that its accounts can be reached: one file in this folder that fills the interface, and one row in the registry.
 
+import type { Agent } from 'node:https';
 import type { SimulatedAccount } from '../../domain/simulated-account.ts';
 import type { OpenCredential } from '../credential.ts';
+import type { SimulatedClouds } from '../simulated-clouds.ts';
 import type { ApiServerAccess } from '../kubeconfig/api-server-access.ts';
 
 /** A bearer token and when it ends. */
@@ -17,10 +19,19 @@ export type ReadSecret = { attributes: Record<string, string>; secret: Record<st
 export type CloudAccess = {
   /** The environment of the cloud's own SDK; throws `credential-mismatch` when the credential lacks a field. */
   buildVariables: (credential: OpenCredential, region: string) => Record<string, string>;
-  /** A simulated credential in the form of a real one, for a cluster of it; absent where the simulated cloud takes the account's own token. */
-  takeSimulated?: (credential: OpenCredential, subject: TokenSubject) => OpenCredential;
-  /** A token for the API server of a managed cluster; absent where the cloud has no managed clusters. */
-  mintClusterToken?: (credential: OpenCredential, subject: TokenSubject, now: Date) => Promise<ClusterToken>;
+  /** A simulated credential in the form of a real one, with the way to where it is known; present where there are managed clusters. */
+  takeSimulated?: (
+    credential: OpenCredential,
+    subject: TokenSubject,
+    openClouds: () => Promise<SimulatedClouds>,
+  ) => Promise<{ credential: OpenCredential; agent?: Agent }>;
+  /** A token for the API server of a managed cluster; absent where the cloud has none. By the agent, where there is one, the cloud is reached. */
+  mintClusterToken?: (
+    credential: OpenCredential,
+    subject: TokenSubject,
+    now: Date,
+    agent?: Agent,
+  ) => Promise<ClusterToken>;
   /** The way to a federation's hub; absent where a credential reaches no hub. */
   readHubAccess?: (credential: OpenCredential) => ApiServerAccess;
   /**

@@ -1,6 +1,8 @@
 // Google Cloud: service account keys, and the access tokens that they give for GKE.
 
+import type { Agent } from 'node:https';
 import { JWT } from 'google-auth-library';
+import { describeGoogleOwner, describeSimulatedAccount } from '../../domain/simulated-account.ts';
 import { FleetyardError, isFleetyardError } from '../../domain/errors.ts';
 import { getSecretField, type OpenCredential } from '../credential.ts';
 import { readSecretFields } from '../secret-fields.ts';
@@ -9,12 +11,18 @@ import { addMinutes, type CloudAccess, type ClusterToken, type TokenSubject } fr
 
 const tokenScope = 'https://www.googleapis.com/auth/cloud-platform';
 
-async function mintClusterToken(credential: OpenCredential, _subject: TokenSubject, now: Date): Promise<ClusterToken> {
+async function mintClusterToken(
+  credential: OpenCredential,
+  _subject: TokenSubject,
+  now: Date,
+  agent?: Agent,
+): Promise<ClusterToken> {
   const { email, privateKey } = readStoredKey(credential);
   const { access_token: token, expiry_date: expiry } = await new JWT({
     email,
     key: privateKey,
     scopes: [tokenScope],
+    ...(agent === undefined ? {} : { transporterOptions: { agent } }),
   }).authorize();
   if (!token) throw new FleetyardError('unavailable', 'Google answered without an access token');
   return { token, expiresAt: expiry ? new Date(expiry) : addMinutes(now, 50) };
@@ -40,6 +48,15 @@ export const gcp: CloudAccess = {
     GOOGLE_PROJECT: getSecretField(credential, 'project'),
   }),
   mintClusterToken,
+  takeSimulated: async (credential, _subject, openClouds) => {
+    const { project } = describeSimulatedAccount(credential.id);
+    const path = `/v1/projects/-/serviceAccounts/${describeGoogleOwner(project)}/keys`;
+    const { agent, post } = await openClouds();
+    const account = { id: credential.id, token: getSecretField(credential, 'token') };
+    const { privateKeyData } = await post('iam.googleapis.com', path, account);
+    const serviceAccountKey = Buffer.from(String(privateKeyData), 'base64').toString('utf8');
+    return { credential: { ...credential, secret: { project, serviceAccountKey } }, agent };
+  },
   readSecret: (secret) => {
     const { project = '', serviceAccountKey = '' } = readSecretFields(secret, {
       project: { pattern: /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, form: 'the id of a project' },

@@ -24,6 +24,7 @@ export type MintRequest = {
   credential: OpenCredential;
   region: string;
   now: Date;
+  simulatorUrl: string | undefined;
 };
 
 /**
@@ -31,7 +32,7 @@ export type MintRequest = {
  * Throws `credential-mismatch` or `unavailable` when no token can be had.
  */
 export async function mintAccess(request: MintRequest): Promise<{ access: ApiServerAccess; expiresAt: Date | null }> {
-  const { name, outputs, credential, region, now } = request;
+  const { name, outputs, credential, region, now, simulatorUrl } = request;
   const url = readOutgoingUrl(outputs.endpoint);
   if (typeof url === 'string') throw new FleetyardError('internal', `The endpoint of ${name} can't be used. ${url}`);
   const { certificateAuthority: encoded } = outputs;
@@ -39,7 +40,11 @@ export async function mintAccess(request: MintRequest): Promise<{ access: ApiSer
   if (encoded !== '' && certificateAuthority === undefined) {
     throw new FleetyardError('internal', `The certificate authority of ${name} can't be read.`);
   }
-  const { token, expiresAt } = await mintClusterToken(credential, { region, physicalName: outputs.physicalName }, now);
+  const { token, expiresAt } = await mintClusterToken(
+    credential,
+    { region, physicalName: outputs.physicalName },
+    { now, simulatorUrl },
+  );
   const origin = credential.simulated ? 'simulated' : 'cloud';
   const trust = certificateAuthority === undefined ? {} : { certificateAuthority };
   return { access: { name, url, origin, token, ...trust }, expiresAt };

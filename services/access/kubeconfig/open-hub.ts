@@ -6,6 +6,7 @@ import type { OutgoingGuard } from '../../outgoing/outgoing-guard.ts';
 import { readOutgoingUrl } from '../../outgoing/read-url.ts';
 import { getCloudAccess } from '../clouds/registry.ts';
 import type { OpenCredential } from '../credential.ts';
+import { fetchSimulatedAuthority } from '../simulated-clouds.ts';
 import type { ApiServerAccess } from './api-server-access.ts';
 
 /** Reads the hub of a credential; what was stored under older rules is held to today's. */
@@ -43,7 +44,7 @@ async function openSimulatedHub({ id, secret }: OpenCredential, simulatorUrl: st
   const { host, protocol } = new URL(simulatorUrl);
   const url = readOutgoingUrl(`https://${host}/k8s/hub-${id}`);
   if (typeof url === 'string') throw new FleetyardError('internal', `The URL of the simulator can't be used. ${url}`);
-  const certificateAuthority = await fetchAuthority(`${protocol}//${host}`);
+  const certificateAuthority = await fetchSimulatedAuthority(`${protocol}//${host}`);
   // By name, for the daemon may be reached by another address than its own.
   const known = { serverName: 'localhost', certificateAuthority };
   return { name: 'simulated-hub', url, origin: 'simulated', token: secret['token'] ?? '', ...known };
@@ -89,16 +90,4 @@ async function askForHub(
     'unavailable',
     `the simulated clouds have no hub: ${typeof message === 'string' ? message : 'they say nothing of it'}`,
   );
-}
-
-/** The authority that the simulator's API servers are certified by; its URL is the installation's own. */
-async function fetchAuthority(simulatorUrl: string): Promise<string> {
-  try {
-    const answer = await fetch(`${simulatorUrl}/v1/health`, { redirect: 'error', signal: AbortSignal.timeout(10_000) });
-    const { certificateAuthority } = (await answer.json()) as { certificateAuthority?: unknown };
-    if (typeof certificateAuthority === 'string') return certificateAuthority;
-  } catch (error) {
-    throw new FleetyardError('unavailable', 'the simulated clouds could not be reached', { cause: error });
-  }
-  throw new FleetyardError('unavailable', 'the simulated clouds name no certificate authority; start them anew');
 }

@@ -1098,6 +1098,8 @@ export interface components {
             labels?: components["schemas"]["Labels"];
             tags?: components["schemas"]["Tags"];
             addons?: components["schemas"]["Addons"];
+            /** @description Taints of the member at the hub of its federation, which keep away what does not tolerate them. Others that the hub or somebody else puts there stay. */
+            memberTaints?: components["schemas"]["Taint"][];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
             /** @description Refuse to delete the cluster while this is true. */
@@ -1124,6 +1126,8 @@ export interface components {
             labels?: components["schemas"]["Labels"];
             tags?: components["schemas"]["Tags"];
             addons?: components["schemas"]["Addons"];
+            /** @description Taints of the member at the hub of its federation, which keep away what does not tolerate them. Others that the hub or somebody else puts there stay. */
+            memberTaints?: components["schemas"]["Taint"][];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
             /** @description Refuse to delete the cluster while this is true. */
@@ -1192,6 +1196,8 @@ export interface components {
             labels?: components["schemas"]["Labels"];
             tags?: components["schemas"]["Tags"];
             addons?: components["schemas"]["Addons"];
+            /** @description Taints of the member at the hub of its federation, which keep away what does not tolerate them. Others that the hub or somebody else puts there stay. */
+            memberTaints?: components["schemas"]["Taint"][];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
             /** @description Refuse to delete the cluster while this is true. */

@@ -7,6 +7,7 @@ import { listWorkloads, startDrain, stopDrain } from './drain.ts';
 import { nameMember } from './member-name.ts';
 import { keepPlacement, removePlacement } from './keep-placement.ts';
 import { findMember, listMembers } from './members.ts';
+import { keepTaints } from './own-taints.ts';
 import { observePlacement } from './observe-placement.ts';
 import { renderPlacement } from './render-placement.ts';
 
@@ -16,6 +17,7 @@ export const karmada: FederationAdapter = {
   findMember,
   listMembers,
   checkJoin,
+  keepTaints,
   startDrain,
   stopDrain,
   listWorkloads,

@@ -9,7 +9,7 @@ export const clusters = { group: 'cluster.karmada.io', version: 'v1alpha1', plur
 
 /** A Cluster that nobody has looked at yet. */
 export type StrangeCluster = {
-  metadata?: { name?: unknown; resourceVersion?: unknown } | null;
+  metadata?: { name?: unknown; resourceVersion?: unknown; annotations?: unknown } | null;
   spec?: { id?: unknown; taints?: unknown } | null;
   status?: { kubernetesVersion?: unknown; conditions?: unknown } | null;
 } | null;

@@ -1,27 +1,24 @@
 // Drains a member before it leaves: the hub starts nothing there any more and moves what runs there, as far as policies let it.
 
-import { setHeaderOptions } from '@kubernetes/client-node';
-import { explainFailure, statusOf, type KubernetesClient } from '../../access/kubernetes-client.ts';
-import { FleetyardError } from '../../domain/errors.ts';
+import { explainFailure, type KubernetesClient } from '../../access/kubernetes-client.ts';
 import { OutgoingError } from '../../outgoing/outgoing-error.ts';
 import type { MemberReport, Workloads } from '../adapter.ts';
-import { clusters, findCluster, listClusters, type StrangeCluster } from './clusters.ts';
+import { changeTaints } from './change-taints.ts';
+import { listClusters, type StrangeCluster } from './clusters.ts';
 import { reportMember } from './members.ts';
-import { isClosed, isDraining, leavingTaint, readTaints, type Taint } from './taints.ts';
+import { isClosed, isDraining, leavingTaint, readTaints } from './taints.ts';
 
 const works = { group: 'work.karmada.io', version: 'v1alpha1', plural: 'works' };
 
 /** Of the names that a message takes. */
 const namesShown = 5;
-/** Another writer may come between the look at a Cluster and the write. */
-const attempts = 5;
 
 type Work = { metadata?: { annotations?: unknown; labels?: unknown } | null } | null;
 
 /** Taints the member; undefined when the hub has none of that name. */
 export async function startDrain(hub: KubernetesClient, name: string): Promise<MemberReport | undefined> {
-  const change = (cluster: StrangeCluster): Taint[] | undefined =>
-    isDraining(cluster) ? undefined : [...readTaints(cluster), { ...leavingTaint }];
+  const change = (cluster: StrangeCluster) =>
+    isDraining(cluster) ? undefined : { taints: [...readTaints(cluster), { ...leavingTaint }] };
   const cluster = await changeTaints(hub, name, change);
   return cluster === undefined ? undefined : reportMember(cluster);
 }
@@ -29,7 +26,7 @@ export async function startDrain(hub: KubernetesClient, name: string): Promise<M
 /** Takes the taint away. */
 export async function stopDrain(hub: KubernetesClient, name: string): Promise<void> {
   await changeTaints(hub, name, (cluster) =>
-    isDraining(cluster) ? readTaints(cluster).filter(({ key }) => key !== leavingTaint.key) : undefined,
+    isDraining(cluster) ? { taints: readTaints(cluster).filter(({ key }) => key !== leavingTaint.key) } : undefined,
   );
 }
 
@@ -78,39 +75,4 @@ function nameWorkload(work: Work): string[] {
 
 function toRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-/** Writes the taints that a change makes of those that are there, unless somebody wrote them meanwhile; undefined without such a member. */
-async function changeTaints(
-  hub: KubernetesClient,
-  name: string,
-  change: (cluster: StrangeCluster) => Taint[] | undefined,
-): Promise<StrangeCluster | undefined> {
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const cluster = await findCluster(hub, name);
-    if (cluster === undefined) return undefined;
-    const taints = change(cluster);
-    if (taints === undefined) return cluster;
-    const written = await writeTaints(hub, name, { cluster, taints });
-    if (written !== 'overtaken') return written;
-  }
-  throw new FleetyardError('unavailable', `the hub ${hub.server} changes member ${name} too often to be written to`);
-}
-
-async function writeTaints(
-  hub: KubernetesClient,
-  name: string,
-  { cluster, taints }: { cluster: StrangeCluster; taints: Taint[] },
-): Promise<StrangeCluster | undefined | 'overtaken'> {
-  const seen = cluster?.metadata?.resourceVersion;
-  const metadata = typeof seen === 'string' ? { metadata: { resourceVersion: seen } } : {};
-  const body = { ...metadata, spec: { taints } };
-  const asMerge = setHeaderOptions('Content-Type', 'application/merge-patch+json');
-  try {
-    return (await hub.objects.patchClusterCustomObject({ ...clusters, name, body }, asMerge)) as StrangeCluster;
-  } catch (error) {
-    if (statusOf(error) === 409) return 'overtaken';
-    if (statusOf(error) === 404) return undefined;
-    throw explainFailure(error, hub.server);
-  }
 }

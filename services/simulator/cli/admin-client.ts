@@ -16,10 +16,21 @@ export type FaultOrder = {
   until?: 'released';
 };
 
+/** A control plane, whatever its kind. */
+export type ControlPlaneState = {
+  id: string;
+  kind: string;
+  version: string | null;
+  plane: { authority: string } | null;
+  failure: string | null;
+};
+
 /** What an administrator can do. */
 export type SimulatorAdmin = {
   listAccounts(): Promise<Account[]>;
   listResources(account: string, type?: string): Promise<Resource[]>;
+  /** Those that stand, open, and close; `failure` says why one is lost. */
+  listControlPlanes(account: string): Promise<ControlPlaneState[]>;
   listLedger(account: string, after?: number): Promise<LedgerEntry[]>;
   deleteResource(account: string, id: string, type?: string): Promise<void>;
   changeResource(account: string, id: string, changes: Values, type?: string): Promise<Resource>;
@@ -54,6 +65,9 @@ export function createAdminClient({ url, adminToken }: { url: string; adminToken
     async listResources(account, type) {
       const query = type === undefined ? '' : `?${new URLSearchParams({ type }).toString()}`;
       return (await call<{ resources: Resource[] }>('GET', at(account, `resources${query}`))).resources;
+    },
+    async listControlPlanes(account) {
+      return (await call<{ controlPlanes: ControlPlaneState[] }>('GET', at(account, 'control-planes'))).controlPlanes;
     },
     async listLedger(account, after = 0) {
       return (await call<{ entries: LedgerEntry[] }>('GET', at(account, `ledger?after=${after}`))).entries;

@@ -75,8 +75,8 @@ export type Cloud = {
   name: 'aws' | 'azure-native' | 'gcp';
   types: ResourceType[];
   invokes: Record<string, (context: CloudContext, args: Values) => Values>;
-  /** Whose token it is at the API server of one of its clusters; left out where tokens are the account's own. */
-  findPrincipal?(query: PrincipalQuery): Principal | undefined;
+  /** Whose token it is at the API server of one of its clusters; undefined for somebody who is not let in. */
+  findPrincipal(query: PrincipalQuery): Principal | undefined;
   describeFault(fault: ShapeFault, token: string): { property: string; reason: string };
   throttle(type: ResourceType, action: string): CloudError;
   lost(type: ResourceType, name: string): CloudError;

@@ -6,6 +6,7 @@ import type { ControlPlaneKind, KindParts, KindTable } from './kind.ts';
 import {
   findRecord,
   insertRecord,
+  listRecords,
   listReleased,
   markReleased,
   removeRecord,
@@ -101,6 +102,15 @@ export class ControlPlanes {
   /** Notes that one that was open is lost. */
   lose(id: string, reason: string): void {
     saveLoss(this.#parts.ledger, id, reason);
+  }
+
+  isLost(id: string): boolean {
+    return (findRecord(this.#parts.ledger, id)?.failure ?? null) !== null;
+  }
+
+  /** Those of an account, open or not. */
+  list(account: string): ControlPlaneRecord[] {
+    return listRecords(this.#parts.ledger, account);
   }
 
   /** Stops what runs for this daemon; what stands stays known. */

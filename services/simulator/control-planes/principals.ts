@@ -3,39 +3,35 @@ import { describeSimulatedAccount } from '../../domain/simulated-account.ts';
 import type { ClusterRight } from '../clouds/principal.ts';
 import { getCloudOf } from '../clouds/registry.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Person } from './kubernetes/bindings.ts';
+import { MASTERS, type Person } from './kubernetes/bindings.ts';
 import { builtinRoles } from './kubernetes/builtin-roles.ts';
 import type { Grant } from './kubernetes/policy-rules.ts';
 
-/** Somebody whom the cloud lets in; what the cluster's own bindings give comes on top. */
-export type CloudPrincipal = Person & { rights: Grant[] };
+/** Somebody who is let in, with what the cloud gives them there; what the cluster's own bindings give comes on top. */
+export type Caller = Person & { rights: readonly Grant[] };
 
-/** Whose token it is; undefined for nobody's. */
-export function identifyPrincipal(
-  ledger: Ledger,
-  controlPlane: { id: string; account: string },
-  token: string,
-  now: Date,
-): CloudPrincipal | undefined {
-  const { id, account } = controlPlane;
-  const cluster = ledger.findByControlPlane(id);
-  const tokenHash = ledger.findTokenHash(account);
-  if (!cluster || tokenHash === undefined || token === '') return undefined;
-  const principal = getCloudOf(cluster.type).findPrincipal?.({
+type Place = { id: string; account: string };
+
+/** Whose token it is at a control plane; undefined for nobody's. The cloud knows who comes to its clusters; whoever has a hub's account has the hub. */
+export function identifyCaller(ledger: Ledger, place: Place, token: string, now: Date): Caller | undefined {
+  if (token === '') return undefined;
+  const cluster = ledger.findByControlPlane(place.id);
+  if (!cluster) return findOwner(ledger, place, token, now);
+  const { account } = place;
+  const principal = getCloudOf(cluster.type).findPrincipal({
     token,
     now,
     cluster,
     identity: describeSimulatedAccount(account),
-    tokenHash,
+    tokenHash: ledger.findTokenHash(account) ?? '',
     list: (type) => ledger.listResources(account, type),
   });
   return principal && { ...principal, rights: principal.rights.map(toGrant) };
 }
 
-/** Whether only principals of its cloud are let in, beside those that the cluster itself knows. */
-export function asksItsCloud(ledger: Ledger, { id }: { id: string }): boolean {
-  const cluster = ledger.findByControlPlane(id);
-  return cluster !== undefined && getCloudOf(cluster.type).findPrincipal !== undefined;
+function findOwner(ledger: Ledger, { account }: Place, token: string, now: Date): Caller | undefined {
+  if (!ledger.admit(account, token, now)) return undefined;
+  return { user: `simulated:${account}`, groups: [MASTERS, 'system:authenticated'], rights: [] };
 }
 
 function toGrant({ role, namespaces }: ClusterRight): Grant {

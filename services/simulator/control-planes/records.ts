@@ -55,6 +55,11 @@ export function listReleased(ledger: Ledger): ControlPlaneRecord[] {
   return ledger.all('select * from control_planes where released = 1 order by rowid').map(readRecord);
 }
 
+/** All of an account. */
+export function listRecords(ledger: Ledger, account: string): ControlPlaneRecord[] {
+  return ledger.all('select * from control_planes where account = ? order by rowid', account).map(readRecord);
+}
+
 /** Forgets one that is closed. */
 export function removeRecord(ledger: Ledger, id: string): void {
   ledger.run('delete from control_planes where id = ?', id);

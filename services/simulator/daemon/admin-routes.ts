@@ -24,6 +24,8 @@ export async function answerAdmin(parts: AdminParts, request: Request): Promise<
   switch (what) {
     case 'resources':
       return answerResources(parts, account, request);
+    case 'control-planes':
+      return ok({ controlPlanes: parts.planes.list(account) });
     case 'ledger':
       return ok({ entries: parts.ledger.listEntries(account, Number(request.query.get('after') ?? 0)) });
     case 'faults':

@@ -144,11 +144,18 @@ export class ResourceLifecycle {
 
   /** Ends a change, unless the resource was removed behind our back. Returns the resource as it was until now. */
   #settleAs(resource: Resource, state: ResourceState, outputs: Values = {}): Resource | undefined {
-    const { ledger, clock } = this.#parts;
+    const { ledger, clock, planes } = this.#parts;
     const current = ledger.findResource(resource.account, resource.type, resource.id);
     if (!current) return undefined;
     const updatedAt = clock.now().toISOString();
-    ledger.saveResource({ ...current, state, outputs: { ...current.outputs, ...outputs }, updatedAt });
+    // Its control plane may have been lost since it was met.
+    const isLost = state === 'ready' && resource.controlPlane !== null && planes.isLost(resource.controlPlane);
+    ledger.saveResource({
+      ...current,
+      state: isLost ? 'failed' : state,
+      outputs: { ...current.outputs, ...outputs, ...(isLost ? getType(resource.type).controlPlane?.lost : {}) },
+      updatedAt,
+    });
     return current;
   }
 

@@ -6,13 +6,14 @@ import { getAuthority, issueDoorCertificate } from '../control-planes/authority.
 import { answerQuestion, isAsked } from '../control-planes/kubernetes/ask-api.ts';
 import { answerTaints, isMemberPath } from '../control-planes/kubernetes/patch-taints.ts';
 import { answerRead } from '../control-planes/kubernetes/read-api.ts';
-import { answerTokenReview } from '../control-planes/local/token-review.ts';
+import { answerReview, isReview } from '../control-planes/local/reviews.ts';
 import type { Values } from '../ledger/resource.ts';
 import { answerAdmin, type AdminParts } from './admin-routes.ts';
 import type { Answer } from './answer.ts';
 import { answerHub, type HubParts } from './hub-routes.ts';
 import { createDoors, type Doors } from './doors.ts';
 import { answerProviderCall, type ProviderServices } from './provider-routes.ts';
+import { createSignInRoutes, type SignInRoutes } from './sign-in-routes.ts';
 
 /** What the server answers with. */
 export type ServerParts = AdminParts & Pick<HubParts, 'hubs'> & { services: ProviderServices; adminToken: string };
@@ -25,10 +26,11 @@ const MOST_CONNECTIONS = 2_000;
 /** Makes the server; it does not listen yet. */
 export function createSimulatorServer(parts: ServerParts): Doors {
   const { certificate, key } = issueDoorCertificate(parts.ledger, new Date());
+  const signIn = createSignInRoutes();
   const plain = createServer(listenTo((request, response) => answer(parts, request, response)));
   const secure = createSecureServer(
     { cert: certificate, key },
-    listenTo((request, response) => answerSecure(parts, request, response)),
+    listenTo((request, response) => answerSecure(parts, signIn, request, response)),
   );
   for (const server of [plain, secure]) {
     // Of asking, not of the answer: a created control plane may take long.
@@ -54,11 +56,37 @@ function listenTo(handle: (request: IncomingMessage, response: ServerResponse) =
 }
 
 /** What API servers are asked, by the token of whoever asks. */
-async function answerSecure(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerSecure(
+  parts: ServerParts,
+  signIn: SignInRoutes,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'https://127.0.0.1');
   if (pathname.startsWith('/control-planes/')) return answerControlPlane(parts, request, response, pathname);
-  if (!pathname.startsWith('/k8s/')) return send(response, notFound());
+  if (!pathname.startsWith('/k8s/')) return answerSignIn(parts, signIn, request, response);
   await answerKubernetes(parts, request, response, pathname, readToken(request));
+}
+
+/** What the clouds' servers of tokens are asked, by whoever calls the simulator by their names. */
+async function answerSignIn(
+  parts: ServerParts,
+  signIn: SignInRoutes,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readText(request, LARGEST_STRANGE_BODY);
+  if (body === undefined) return refuse(response, unreadable());
+  const answered = signIn(parts.ledger, {
+    host: request.headers.host ?? '',
+    method: request.method ?? 'GET',
+    path: new URL(request.url ?? '/', 'https://127.0.0.1').pathname,
+    body,
+    account: String(request.headers['fleetyard-account'] ?? ''),
+    token: readToken(request),
+    now: parts.clock.now(),
+  });
+  send(response, answered ? await answered : notFound());
 }
 
 /** What API servers that are processes ask the cloud that they belong to. */
@@ -68,12 +96,12 @@ async function answerControlPlane(
   response: ServerResponse,
   pathname: string,
 ): Promise<void> {
-  const [, , id = '', what] = pathname.split('/');
-  if (request.method !== 'POST' || what !== 'token-review') return refuse(response, notFound());
+  const [, , id = '', what = ''] = pathname.split('/');
+  if (request.method !== 'POST' || !isReview(what)) return refuse(response, notFound());
   const body = await readBody(request, LARGEST_STRANGE_BODY);
   if (!body) return refuse(response, unreadable());
-  const asked = { id, secret: readToken(request), body };
-  const answered = answerTokenReview({ ledger: parts.ledger, now: parts.clock.now() }, asked);
+  const asked = { id, what, secret: readToken(request), body };
+  const answered = answerReview({ ledger: parts.ledger, now: parts.clock.now() }, asked);
   send(response, answered ? { status: 200, body: answered } : unauthorized());
 }
 
@@ -148,7 +176,7 @@ function findAnswer(method: string, path: string): typeof answerQuestion | undef
   return method === 'PATCH' && isMemberPath(path) ? answerTaints : undefined;
 }
 
-async function readBody(request: IncomingMessage, largest: number): Promise<Values | undefined> {
+async function readText(request: IncomingMessage, largest: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -156,9 +184,14 @@ async function readBody(request: IncomingMessage, largest: number): Promise<Valu
     if (size > largest) return undefined;
     chunks.push(chunk);
   }
-  if (size === 0) return {};
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function readBody(request: IncomingMessage, largest: number): Promise<Values | undefined> {
+  const sent = await readText(request, largest);
+  if (sent === undefined || sent === '') return sent === undefined ? undefined : {};
   try {
-    const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+    const body = JSON.parse(sent) as unknown;
     return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Values) : undefined;
   } catch {
     return undefined;

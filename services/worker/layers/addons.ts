@@ -5,7 +5,7 @@ import type { ApiServerAccess } from '../../access/kubeconfig/api-server-access.
 import { isFleetyardError } from '../../domain/errors.ts';
 import type { WorkerContext } from '../context.ts';
 import { mintMemberAccess, type ClusterSubject } from '../steps/cluster-subject.ts';
-import { checkCluster } from '../steps/reach-clusters.ts';
+import { awaitRights, checkCluster } from '../steps/reach-clusters.ts';
 import type { StepOrder } from '../steps/step-order.ts';
 import { buildBaseInputs, type StepCluster } from './base-inputs.ts';
 import type { PrepareLayer } from './prepare-layer.ts';
@@ -16,6 +16,7 @@ export const prepareAddons: PrepareLayer<'addons'> = async (context, subject, or
   // Minted first, so that a failure leaves nothing behind.
   const member = await mintMemberAccess(context, subject);
   if (await isOutOfReach(context, subject, order, member)) return undefined;
+  if (order.step.action === 'up' && order.onlySettle !== true) await awaitOwnRights(context, member, order);
   const { paths, own, remove } = await writeStepKubeconfigs(context, subject, { member });
   return {
     inputs: buildAddonsInputs(subject.step, { kubeconfig: paths.member, goes: order.step.action === 'destroy' }),
@@ -24,6 +25,16 @@ export const prepareAddons: PrepareLayer<'addons'> = async (context, subject, or
     cleanUp: remove,
   };
 };
+
+/** Seconds that a step waits with its slot held; it is tried again after that. */
+const longestHold = 30;
+
+async function awaitOwnRights(context: WorkerContext, access: ApiServerAccess, { lease }: StepOrder): Promise<void> {
+  const { everySeconds, forSeconds } = context.memberPatience;
+  const patience = { everySeconds, forSeconds: Math.min(forSeconds, longestHold) };
+  const signal = AbortSignal.any([lease.cancelled, lease.lost]);
+  await awaitRights({ guard: context.outgoing, access, patience, signal });
+}
 
 /** Inputs of the addons layer. */
 export function buildAddonsInputs(

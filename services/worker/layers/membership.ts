@@ -90,6 +90,7 @@ export function buildMembershipInputs(
     provider: cluster.spec.provider,
     memberName: hub.memberName,
     labels: cluster.spec.labels,
+    memberTaints: cluster.spec.memberTaints ?? [],
     endpoint: outputs.endpoint,
     kubeconfigs: hub.kubeconfigs,
     identifiers: { member: cluster.id, hub: hub.identifier },

@@ -115,6 +115,7 @@ export async function mintMemberAccess(context: WorkerContext, subject: ClusterS
     credential: subject.credential,
     region,
     now: context.now(),
+    simulatorUrl: context.engine.simulatorUrl,
   });
   return access;
 }

@@ -66,6 +66,7 @@ const awaitMembership: Performer = async (context, { operation, lease }) => {
     engine,
     hub: access,
     member: memberName,
+    taints: subject.step.spec.memberTaints ?? [],
     patience: context.memberPatience,
     signal,
   });

@@ -2,9 +2,9 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiServerAccess } from '../../access/kubeconfig/api-server-access.ts';
-import { explainFailure, openKubernetes, readVersion } from '../../access/kubernetes-client.ts';
+import { explainFailure, openKubernetes, readVersion, type KubernetesClient } from '../../access/kubernetes-client.ts';
 import { FleetyardError } from '../../domain/errors.ts';
-import type { HubReport, MemberReport } from '../../federation/adapter.ts';
+import type { HubReport, MemberReport, MemberTaint } from '../../federation/adapter.ts';
 import { getAdapter } from '../../federation/registry.ts';
 import type { OutgoingGuard } from '../../outgoing/outgoing-guard.ts';
 
@@ -16,6 +16,41 @@ export async function checkCluster(guard: OutgoingGuard, access: ApiServerAccess
   const cluster = openKubernetes(guard, access);
   try {
     return readVersion((await cluster.version.getCode()).gitVersion);
+  } catch (error) {
+    throw explainFailure(error, cluster.server);
+  }
+}
+
+/** What whoever makes the objects of a cluster has to be allowed. */
+const needed = { group: 'rbac.authorization.k8s.io', resource: 'clusterrolebindings', verb: 'create' };
+
+/**
+ * Waits until the cluster gives us our rights: some clouds take minutes until what they granted holds. Throws `unavailable` when they have not come
+ * in time, and an AbortError when the signal says so.
+ */
+export async function awaitRights(options: {
+  guard: OutgoingGuard;
+  access: ApiServerAccess;
+  patience: Patience;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { patience, signal } = options;
+  const cluster = openKubernetes(options.guard, options.access);
+  const end = performance.now() + patience.forSeconds * 1000;
+  for (;;) {
+    if (await askRight(cluster)) return;
+    if (performance.now() >= end) {
+      const message = `the API server ${cluster.server} gives Fleetyard no right to make ${needed.resource} yet`;
+      throw new FleetyardError('unavailable', message);
+    }
+    await delay(patience.everySeconds * 1000, undefined, { signal });
+  }
+}
+
+async function askRight(cluster: KubernetesClient): Promise<boolean> {
+  try {
+    const body = { spec: { resourceAttributes: needed } };
+    return (await cluster.rights.createSelfSubjectAccessReview({ body })).status?.allowed === true;
   } catch (error) {
     throw explainFailure(error, cluster.server);
   }
@@ -35,6 +70,8 @@ export async function awaitMember(options: {
   engine: string;
   hub: ApiServerAccess;
   member: string;
+  /** Those that the cluster asks for. */
+  taints: readonly MemberTaint[];
   patience: Patience;
   signal: AbortSignal;
 }): Promise<MemberReport> {
@@ -42,6 +79,7 @@ export async function awaitMember(options: {
   const hub = openKubernetes(options.guard, options.hub);
   const adapter = getAdapter(options.engine);
   const end = performance.now() + patience.forSeconds * 1000;
+  await adapter.keepTaints(hub, member, options.taints);
   for (;;) {
     const report = await adapter.findMember(hub, member);
     // It stays after all: its deletion was cancelled, or failed and was followed by an update.

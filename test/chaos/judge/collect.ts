@@ -5,6 +5,7 @@ import type { Sql } from 'postgres';
 import { listControlPlanes } from '../world/control-plane-processes.ts';
 import { listStepProcesses } from '../world/step-processes.ts';
 import { listLogins, type World } from '../world/world.ts';
+import { listRealObjects } from './real-objects.ts';
 import type { Accepted, Account, KnownResource, Leftovers, Standing } from './judge.ts';
 
 /** What stands in the clouds and in Pulumi's state. */
@@ -19,7 +20,7 @@ export async function collectStanding(world: World): Promise<Standing> {
       };
     }),
   );
-  return { accounts, known: await listKnownResources(stateSql) };
+  return { accounts, known: await listKnownResources(stateSql), objects: await listRealObjects(world.directory) };
 }
 
 /** What became of the accepted operations. */

@@ -1,5 +1,7 @@
 // The judge of a chaos run: what the evidence says of duplicates, orphans, losses and leftovers. It asks nobody itself.
 
+import type { RealObject } from './real-objects.ts';
+
 /** One recorded change of a simulated cloud. */
 export type LedgerEntry = {
   action: 'create' | 'update' | 'delete';
@@ -20,7 +22,11 @@ export type KnownResource = { stack: string; type: string; id: string; urn: stri
 export type Account = { account: string; resources: CloudResource[]; entries: LedgerEntry[] };
 
 /** What stands when nothing is at work. */
-export type Standing = { accounts: Account[]; known: KnownResource[] };
+export type Standing = {
+  accounts: Account[];
+  known: KnownResource[];
+  /** On real API servers. */ objects?: RealObject[];
+};
 
 /** What remains once everything was deleted and every process was stopped. */
 export type Leftovers = {
@@ -82,8 +88,9 @@ export function findRemains(accounts: readonly Account[]): string[] {
 }
 
 /** Resources that a stack knows and no cloud has, though nobody removed them by hand: the state says what is not true. */
-export function findPhantoms({ accounts, known }: Standing): string[] {
+export function findPhantoms({ accounts, known, objects = [] }: Standing): string[] {
   const standing = new Set(accounts.flatMap(({ resources }) => resources.map(keyOf)));
+  const real = new Set(objects.map(({ type, id }) => `${type} ${id}`));
   const byHand = new Set(
     accounts.flatMap(({ entries }) =>
       entries.filter(({ caller, action }) => caller === 'admin' && action === 'delete').map(keyOf),
@@ -93,9 +100,18 @@ export function findPhantoms({ accounts, known }: Standing): string[] {
     known
       // Namespaces are shared, so that another's role may stand in the cloud, or are the cluster's own.
       .filter(({ type }) => type !== 'kubernetes:core/v1:Namespace')
-      .filter((each) => !standing.has(keyOf(each)) && !byHand.has(keyOf(each)))
+      .filter((each) => !standing.has(keyOf(each)) && !byHand.has(keyOf(each)) && !real.has(`${each.type} ${each.id}`))
       .map((each) => `${each.stack}: ${each.type} ${each.id}`)
   );
+}
+
+/** Objects of a membership that a real hub still has although all members have left. */
+export function findMembers(objects: readonly RealObject[] = []): string[] {
+  return objects
+    .filter(
+      ({ type, id }) => type.endsWith(':Cluster') || (type.endsWith(':Secret') && id.startsWith('karmada-cluster/')),
+    )
+    .map(({ server, type, id }) => `${server}: ${type} ${id}`);
 }
 
 /** What names a resource in both the cloud and the state. Of Kubernetes objects the state knows no server, so the role has to do. */

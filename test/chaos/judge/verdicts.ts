@@ -4,6 +4,7 @@ import {
   findDuplicates,
   findLost,
   findOrphans,
+  findMembers,
   findPhantoms,
   findRemains,
   type Account,
@@ -112,4 +113,23 @@ test('losses and leftovers', async (t) => {
     files: 0,
     logins: 0,
   });
+});
+
+test('what a stack knows of a real API server is looked for there, and a hub without members has none of their objects', async (t) => {
+  const secret = {
+    type: 'kubernetes:core/v1:Secret',
+    id: 'karmada-cluster/one',
+    urn: 'urn:one',
+    stack: 'cl_1-membership.json',
+  };
+  const server = '/hubs/hub-1';
+  t.same(findPhantoms({ accounts: [], known: [secret], objects: [{ server, ...secret }] }), []);
+  t.equal(
+    findPhantoms({ accounts: [], known: [secret], objects: [{ server, ...secret, id: 'default/one' }] }).length,
+    1,
+  );
+  const cluster = { server, type: 'kubernetes:cluster.karmada.io/v1alpha1:Cluster', id: 'one' };
+  const others = { server, type: 'kubernetes:core/v1:Secret', id: 'default/one' };
+  t.same(findMembers([cluster, others]), [`${server}: ${cluster.type} one`]);
+  t.equal(findMembers([{ server, ...secret }]).length, 1);
 });

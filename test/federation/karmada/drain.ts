@@ -53,3 +53,24 @@ test('what runs on a member is what bindings placed there; a hub without another
   hub.members.set('unwell', false).set('third', true);
   t.match(await karmada.listWorkloads(client, 'web'), { movable: true });
 });
+
+test("a member's own taints are kept as the cluster asks, and those of others stay", async (t) => {
+  const hub = await startTestHub(t);
+  const client = openKubernetes(loopbackGuard, hub.access);
+  hub.members.set('web', true);
+  hub.taints.set('web', [ofSomebody]);
+  const batch = { key: 'only', value: 'batch', effect: 'NoSchedule' };
+  const soon = { key: 'soon', value: '', effect: 'PreferNoSchedule' };
+  await karmada.keepTaints(client, 'web', [batch, soon]);
+  t.same(hub.taints.get('web'), [ofSomebody, batch, { key: 'soon', effect: 'PreferNoSchedule' }]);
+  const { length } = hub.calls;
+  await karmada.keepTaints(client, 'web', [batch, soon]);
+  t.equal(hub.calls.length, length + 1, 'what stands is only looked at');
+  await karmada.startDrain(client, 'web');
+  await karmada.keepTaints(client, 'web', [{ ...batch, value: 'nights' }]);
+  t.same(hub.taints.get('web'), [ofSomebody, leaving, { ...batch, value: 'nights' }]);
+  await karmada.keepTaints(client, 'web', []);
+  t.same(hub.taints.get('web'), [ofSomebody, leaving]);
+  await karmada.keepTaints(client, 'gone', [batch]);
+  t.notOk(hub.taints.has('gone'));
+});

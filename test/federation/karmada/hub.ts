@@ -1,6 +1,8 @@
 import { test } from 'tap';
 import { openKubernetes } from '../../../services/access/kubernetes-client.ts';
 import { getAdapter } from '../../../services/federation/registry.ts';
+import type { ApiServerAccess } from '../../../services/access/kubeconfig/api-server-access.ts';
+import { createAuthority } from '../../../services/simulator/control-planes/certificate.ts';
 import { loopbackGuard, startTestHub } from '../../helpers/hub.ts';
 
 const karmada = getAdapter('karmada');
@@ -42,4 +44,14 @@ test('a hub that does not answer is given up after the timeout', async (t) => {
 
 test('an engine without an adapter is not built yet', async (t) => {
   t.throws(() => getAdapter('kubefed'), { code: 'not-built-yet' });
+});
+
+test('a hub whose certificate another authority signed is refused, with that cause, and so is one that nobody answers at', async (t) => {
+  const hub = await startTestHub(t);
+  const { certificate } = createAuthority('another', new Date());
+  const check = (access: ApiServerAccess) => karmada.checkHub(openKubernetes(loopbackGuard, access));
+  const untrusted = { ...hub.access, certificateAuthority: certificate };
+  await t.rejects(check(untrusted), { code: 'unavailable', message: /its certificate is not trusted/ });
+  const nobody = { ...hub.access, url: { ...hub.access.url, port: 1 } };
+  await t.rejects(check(nobody), { code: 'unavailable', message: /the connection was refused/ });
 });

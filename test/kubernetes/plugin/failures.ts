@@ -42,6 +42,7 @@ test('the kubernetes plugin and API servers that are not well', { timeout: 240_0
   await t.test('a token file is read anew', patient, (s) => renew(s, api));
   await t.test('a server that takes calls and never answers is given up in ten seconds', patient, hang);
   await t.test('a Deployment that does not come up says why', patient, (s) => wait(s, api));
+  await t.test('a cancel while the server hangs ends the call in a moment', patient, (s) => cancelHung(s, api));
   await t.test('an answer that leads elsewhere is not followed', patient, redirect);
 });
 
@@ -178,6 +179,24 @@ async function wait(t: Test, api: TestApiServer): Promise<void> {
   const unready = await fail(plugin.read(DEPLOYMENT, kept.id, kept));
   t.match(unready.partial?.id, kept.id, 'a refresh tells as well');
   await Promise.all([plugin.delete(kept), plugin.delete(made)]);
+}
+
+async function cancelHung(t: Test, api: TestApiServer): Promise<void> {
+  if (OFFICIAL) return;
+  const plugin = await startKubernetesPlugin(t, { kubeconfig: api.writeKubeconfig() });
+  await plugin.read('kubernetes:core/v1:Namespace', 'default');
+  const resume = api.freeze();
+  try {
+    const begin = performance.now();
+    const call = fail(plugin.create(CONFIG, config(makeName('hung'))));
+    setImmediate(() => plugin.cancel());
+    const { message, partial } = await call;
+    t.match(message, /context canceled/);
+    t.equal(partial, undefined, 'nobody knows whether it was made; that is for whoever recovers');
+    t.ok(performance.now() - begin < 8000);
+  } finally {
+    resume();
+  }
 }
 
 async function redirect(t: Test): Promise<void> {

@@ -2,6 +2,7 @@
 import { test, type Test } from 'tap';
 import type { Properties } from '../../../plugins/kit/values.ts';
 import { makeName, startApiServer, type TestApiServer } from '../../helpers/api-server.ts';
+import { waitFor } from '../../helpers/wait.ts';
 import { CallFailure, OFFICIAL, startKubernetesPlugin, type ProviderPlugin } from '../../helpers/provider-plugin.ts';
 
 const NAMESPACE = 'kubernetes:core/v1:Namespace';
@@ -57,6 +58,9 @@ test('the kubernetes plugin on a real API server', { timeout: 240_000 }, async (
   );
   await t.test('an object that does not end is told of, with what holds it', patient, (s) => holdBack(s, bench));
   await t.test('a namespace goes with what it holds', patient, (s) => removeNamespace(s, bench));
+  await t.test('names are made up and kept, or have to be given', patient, (s) => nameThings(s, bench));
+  await t.test('without server-side apply, what is left out goes as well', patient, (s) => merge(s, bench));
+  await t.test('another manager takes the place of the one before', patient, (s) => succeed(s, bench));
   await t.test('a cancel ends a wait and tells what exists', patient, (s) => cancel(s, bench));
 });
 
@@ -84,12 +88,15 @@ async function liveThrough(t: Test, { api, plugin }: Bench): Promise<void> {
   t.equal(changed.state['__fieldManager'], made.state['__fieldManager'], 'by the same manager');
   await api.ask(
     'PATCH',
-    `/api/v1/namespaces/default/configmaps/${name}`,
+    `/api/v1/namespaces/default/configmaps/${name}?fieldManager=kubectl-edit`,
     { data: { a: 'drift', c: 'alien' } },
     'application/merge-patch+json',
   );
   const drifted = await plugin.read(CONFIG, made.id, changed);
   t.same(drifted?.inputs['data'], { a: 'drift', b: '3' }, 'a refresh shows what changed, not what others added');
+  t.match((await plugin.diff(drifted ?? changed, news)).paths, { 'data.a': /^update/ });
+  const mended = await plugin.update(drifted ?? changed, news);
+  t.match(mended.state, { data: { a: '2', b: '3' } }, 'what somebody edited is put right');
   await plugin.delete(changed);
   t.equal(await plugin.read(CONFIG, made.id, changed), undefined);
   await plugin.delete(changed);
@@ -309,6 +316,50 @@ async function removeNamespace(t: Test, { plugin }: Bench): Promise<void> {
   t.equal(await plugin.read(CONFIG, inside.id, inside), undefined);
 }
 
+async function nameThings(t: Test, { plugin }: Bench): Promise<void> {
+  const unnamed: Properties = { apiVersion: 'v1', kind: 'ConfigMap', data: {} };
+  const first = await plugin.check(CONFIG, unnamed);
+  t.match(first.inputs, { metadata: { name: /^thing-[0-9a-f]+$/, annotations: { 'pulumi.com/autonamed': 'true' } } });
+  t.same((await plugin.check(CONFIG, unnamed, first.inputs)).inputs, first.inputs, 'the name is kept');
+  const made = await plugin.create(CONFIG, first.inputs);
+  const diff = await plugin.diff(made, { ...first.inputs, data: { a: '1' } });
+  t.match(diff, { deleteBeforeReplace: false }, 'the next one gets another name, and needs not wait');
+  await plugin.delete(made);
+  if (OFFICIAL) return;
+  const required = await plugin.check(CONFIG, unnamed, {}, { namesRequired: true });
+  t.match(required.failures, [/^metadata.name: autonaming is disabled/]);
+  const generated: Properties = { ...unnamed, metadata: { generateName: 'x-' } };
+  t.match((await plugin.check(CONFIG, generated)).failures, [/generateName/]);
+  t.match((await plugin.check('kubernetes:helm.sh/v3:Release', unnamed)).failures, [/does not know/]);
+  t.match((await plugin.check(CONFIG, { metadata: { name: 'a' } })).failures, [/^apiVersion/, /^kind/]);
+}
+
+async function merge(t: Test, { api }: Bench): Promise<void> {
+  const plugin = await startKubernetesPlugin(t, { kubeconfig: api.writeKubeconfig(), enableServerSideApply: 'false' });
+  const name = makeName('merged');
+  const { inputs } = await plugin.check(CONFIG, config(name, { a: '1', b: '2' }));
+  t.match(inputs, { metadata: { labels: { 'app.kubernetes.io/managed-by': 'pulumi' } } });
+  const made = await plugin.create(CONFIG, inputs);
+  const path = `/api/v1/namespaces/default/configmaps/${name}`;
+  await api.ask('PATCH', path, { data: { theirs: 'x' } }, 'application/merge-patch+json');
+  const { inputs: less } = await plugin.check(CONFIG, config(name, { a: '3' }), inputs);
+  const changed = await plugin.update(made, less);
+  t.same(changed.state['data'], { a: '3', theirs: 'x' });
+  await plugin.delete(changed);
+}
+
+async function succeed(t: Test, { plugin }: Bench): Promise<void> {
+  const name = makeName('manager');
+  const made = await plugin.create(CONFIG, config(name, { a: '1' }));
+  const applied = await plugin.update(made, config(name, { a: '2' }));
+  const annotations = { 'pulumi.com/patchFieldManager': 'chosen' };
+  const chosen = await plugin.update(applied, config(name, { a: '2' }, { annotations }));
+  t.equal(chosen.state['__fieldManager'], 'chosen');
+  const less = await plugin.update(chosen, config(name, {}, { annotations }));
+  t.equal(Object.keys((less.state['data'] as Properties | undefined) ?? {}).length, 0, 'the old manager holds nothing');
+  await plugin.delete(less);
+}
+
 async function cancel(t: Test, { api, plugin }: Bench): Promise<void> {
   const own = OFFICIAL ? plugin : await startKubernetesPlugin(t, { kubeconfig: api.writeKubeconfig() });
   const name = makeName('waits');
@@ -316,7 +367,7 @@ async function cancel(t: Test, { api, plugin }: Bench): Promise<void> {
   const begin = performance.now();
   const call = fail(own.create(CONFIG, config(name, {}, { annotations })));
   const path = `/api/v1/namespaces/default/configmaps/${name}`;
-  while ((await api.ask('GET', path)).status !== 200) await new Promise((resolve) => setImmediate(resolve));
+  await waitFor('the object', async () => (await api.ask('GET', path)).status === 200);
   own.cancel();
   const refused = await call;
   t.ok(performance.now() - begin < 8000);

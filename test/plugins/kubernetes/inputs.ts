@@ -205,6 +205,8 @@ test('what a create made becomes the applying manager’s, and status stays its 
   t.same(first?.['fieldsV1'], { 'f:data': { 'f:a': {}, 'f:b': {} } });
   t.same(rest, [status, other]);
   t.match(patch?.[1], { path: '/metadata/resourceVersion', value: '7' });
+  const edited = { ...other, manager: 'kubectl-edit' };
+  t.equal(planTakeOver(live(own, edited), 'mine')?.length, 2, 'as does what somebody edited');
   t.equal(planTakeOver(live(own, status, other), 'mine'), undefined);
   t.equal(isOwnedByOthers(live(own, other), 'mine', ['spec', 'taints']), true);
   t.equal(isOwnedByOthers(live(own, other), 'other', ['spec', 'taints']), false);

@@ -5,6 +5,7 @@ import type { Cloud, CloudContext } from '../resource-type.ts';
 import type { ShapeFault } from '../schemas/schema.ts';
 import { text } from '../values.ts';
 import { aksPoolTypes } from './aks-pools.ts';
+import { findAksPrincipal } from './aks-principals.ts';
 import { aksTypes } from './aks.ts';
 import { azureError } from './errors.ts';
 import { getById, groupId, subscriptionOf } from './resource-ids.ts';
@@ -63,6 +64,7 @@ export const azure: Cloud = {
       tenantId: context.identity.tenantId,
     }),
   },
+  findPrincipal: findAksPrincipal,
   describeFault,
   throttle(type) {
     const message = `Number of requests for '${type.token}' exceeded the limit. Please try again after '17' seconds.`;

@@ -7,6 +7,7 @@ import { text } from '../values.ts';
 import { googleError } from './errors.ts';
 import { projectOf } from './references.ts';
 import { egressTypes } from './egress.ts';
+import { findGkePrincipal } from './gke-principals.ts';
 import { gkePoolTypes } from './gke-pools.ts';
 import { gkeTypes } from './gke.ts';
 import { identityTypes } from './identity.ts';
@@ -50,6 +51,7 @@ export const google: Cloud = {
       zone: '',
     }),
   },
+  findPrincipal: findGkePrincipal,
   describeFault: describeBridgedFault,
   throttle: (type) =>
     googleError(

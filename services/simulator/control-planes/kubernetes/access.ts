@@ -1,10 +1,10 @@
 // Who may speak to which simulated API server, and what they may do there.
 import { findApiServer, openHub, type ApiServer } from './api-servers.ts';
-import { listBound, MASTERS, type Person } from './bindings.ts';
+import { listBound, type Person } from './bindings.ts';
 import { basicRules } from './builtin-roles.ts';
 import { isGranted, type Attempt, type Grant } from './policy-rules.ts';
 import { findTokenHolder } from './service-account-tokens.ts';
-import { asksItsCloud, identifyPrincipal } from '../principals.ts';
+import { identifyCaller } from '../principals.ts';
 import { CloudError } from '../../clouds/cloud-error.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 
@@ -34,22 +34,9 @@ export function findServer(ledger: Ledger, id: string, token: string, now: Date)
 /** Whose token it is at an API server; undefined for nobody's. */
 export function identify(ledger: Ledger, server: ApiServer, token: string, now: Date): Identity | undefined {
   if (token === '') return undefined;
-  const found = findTokenHolder(ledger, server, token, now) ?? findCaller(ledger, server, token, now);
-  if (!found) return undefined;
-  const { rights = [], ...person }: Partial<Identity> & Person = found;
-  return { ...person, rights: [{ rules: basicRules }, ...rights, ...listBound(ledger, server, person)] };
-}
-
-/** The cloud knows who comes to its clusters; whoever has a hub's account has the hub. */
-function findCaller(
-  ledger: Ledger,
-  server: ApiServer,
-  token: string,
-  now: Date,
-): (Person & { rights?: readonly Grant[] }) | undefined {
-  const principal = identifyPrincipal(ledger, server, token, now);
-  if (principal || asksItsCloud(ledger, server) || !ledger.admit(server.account, token, now)) return principal;
-  return { user: `simulated:${server.account}`, groups: [MASTERS, 'system:authenticated'] };
+  const holder = findTokenHolder(ledger, server, token, now);
+  const found: Identity | undefined = holder ? { ...holder, rights: [] } : identifyCaller(ledger, server, token, now);
+  return found && { ...found, rights: [{ rules: basicRules }, ...found.rights, ...listBound(ledger, server, found)] };
 }
 
 /** Why somebody may not do something, in the API server's words; undefined when they may. */

@@ -8,8 +8,6 @@ export type Kind = {
   namespaced: boolean;
   /** Served by hubs alone. */
   hub?: boolean;
-  /** Properties, also nested, that need a new object. */
-  replaceOn?: string[];
   secretOutputs?: string[];
 };
 
@@ -24,7 +22,6 @@ const KINDS: Kind[] = [
     kind: 'Secret',
     plural: 'secrets',
     namespaced: true,
-    replaceOn: ['type'],
     secretOutputs: ['data', 'stringData'],
   },
   { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true },
@@ -34,11 +31,10 @@ const KINDS: Kind[] = [
     kind: 'ClusterRoleBinding',
     plural: 'clusterrolebindings',
     namespaced: false,
-    replaceOn: ['roleRef'],
   },
   { apiVersion: RBAC, kind: 'Role', plural: 'roles', namespaced: true },
-  { apiVersion: RBAC, kind: 'RoleBinding', plural: 'rolebindings', namespaced: true, replaceOn: ['roleRef'] },
-  { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true, replaceOn: ['spec.selector'] },
+  { apiVersion: RBAC, kind: 'RoleBinding', plural: 'rolebindings', namespaced: true },
+  { apiVersion: 'apps/v1', kind: 'Deployment', plural: 'deployments', namespaced: true },
   { apiVersion: 'cluster.karmada.io/v1alpha1', kind: 'Cluster', plural: 'clusters', namespaced: false, hub: true },
   // Nothing is scheduled here, so that there are none.
   { apiVersion: 'work.karmada.io/v1alpha1', kind: 'Work', plural: 'works', namespaced: true, hub: true },

@@ -1,8 +1,6 @@
 // Answers the kubernetes provider's calls: objects of simulated API servers, kept in the ledger under the account that
 // owns the server. Like the real provider, a create stops at an object of its name, unless the provider is told to adopt it.
-import { diffProperties, type Diff } from '../../../../plugins/kit/diff.ts';
 import { UNKNOWN_TEXT } from '../../../../plugins/kit/json.ts';
-import type { Properties } from '../../../../plugins/kit/values.ts';
 import { CloudError } from '../../clouds/cloud-error.ts';
 import type { CheckAnswer, ProviderCall, ResourceAnswer } from '../../clouds/provider-call.ts';
 import { object, text } from '../../clouds/values.ts';
@@ -45,16 +43,6 @@ export class ObjectService {
       failures.push({ property: 'metadata.name', reason });
     }
     return { inputs: { ...inputs, metadata }, failures };
-  }
-
-  diff(call: ProviderCall): Diff {
-    const kind = findKind(text(call.inputs, 'apiVersion'), text(call.inputs, 'kind'));
-    const replaceOn = ['apiVersion', 'kind', 'metadata.name', 'metadata.namespace', ...(kind?.replaceOn ?? [])];
-    return diffProperties((call.olds ?? {}) as Properties, call.inputs as Properties, {
-      replaceOn,
-      deleteBeforeReplace:
-        text(object(call.olds, 'metadata'), 'name') === text(object(call.inputs, 'metadata'), 'name'),
-    });
   }
 
   async create(call: ProviderCall): Promise<ResourceAnswer> {

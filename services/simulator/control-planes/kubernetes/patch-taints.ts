@@ -39,10 +39,11 @@ export function answerTaints(
   if (seen !== '' && seen !== text(metadata, 'resourceVersion')) {
     return fail(409, 'Conflict', `Operation cannot be fulfilled on clusters "${name}": the object has been modified`);
   }
+  const annotations = object(object(patch, 'metadata'), 'annotations');
   const resourceVersion = String(Number(metadata['resourceVersion'] ?? 0) + 1);
   const outputs = {
     ...found.outputs,
-    metadata: { ...metadata, resourceVersion },
+    metadata: { ...metadata, annotations: { ...object(metadata, 'annotations'), ...annotations }, resourceVersion },
     spec: { ...object(found.outputs, 'spec'), taints },
   };
   const written = { ...found, outputs, updatedAt: now.toISOString() };

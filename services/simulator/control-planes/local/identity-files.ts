@@ -73,12 +73,16 @@ export async function ensureIdentity({
 }
 
 /** Writes how an API server asks the simulated cloud about something; `token` is what it shows there. */
-export async function writeWebhookConfig(
-  file: string,
+export async function writeWebhookConfigs(
+  files: { authentication: string; authorization: string },
   { url, certificateAuthority, token }: { url: string; certificateAuthority: string; token: string },
 ): Promise<void> {
-  const cluster = { server: url, 'certificate-authority-data': encode(certificateAuthority) };
-  await writeFile(file, writeConfig(cluster, { token }), { mode: 0o600 });
+  const write = (file: string, review: string): Promise<void> => {
+    const cluster = { server: `${url}/${review}`, 'certificate-authority-data': encode(certificateAuthority) };
+    return writeFile(file, writeConfig(cluster, { token }), { mode: 0o600 });
+  };
+  await write(files.authentication, 'token-review');
+  await write(files.authorization, 'subject-access-review');
 }
 
 /** Reads a client's pair, with the authority that certifies the server. */

@@ -1,6 +1,6 @@
 // The kind of control plane that is a real Kubernetes on loopback: etcd, API server, controllers, scheduler, and nodes that are played.
 import { access, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { ControlPlane } from '../../clouds/control-plane.ts';
 import { getAuthority as getDoorAuthority } from '../authority.ts';
 import type { ControlPlaneKind, ControlPlaneOrder, KindParts } from '../kind.ts';
@@ -9,6 +9,7 @@ import { killMarkedProcesses } from './marked-processes.ts';
 import { startMember, type Member } from './member.ts';
 import { locateFiles, MEMBER_PORTS, MEMBER_PROGRAMS, type MemberPaths } from './member-programs.ts';
 import { applyPool, applyVersion } from './nodes/apply-nodes.ts';
+import { createStartGate } from './start-gate.ts';
 import { findLocalRecord, insertLocalRecord, markOpened, removeLocalRecord, type LocalRecord } from './records.ts';
 
 /** Finds the programs, which may take minutes on a machine that has none of them yet. */
@@ -18,6 +19,7 @@ export type FindPrograms = (names: typeof MEMBER_PROGRAMS, options: { signal: Ab
 export class LocalKind implements ControlPlaneKind {
   readonly #parts: KindParts;
   readonly #findPrograms: FindPrograms;
+  readonly #gate = createStartGate();
   readonly #members = new Map<string, Promise<Member>>();
   readonly #cleared: Promise<void>;
 
@@ -42,8 +44,13 @@ export class LocalKind implements ControlPlaneKind {
     const record = findLocalRecord(this.#parts.ledger, id);
     if (!record?.opened) return undefined;
     const lost = await this.#findLoss(id);
-    if (lost === undefined) return this.#bringUp(record);
-    this.#parts.report(id, lost);
+    try {
+      if (lost === undefined) return await this.#bringUp(record);
+      this.#parts.report(id, lost);
+    } catch (error) {
+      if (this.#parts.signal.aborted) throw error;
+      this.#parts.report(id, (error as Error).message);
+    }
     return undefined;
   }
 
@@ -55,8 +62,8 @@ export class LocalKind implements ControlPlaneKind {
 
   async scale(id: string, pool: Parameters<ControlPlaneKind['scale']>[1]): Promise<void> {
     const record = findLocalRecord(this.#parts.ledger, id);
-    // What never stood has no nodes to take away.
-    if (!record || (pool.nodes.length === 0 && !this.#members.has(id))) return;
+    // What never stood, or is lost, has no nodes that could be taken away.
+    if (!record || (pool.nodes.length === 0 && !(await this.#findRunning(id)))) return;
     const { api } = await this.#getMember(id);
     await applyPool(api, pool, { version: record.version, signal: this.#parts.signal });
   }
@@ -101,11 +108,13 @@ export class LocalKind implements ControlPlaneKind {
   /** Starts it, unless it runs. One that failed is started anew. */
   async #start(record: LocalRecord): Promise<Member> {
     const { id } = record;
-    const running = await this.#members.get(id)?.catch(() => undefined);
-    if (running && running.findFailure() === undefined) return running;
-    const starting = this.#startAnew(record);
+    const running = await this.#findRunning(id);
+    if (running) return running;
+    const starting = this.#gate(() => this.#startAnew(record));
     this.#members.set(id, starting);
-    starting.catch(() => this.#members.delete(id));
+    starting.catch(() => {
+      if (this.#members.get(id) === starting) this.#members.delete(id);
+    });
     return starting;
   }
 
@@ -121,7 +130,7 @@ export class LocalKind implements ControlPlaneKind {
       place,
       paths,
       webhook: {
-        url: `https://${host()}/control-planes/${id}/token-review`,
+        url: `https://${host()}/control-planes/${id}`,
         certificateAuthority: getDoorAuthority(ledger, clock.now()).certificate,
         token: webhookToken,
       },
@@ -129,6 +138,11 @@ export class LocalKind implements ControlPlaneKind {
       signal,
       onFailure: (reason) => report(id, reason),
     });
+  }
+
+  async #findRunning(id: string): Promise<Member | undefined> {
+    const member = await this.#members.get(id)?.catch(() => undefined);
+    return member?.findFailure() === undefined ? member : undefined;
   }
 
   async #getMember(id: string): Promise<Member> {
@@ -140,9 +154,10 @@ export class LocalKind implements ControlPlaneKind {
 
   /** Says what is missing of one that stood once. */
   async #findLoss(id: string): Promise<string | undefined> {
-    const { storedData, identity } = locateFiles(this.#locate(id));
+    const folder = this.#locate(id);
+    const { storedData, identity } = locateFiles(folder);
     for (const path of [storedData, identity]) {
-      if (!(await isThere(path))) return `its data are gone: ${path}`;
+      if (!(await isThere(path))) return `its data are gone: ${relative(folder, path)}`;
     }
     return undefined;
   }

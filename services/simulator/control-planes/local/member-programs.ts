@@ -55,6 +55,7 @@ export function locateFiles(folder: string) {
     /** There as soon as the store has been opened once. */
     storedData: join(folder, 'etcd', 'member'),
     authentication: join(folder, 'authentication.kubeconfig'),
+    authorization: join(folder, 'authorization.kubeconfig'),
   };
 }
 
@@ -88,7 +89,7 @@ export function planStore({ folder, place, paths }: MemberPlan): GroupProgram {
 
 /** The API server. */
 export function planApiServer({ folder, place, paths }: MemberPlan): GroupProgram {
-  const { identity, authentication } = locateFiles(folder);
+  const { identity, authentication, authorization } = locateFiles(folder);
   const args = [
     `--bind-address=${place.address}`,
     `--advertise-address=${place.address}`,
@@ -113,11 +114,15 @@ export function planApiServer({ folder, place, paths }: MemberPlan): GroupProgra
     '--requestheader-extra-headers-prefix=X-Remote-Extra-',
     `--proxy-client-cert-file=${identity}/front-proxy.crt`,
     `--proxy-client-key-file=${identity}/front-proxy.key`,
-    // Who else a token belongs to is for the cloud to say.
+    // Who else a token belongs to, and what the cloud gave them, is for the cloud to say.
     `--authentication-token-webhook-config-file=${authentication}`,
     '--authentication-token-webhook-version=v1',
     '--authentication-token-webhook-cache-ttl=5s',
-    '--authorization-mode=Node,RBAC',
+    '--authorization-mode=Node,RBAC,Webhook',
+    `--authorization-webhook-config-file=${authorization}`,
+    '--authorization-webhook-version=v1',
+    '--authorization-webhook-cache-authorized-ttl=5s',
+    '--authorization-webhook-cache-unauthorized-ttl=5s',
     '--profiling=false',
   ];
   return { name: 'kube-apiserver', program: paths['kube-apiserver'], args, environment: FRUGAL, vital: true };

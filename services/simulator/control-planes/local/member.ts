@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApiClient, type ApiClient } from './api-client.ts';
-import { ADMINISTRATOR, ensureIdentity, readClient, writeWebhookConfig } from './identity-files.ts';
+import { ADMINISTRATOR, ensureIdentity, readClient, writeWebhookConfigs } from './identity-files.ts';
 import {
   getAuthority,
   getStoreAddress,
@@ -43,8 +43,9 @@ export type MemberOrder = MemberPlan & {
   onFailure(reason: string): void;
 };
 
-const READY_TIMEOUT_MS = 60_000;
-const STORE_TIMEOUT_MS = 20_000;
+/** Long, for a machine on which much else goes on. */
+const READY_TIMEOUT_MS = 180_000;
+const STORE_TIMEOUT_MS = 60_000;
 const LOOK_EVERY_MS = 20;
 
 /** Starts all programs; the API server is ready then. */
@@ -56,7 +57,7 @@ export async function startMember(order: MemberOrder): Promise<Member> {
   const server = `https://${authority}`;
   await ensureIdentity({ folder: files.identity, address: place.address, server, clients: MEMBER_CLIENTS, now });
   // The daemon may have moved since the last start.
-  await writeWebhookConfig(files.authentication, order.webhook);
+  await writeWebhookConfigs(files, order.webhook);
   const identity = await readClient(files.identity, ADMINISTRATOR.name);
   const group = new ProcessGroup(folder, order.onFailure);
   const api = createApiClient(authority, identity);

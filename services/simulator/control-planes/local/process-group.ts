@@ -1,6 +1,6 @@
 // The processes of one control plane: started one by one, watched together with their data, and stopped together.
 import { access, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { killMarkedProcesses, MARKER } from './marked-processes.ts';
 import { SupervisedProcess, type ProgramPlan } from './supervised-process.ts';
 
@@ -49,7 +49,8 @@ export class ProcessGroup {
     clearInterval(this.#watch);
     this.#watch = setInterval(() => {
       void Promise.all(paths.map((path) => access(path))).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT' || error.code === 'ENOTDIR') void this.#fail(`its data are gone: ${error.path}`);
+        if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') return;
+        void this.#fail(`its data are gone: ${relative(this.#folder, error.path ?? '')}`);
       });
     }, LOOK_EVERY_MS);
     this.#watch.unref();

@@ -75,7 +75,7 @@ export class Hubs {
   /** Stops all of them; what they hold stays. */
   async stop(): Promise<void> {
     const hubs = await Promise.allSettled(this.#hubs.values());
-    await Promise.all(hubs.map((hub) => (hub.status === 'fulfilled' ? hub.value.stop() : undefined)));
+    await Promise.all(hubs.flatMap((hub) => (hub.status === 'fulfilled' ? [hub.value.stop()] : [])));
   }
 
   /** The processes of a hub, for whoever watches or breaks them. */
@@ -109,7 +109,7 @@ export class Hubs {
       paths,
       files,
       webhook: {
-        url: `https://${host()}/control-planes/${id}/token-review`,
+        url: `https://${host()}/control-planes/${id}`,
         certificateAuthority: getDoorAuthority(ledger, now).certificate,
         token: record.webhookToken,
       },

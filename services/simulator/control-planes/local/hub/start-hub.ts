@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApiClient, type ApiClient } from '../api-client.ts';
-import { ADMINISTRATOR, ensureIdentity, readClient, writeWebhookConfig } from '../identity-files.ts';
+import { ADMINISTRATOR, ensureIdentity, readClient, writeWebhookConfigs } from '../identity-files.ts';
 import type { Webhook } from '../member.ts';
 import { getAuthority, getStoreAddress, locateFiles, planStore } from '../member-programs.ts';
 import { ProcessGroup } from '../process-group.ts';
@@ -61,7 +61,7 @@ export async function startHub(order: HubOrder): Promise<Hub> {
   const names = HUB_NAMES;
   await ensureIdentity({ folder: files.identity, address: place.address, server, names, clients: HUB_CLIENTS, now });
   // The daemon may have moved since the last start.
-  await writeWebhookConfig(files.authentication, order.webhook);
+  await writeWebhookConfigs(files, order.webhook);
   const identity = await readClient(files.identity, ADMINISTRATOR.name);
   const group = new ProcessGroup(folder, order.onFailure);
   const api = createApiClient(authority, identity);
