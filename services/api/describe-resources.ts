@@ -10,6 +10,7 @@ import type { FederationRow } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import type { OperationRow } from '../store/operations.ts';
 import type { Waiting } from '../store/queue-position.ts';
+import type { PlacementRow } from '../store/placements.ts';
 import type { PlacedEvent } from '../store/project-events.ts';
 import type { StepRow } from '../store/steps.ts';
 
@@ -45,10 +46,10 @@ function describeDocument({ fleetId, document, spec, federationId }: ClusterRow)
   return fleetId === null ? (document ?? readDocument(spec, federationId) ?? null) : null;
 }
 
-/** A fleet with its members. */
+/** A fleet with its members and placements. */
 export function describeFleet(
   row: FleetRow,
-  members: readonly ClusterRow[],
+  { members, placements }: { members: readonly ClusterRow[]; placements: readonly PlacementRow[] },
   latest: LatestOperations,
 ): Schemas['Fleet'] {
   return {
@@ -68,10 +69,21 @@ export function describeFleet(
       managed: row.spec.clusters.includes(member.name),
       operation: findOpen(latest, member.id),
     })),
+    placements: placements.map(({ id, name, phase }) => ({
+      id,
+      name,
+      phase,
+      managed: isNamed(row, name),
+      operation: findOpen(latest, id),
+    })),
     operation: findOpen(latest, row.id),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };
+}
+
+function isNamed({ document }: FleetRow, placement: string): boolean {
+  return ((document as Schemas['FleetRequest']).placements ?? []).some(({ name }) => name === placement);
 }
 
 /** A federation. */

@@ -133,7 +133,7 @@ export const problemPages: Readonly<Record<ProblemCode, ProblemPage>> = {
   },
   'not-built-yet': {
     means: 'The request uses words that the contract has and the service does not act on yet.',
-    causes: ['For example kubeadm, add-ons, mesh or placements.'],
+    causes: ['For example kubeadm, add-ons or meshes.'],
     wayOut: ['Leave out what `errors` names.'],
   },
   'range-invalid': {

@@ -4,7 +4,7 @@ import type { Schemas } from '../contract/schemas.ts';
 import { type ClusterRow, listFleetClusters } from '../store/clusters.ts';
 import type { FederationRow } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
-import type { PlacementRow } from '../store/placements.ts';
+import { listFleetPlacements, type PlacementRow } from '../store/placements.ts';
 import { listLatestStates, type OperationRow } from '../store/operations.ts';
 import { findWaiting } from '../store/queue-position.ts';
 import { listStepsOf } from '../store/steps.ts';
@@ -29,7 +29,9 @@ export async function showCluster(tx: Tx, row: ClusterRow): Promise<Schemas['Clu
 /** A fleet as it is shown, with its members. */
 export async function showFleet(tx: Tx, row: FleetRow): Promise<Schemas['Fleet']> {
   const members = await listFleetClusters(tx, row.id);
-  return describeFleet(row, members, await listLatestStates(tx, [row.id, ...members.map(({ id }) => id)]));
+  const placements = await listFleetPlacements(tx, row.id);
+  const ids = [row, ...members, ...placements].map(({ id }) => id);
+  return describeFleet(row, { members, placements }, await listLatestStates(tx, ids));
 }
 
 /** A federation as it is shown. */

@@ -11,6 +11,7 @@ import { settleResource } from '../store/resources.ts';
 import type { Change } from './change.ts';
 import { createFleet, type FleetOutcome } from './create-fleet.ts';
 import { storeFleetFederation } from './federation-operations.ts';
+import { changePlacements, planFleetPlacements } from './fleet-placements.ts';
 import { changeMembers } from './fleet-members.ts';
 import { lockApplied, type Named } from './lock-resource.ts';
 import { type PreparedFleet, prepareFleet } from './prepare-fleet.ts';
@@ -31,7 +32,8 @@ async function updateFromRequest(change: Change, row: FleetRow, request: Request
   const { resolution } = prepared;
   const { standing, newest } = await getStand(change, row);
   const hub = await judgeHub(change, row);
-  const repair = hub !== undefined || listAstray(prepared).length > 0;
+  const placements = await planFleetPlacements(change, request, row);
+  const repair = hub !== undefined || placements.work || listAstray(prepared).length > 0;
   const same = !resolution.changed && isSame(row.document, request) && hub !== 'gone';
   if (same && !repair && standing === 'as-desired') return { fleet: row, operation: null, children: [] };
   if (same && !repair && standing === 'under-way' && newest !== undefined) {
@@ -52,6 +54,7 @@ async function updateFromRequest(change: Change, row: FleetRow, request: Request
     // After the members: that is the order in which their rows are locked.
     if (federation !== undefined)
       children.push(await startFederationOperation(change, federation, { kind: 'update', parentId }));
+    children.push(...(await changePlacements(change, placements, { fleet, parentId })));
     return { fleet, operation, children };
   }
   await settleResource(

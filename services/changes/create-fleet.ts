@@ -7,6 +7,7 @@ import { createFleet as storeFleet, findFleet, type FleetRow } from '../store/fl
 import type { OperationRow } from '../store/operations.ts';
 import type { Change } from './change.ts';
 import { storeFleetFederation } from './federation-operations.ts';
+import { changePlacements, planFleetPlacements } from './fleet-placements.ts';
 import { changeMembers } from './fleet-members.ts';
 import { prepareFleet } from './prepare-fleet.ts';
 import { startFederationOperation, startFleetOperation } from './start-operation.ts';
@@ -31,6 +32,8 @@ export async function createFleet(change: Change, request: Schemas['FleetRequest
   const children =
     federation === undefined ? [] : [await startFederationOperation(change, federation, { kind: 'create', parentId })];
   children.push(...(await changeMembers(change, { fleet, resolution, space, credentials, standing, parentId })));
+  const placements = await planFleetPlacements(change, request, undefined);
+  children.push(...(await changePlacements(change, placements, { fleet, parentId })));
   return { fleet, operation, children };
 }
 

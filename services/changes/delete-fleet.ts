@@ -6,9 +6,11 @@ import { type ClusterRow, listFederationClusters, listFleetClusters } from '../s
 import { findFederation } from '../store/federations.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import { listChildren, type OperationRow } from '../store/operations.ts';
+import { listFederationPlacements, listFleetPlacements } from '../store/placements.ts';
 import type { Change } from './change.ts';
 import { startDeletion } from './cluster-operations.ts';
 import type { FleetOutcome } from './create-fleet.ts';
+import { startPlacementDeletion } from './delete-placement.ts';
 import { startFederationDeletion } from './federation-operations.ts';
 import { allowForce, type Removed } from './judge-removal.ts';
 import { lockExisting } from './lock-resource.ts';
@@ -28,6 +30,8 @@ export async function deleteFleet(change: Change, named: Removed): Promise<Fleet
   const operation = await startFleetOperation(change, fleet, 'delete', force ? { force } : {});
   const children: OperationRow[] = [];
   for (const member of members) children.push(await startDeletion(change, member, operation.id, { force }));
+  for (const placement of await listFleetPlacements(change.tx, fleet.id))
+    children.push(await startPlacementDeletion(change, placement, operation.id, { force }));
   const { federationId } = fleet;
   const federation = federationId === null ? undefined : await findFederation(change.tx, federationId);
   if (federation !== undefined)
@@ -50,9 +54,20 @@ function refuseProtected(row: FleetRow, members: readonly ClusterRow[]): void {
 async function refuseOutsiders({ tx }: Change, row: FleetRow): Promise<void> {
   if (row.federationId === null) return;
   const outsiders = (await listFederationClusters(tx, row.federationId)).filter(({ fleetId }) => fleetId !== row.id);
-  if (outsiders.length === 0) return;
+  if (outsiders.length === 0) return refuseOtherPlacements({ tx }, row);
   const names = outsiders.map(({ name }) => `"${name}"`).join(', ');
   const message = `The federation of the fleet "${row.name}" has members from elsewhere: ${names}.`;
   const wayOut = listDependents(outsiders.slice(0, 5).map(({ id, name }) => ({ kind: 'cluster', id, name })));
+  throw new FleetyardError('in-use', message, { wayOut });
+}
+
+/** A placement of its own in the federation would be left without a hub. */
+async function refuseOtherPlacements({ tx }: Pick<Change, 'tx'>, { id, name, federationId }: FleetRow): Promise<void> {
+  if (federationId === null) return;
+  const others = (await listFederationPlacements(tx, federationId)).filter(({ fleetId }) => fleetId !== id);
+  if (others.length === 0) return;
+  const names = others.slice(0, 5).map((placement) => `"${placement.name}"`);
+  const message = `The federation of the fleet "${name}" has placements from elsewhere: ${names.join(', ')}.`;
+  const wayOut = listDependents(others.slice(0, 5).map((placement) => ({ ...placement, kind: 'placement' })));
   throw new FleetyardError('in-use', message, { wayOut });
 }

@@ -10,6 +10,7 @@ import type { AddressSpaceRow } from '../store/address-spaces.ts';
 import { type ClusterRow, findClustersNamed, listFleetClusters } from '../store/clusters.ts';
 import type { FleetRow } from '../store/fleets.ts';
 import type { Change } from './change.ts';
+import { findPlacementFaults } from './fleet-placements.ts';
 import type { StandingMembers } from './fleet-members.ts';
 import { describeFacts, findCredentials, type KnownCredentials } from './known-credentials.ts';
 import { findSpace, resolveWith } from './place.ts';
@@ -53,6 +54,7 @@ export async function prepareFleet(
   ]);
   const standing = await findStanding(change, row);
   details.push(...(await findNameFaults(change, request, row, standing)));
+  details.push(...(await findPlacementFaults(change, request, row)));
   const { catalogue, now, defaultAllowedCidrs } = change;
   const existing = standing.members.map(({ id, name, spec }) => ({ id: id as Id<'cl'>, name, spec }));
   const resolution = await resolveWith(`The fleet ${request.name} cannot be made as asked.`, details, () =>

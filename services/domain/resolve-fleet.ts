@@ -11,6 +11,7 @@ import { checkPools } from './given-ranges.ts';
 import type { Id } from './ids.ts';
 import { locatePointer, mergeDefaults } from './merge-defaults.ts';
 import { checkName } from './names.ts';
+import { checkFleetPlacements } from './placements/check-fleet-placements.ts';
 import { invalidSpec, tryResolveCluster } from './resolve-cluster.ts';
 import { findUnbuiltFleetFields } from './unbuilt-fields.ts';
 
@@ -70,6 +71,7 @@ export function* resolveFleetInSteps(
     ...checkName(document.name, '/name'),
     ...checkPools(document.network?.pools ?? {}, context.catalogue, '/network/pools'),
     ...checkMemberNames(document),
+    ...checkFleetPlacements(document),
   ];
   const federation = resolveFederation(document, context, details);
   const members: FleetMember[] = [];

@@ -33,9 +33,6 @@ const federationRules: readonly Rule[] = [
 const fleetRules: readonly Rule[] = [
   { path: '/network/mesh', what: 'meshes' },
   { path: '/network/interconnect', what: 'interconnects' },
-  // With a pointer of its own, so that the answer names it beside the placement that holds it.
-  { path: '/placements/*/failover', what: 'failover' },
-  { path: '/placements', what: 'placements' },
 ];
 
 /** Names every field of a federation's request that is used and not built; `pointer` is where the federation stands. */

@@ -112,3 +112,11 @@ export async function updatePlacement(tx: Tx, id: string, document: PlacementDoc
     `,
   );
 }
+/** All live placements of a fleet, in the order in which they were made. */
+export async function listFleetPlacements(tx: Tx, fleetId: string): Promise<PlacementRow[]> {
+  return tx.sql<PlacementRow[]>`
+    select ${columns(tx, placementColumns)} from placements
+    where fleet_id = ${fleetId} and deleted_at is null order by id
+  `;
+}
+

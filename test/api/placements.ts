@@ -170,3 +170,66 @@ test('a preview says who gets what, and changes nothing', async (t) => {
   });
   t.match(left.body.clusters, [{ gets: false, reason: /leaving/ }, { gets: true }, { gets: true }], left.text);
 });
+
+test('the placements of a fleet come, change and go with its document', async (t) => {
+  const api = await openTestApi(t);
+  const token = api.tokens.operator;
+  const call = (method: string, path: string, body?: unknown) =>
+    api.send(method, path, { token, ...(body === undefined ? {} : { body }) });
+  const members = ['shop-one', 'shop-two'].map((name) => clusterRequest({ name }));
+  const cart = { name: 'cart', select };
+  const rest = { name: 'rest', select: { ...select, namespace: 'rest' } };
+  const fleet = {
+    name: 'shop',
+    federation: { engine: 'karmada', hub: { credential: 'demo-hub' } },
+    clusters: members,
+    placements: [cart, rest],
+  };
+  const faulty = [
+    [
+      { ...cart, replicas: { divide: 'weighted', weights: { elsewhere: 1 } } },
+      '/placements/0/replicas/weights/elsewhere',
+    ],
+    [{ ...cart, spread: { by: 'cluster', min: 3 } }, '/placements/0/spread/min'],
+    [
+      { ...cart, select: { apiVersion: 'v1', kind: 'Secret', namespace: 'karmada-cluster' } },
+      '/placements/0/select/namespace',
+    ],
+  ] as const;
+  for (const [placement, pointer] of faulty) {
+    const refused = await call('POST', '/v1/fleets', { ...fleet, placements: [placement] });
+    t.match(refused, { status: 422, body: { errors: [{ pointer }] } }, refused.text);
+  }
+  const twice = await call('POST', '/v1/fleets', { ...fleet, placements: [cart, { ...cart, name: 'again' }] });
+  t.match(twice, { status: 422, body: { errors: [{ pointer: '/placements/1/select' }] } }, twice.text);
+  const { federation: _, ...loose } = fleet;
+  t.match(await call('POST', '/v1/fleets', loose), { status: 422, body: { errors: [{ pointer: '/placements' }] } });
+  t.equal((await call('GET', '/v1/fleets')).body.items.length, 0, 'nothing was made');
+
+  const made = await call('POST', '/v1/fleets', fleet);
+  t.equal(made.status, 202, made.text);
+  t.match(made.body.fleet.placements, [
+    { name: 'cart', managed: true },
+    { name: 'rest', managed: true },
+  ]);
+  const kinds = made.body.children.map(({ resource }: { resource: { kind: string } }) => resource.kind);
+  t.same(kinds.toSorted(), ['cluster', 'cluster', 'federation', 'placement', 'placement']);
+  const same = await call('PUT', '/v1/fleets/shop', fleet);
+  t.equal(same.body.operation.id, made.body.operation.id, 'the same document is under way');
+  const own = await call('PUT', '/v1/placements/cart', { ...cart, federation: 'shop', exclude: { tier: 'x' } });
+  t.match(own, { status: 409, body: { wayOut: [{ path: `/v1/fleets/${made.body.fleet.id}` }] } });
+  t.equal((await call('DELETE', '/v1/placements/cart')).status, 409);
+
+  const changed = await call('PUT', '/v1/fleets/shop', { ...fleet, placements: [{ ...cart, exclude: { tier: 'x' } }] });
+  t.match(changed.body.fleet.placements, [
+    { name: 'cart', managed: true },
+    { name: 'rest', managed: false },
+  ]);
+  const pruned = await call('PUT', '/v1/fleets/shop', { ...fleet, placements: [cart], prune: true });
+  const removals = pruned.body.children.filter(({ kind }: { kind: string }) => kind === 'delete');
+  t.match(removals, [{ resource: { kind: 'placement' } }], pruned.text);
+  const stranger = { name: 'mine', federation: 'shop', select: { ...select, namespace: 'mine' } };
+  t.equal((await call('POST', '/v1/placements', stranger)).status, 202);
+  t.match(await call('DELETE', '/v1/fleets/shop'), { status: 409, body: { type: 'urn:fleetyard:problem:in-use' } });
+  t.equal((await call('DELETE', '/v1/placements/mine')).status, 202);
+});

@@ -24,23 +24,9 @@ const unbuilt: Record<string, string[]> = {
     '/defaults/addons',
     '/federation/hub/cluster',
     '/network/mesh',
-    '/placements',
   ],
-  'regulated-regions': [
-    '/clusters/2/ttl',
-    '/defaults/addons',
-    '/defaults/policies',
-    '/network/mesh',
-    '/placements',
-    '/placements/0/failover',
-  ],
-  'two-clouds-active-active': [
-    '/defaults/addons',
-    '/network/interconnect',
-    '/network/mesh',
-    '/placements',
-    '/placements/0/failover',
-  ],
+  'regulated-regions': ['/clusters/2/ttl', '/defaults/addons', '/defaults/policies', '/network/mesh'],
+  'two-clouds-active-active': ['/defaults/addons', '/network/interconnect', '/network/mesh'],
 };
 
 /** The document without what is not built; a cluster on a provider that is not built goes as a whole. */
@@ -53,8 +39,11 @@ function dropUnbuilt(document: FleetRequest): FleetRequest {
     if (last !== 'provider' && holder !== undefined) delete (holder as Record<string, unknown>)[last];
   }
   kept.clusters = kept.clusters.filter(({ provider }) => provider !== 'kubeadm');
-  if (kept.federation?.hub.cluster === undefined && kept.federation?.hub.credential === undefined)
+  if (kept.federation?.hub.cluster === undefined && kept.federation?.hub.credential === undefined) {
     delete kept.federation;
+    // They are about the federation.
+    delete kept.placements;
+  }
   return kept;
 }
 

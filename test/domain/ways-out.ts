@@ -11,6 +11,8 @@ const resources = [
   { kind: 'fleet', id: 'fl_1' },
   { kind: 'federation', id: 'fd_1' },
   { kind: 'federation', id: 'fd_1', fleetId: 'fl_1', bound: true },
+  { kind: 'placement', id: 'pt_1' },
+  { kind: 'placement', id: 'pt_1', fleetId: 'fl_1', bound: true },
 ] as const satisfies { kind: ResourceKind; id: string; fleetId?: string; bound?: boolean }[];
 
 const kinds = Object.keys(operationKinds) as OperationKind[];
@@ -89,7 +91,16 @@ test('what a retry meets again is not retried', async (t) => {
 });
 
 test('a name that is taken, and what is in use, lead to calls of the contract', async (t) => {
-  const nouns = ['cluster', 'fleet', 'federation', 'credential', 'address space', 'project', 'token'] as const;
+  const nouns = [
+    'cluster',
+    'fleet',
+    'federation',
+    'placement',
+    'credential',
+    'address space',
+    'project',
+    'token',
+  ] as const;
   for (const noun of nouns) {
     const calls = listNameOwner(noun, 'web');
     t.ok(calls.length > 0, noun);

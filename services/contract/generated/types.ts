@@ -1631,6 +1631,14 @@ export interface components {
             managed: boolean;
             operation: components["schemas"]["OperationId"] | null;
         };
+        PlacementOfFleet: {
+            id: components["schemas"]["PlacementId"];
+            name: components["schemas"]["Name"];
+            phase: components["schemas"]["Phase"];
+            /** @description False when the document no longer names this placement. */
+            managed: boolean;
+            operation: components["schemas"]["OperationId"] | null;
+        };
         Fleet: {
             id: components["schemas"]["FleetId"];
             name: components["schemas"]["Name"];
@@ -1640,6 +1648,7 @@ export interface components {
             addressSpace: components["schemas"]["AddressSpaceId"] | null;
             document: components["schemas"]["FleetRequest"];
             clusters: components["schemas"]["FleetMember"][];
+            placements: components["schemas"]["PlacementOfFleet"][];
             operation: components["schemas"]["OperationId"] | null;
             createdAt: components["schemas"]["Timestamp"];
             updatedAt: components["schemas"]["Timestamp"];
