@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test, type Test } from 'tap';
 import { createTestAccount, type TestAccount } from '../helpers/simulated-account.ts';
 import { createRecordingKind, type RecordingKind } from '../helpers/simulated-control-planes.ts';
+import { mintClusterToken } from '../../services/access/kubernetes-token.ts';
 import { fetchSimulatedAuthority, readSecure } from '../helpers/secure.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -242,7 +243,13 @@ test('what a daemon of before wrote is taken over: each cluster keeps its API se
   const upgraded = await second.change(CLUSTER, made, inputs({ minMasterVersion: '1.35' }));
   t.equal(upgraded.outputs['endpoint'], outputs['endpoint'], 'where it was');
   const server = `https://${String(outputs['endpoint'])}/version`;
-  const way = { authority: await fetchSimulatedAuthority(second.simulator.url), token: second.token };
+  const credential = { id: second.account, provider: 'gcp', simulated: true, attributes: {} } as const;
+  const { token } = await mintClusterToken(
+    { ...credential, secret: { token: second.token } },
+    { region, physicalName: 'it' },
+    { now: new Date(), simulatorUrl: second.simulator.url },
+  );
+  const way = { authority: await fetchSimulatedAuthority(second.simulator.url), token };
   t.match((await readSecure(server, way)).json(), { gitVersion: /^v1\.35\./ });
   await second.remove(CLUSTER, id);
   await t.rejects(readSecure(server, way), { code: 'ECONNRESET' }, 'and it goes with the cluster');
