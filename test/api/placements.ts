@@ -1,5 +1,7 @@
 // Placements by HTTP: what is refused before anything is touched, and what a preview says of what would come.
 import { test, type Test } from 'tap';
+import { claimOperation } from '../../services/store/leases.ts';
+import { finishOperation } from '../../services/store/settle-operation.ts';
 import { clusterRequest, openTestApi, type TestApi } from './fixtures.ts';
 
 const select = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'orders' };
@@ -23,6 +25,13 @@ async function prepare(t: Test) {
   return { api, call, post: (body: unknown) => call('POST', '/v1/placements', body) };
 }
 
+/** Ends an operation as a worker would. */
+async function settle({ store }: TestApi, id: string): Promise<void> {
+  const claimed = await store.asSystem((tx) => claimOperation(tx, { id, owner: 'test', leaseSeconds: 30 }));
+  const lease = { operationId: id, fence: claimed?.fence ?? 0 };
+  await store.asSystem((tx) => finishOperation(tx, { ...lease, outcome: 'succeeded' }));
+}
+
 /** Says of members that they have joined and answer. */
 async function joinAll({ store }: TestApi): Promise<void> {
   await store.asSystem(async ({ sql }) => {
@@ -38,7 +47,7 @@ async function joinAll({ store }: TestApi): Promise<void> {
 }
 
 test('a placement is made, changed and deleted like every other resource', async (t) => {
-  const { call, post } = await prepare(t);
+  const { api, call, post } = await prepare(t);
   const made = await post({ name: 'orders', federation: 'main', select });
   t.equal(made.status, 202, made.text);
   t.match(made.body, { placement: { name: 'orders', phase: 'pending', generation: 1, document: { select } } });
@@ -55,6 +64,8 @@ test('a placement is made, changed and deleted like every other resource', async
   t.equal((await call('GET', '/v1/placements?federation=other')).body.items.length, 0);
   const elsewhere = await call('DELETE', '/v1/federations/main');
   t.equal(elsewhere.status, 409, 'a federation with members stays');
+  await settle(api, made.body.operation.id);
+  t.equal((await call('PUT', '/v1/placements/orders', { name: 'orders', federation: 'main', select })).status, 200);
   const deleted = await call('DELETE', '/v1/placements/orders');
   t.match(deleted, { status: 202, body: { operation: { kind: 'delete', steps: [{ action: 'displace' }] } } });
 });
