@@ -25,7 +25,7 @@ export function checkLabels(labels: Record<string, string>, context: LabelContex
 }
 
 /** Collects what is wrong with the taints of a member: two of one key and effect, and keys that say something else here. */
-export function checkMemberTaints(taints: readonly Schemas['Taint'][]): ErrorDetail[] {
+export function checkMemberTaints(taints: readonly Schemas['MemberTaint'][]): ErrorDetail[] {
   const seen = new Set<string>();
   return taints.flatMap(({ key, effect }, index) => {
     const place = { pointer: `/memberTaints/${index}`, code: 'taint-invalid' };

@@ -64,7 +64,7 @@ type ClusterCore = {
   requestedVersion: string | null;
   labels: Record<string, string>;
   /** Of the member at its hub; left out where there are none, as in what was stored before there were any. */
-  memberTaints?: Taint[];
+  memberTaints?: Required<Schemas['MemberTaint']>[];
   tags: Record<string, string>;
   access: Access;
   network: ClusterNetwork;

@@ -119,4 +119,3 @@ export async function listFleetPlacements(tx: Tx, fleetId: string): Promise<Plac
     where fleet_id = ${fleetId} and deleted_at is null order by id
   `;
 }
-

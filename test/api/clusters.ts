@@ -18,7 +18,7 @@ test('A cluster that is asked for', async (t) => {
   );
   t.same(
     operation.steps.map((step: { kind: string; layer: string | null }) => `${step.kind} ${step.layer}`),
-    ['engine network', 'engine cluster', 'check null'],
+    ['engine network', 'engine cluster', 'check null', 'engine addons'],
     'has the steps that make it',
   );
   t.same(await api.queue.countJobs(), { waiting: 1, active: 0, delayed: 0 }, 'is signalled to the workers');

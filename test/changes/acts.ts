@@ -76,7 +76,12 @@ test('a deletion that runs gives way to an abandoning, and a plain one to a forc
   await claim(store, plain.operation?.id ?? '');
   await refuses(t, remove(true), 'forbidden', 'POST', '/v1/clusters/web/operations');
   const forced = await remove(true, platform);
-  t.same(await listActions(test, forced.operation), ['destroy cluster', 'destroy network', 'abandon']);
+  t.same(await listActions(test, forced.operation), [
+    'destroy addons',
+    'destroy cluster',
+    'destroy network',
+    'abandon',
+  ]);
   t.match(await read(test, plain.operation), { state: 'cancelling' });
   t.equal((await remove(true, platform)).operation?.id, forced.operation?.id, 'it is forced once');
   t.equal((await remove(false)).operation?.id, forced.operation?.id, 'and a plain one finds it');

@@ -194,7 +194,7 @@ test('finding 5: a removal names every layer, for what stands is known only when
   await walkAll(test);
   const again = await change((unit) => retryOperation(unit, removal.operation?.id ?? '')).catch(() => undefined);
   const steps = await work((tx) => listSteps(tx, again?.id ?? removal.operation?.id ?? ''));
-  t.match(steps, [{ layer: 'cluster' }, { layer: 'network' }]);
+  t.match(steps, [{ layer: 'addons' }, { layer: 'cluster' }, { layer: 'network' }]);
 });
 
 test('finding 17: a removal that is being cancelled does not answer for the next one', async (t) => {

@@ -111,7 +111,7 @@ test('a fleet', async (t) => {
   const outsider = await change((unit) => deleteCluster(unit, named('outsider')));
   t.same(
     await listActions(test, outsider.operation),
-    ['destroy membership', 'destroy addons', 'destroy cluster', 'destroy network'],
+    ['drain', 'destroy membership', 'destroy addons', 'destroy cluster', 'destroy network'],
     'which leaves it first',
   );
 });

@@ -78,7 +78,8 @@ test("a fleet's trace reaches from its caller to each resource", async (t) => {
   expect(/^engine up cluster$/, 'create cluster', 'fleetyard-worker');
   expect(/^check reachable$/, 'create cluster', 'fleetyard-worker');
   t.same(new Set(list(/^queue$/).map(parentOf)), new Set(['create fleet', 'create cluster']), 'each of them waited');
-  t.same(new Set(list(/^runner up$/).map(parentOf)), new Set(['engine up network', 'engine up cluster']));
+  const layers = ['engine up network', 'engine up cluster', 'engine up addons'];
+  t.same(new Set(list(/^runner up$/).map(parentOf)), new Set(layers));
   expect(/^create aws:/, 'runner up', 'fleetyard-worker', 20);
   for (const span of own()) t.ok(span.parentSpanId === callersSpan || spans.has(span.parentSpanId ?? ''), span.name);
   t.equal(new Set(own().map(({ spanId }) => spanId)).size, own().length, 'no span is told twice');

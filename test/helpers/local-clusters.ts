@@ -61,11 +61,15 @@ export async function makeCluster(cloud: TestAccount): Promise<LocalCluster> {
   const made = await cloud.make(CLUSTER, clusterInputs());
   const { endpoint, masterAuth } = made.outputs as { endpoint: string; masterAuth: { clusterCaCertificate: string } };
   const certificateAuthority = Buffer.from(masterAuth.clusterCaCertificate, 'base64').toString();
+  return { id: made.id, made, endpoint, certificateAuthority, token: await mintGkeToken(cloud) };
+}
+
+/** A token as the product mints it for the account's clusters. */
+export async function mintGkeToken(cloud: TestAccount): Promise<string> {
   const secret = { token: cloud.token };
   const credential = { id: cloud.account, provider: 'gcp', simulated: true, attributes: {}, secret } as const;
   const place = { now: new Date(), simulatorUrl: cloud.simulator.url };
-  const { token } = await mintClusterToken(credential, { region: REGION, physicalName: 'it' }, place);
-  return { id: made.id, made, endpoint, certificateAuthority, token };
+  return (await mintClusterToken(credential, { region: REGION, physicalName: 'it' }, place)).token;
 }
 
 /** Asks a cluster's API server. */

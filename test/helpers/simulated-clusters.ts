@@ -4,7 +4,7 @@ import { mintAccess } from '../../services/access/kubeconfig/mint-kubeconfig.ts'
 import type { OpenCredential } from '../../services/access/credential.ts';
 import { manifests, writeManifest } from '../../stacks/addons/manifests.ts';
 import { getAddonsInputs } from '../stacks/fixtures.ts';
-import { fetchSimulatedAuthority, readSecure } from './secure.ts';
+import { readSecure } from './secure.ts';
 import type { TestAccount } from './simulated-account.ts';
 
 type Values = Record<string, unknown>;
@@ -27,7 +27,12 @@ export type StandingCluster = {
   simulatorUrl: string;
 };
 
-type Made = { id: string; server: string };
+/** The authority is PEM in base64, as clouds say it. */
+type Made = { id: string; server: string; authority: string };
+type Kubeconfig = { clusters: { cluster: Record<string, string> }[] };
+
+const decode = (encoded: string): string => Buffer.from(encoded, 'base64').toString();
+const text = (values: unknown, key: string): string => String((values as Values)[key]);
 
 const clusterTypes = {
   eks: 'aws:eks/cluster:Cluster',
@@ -54,7 +59,7 @@ const makers: Record<SimulatedProvider, (cloud: TestAccount, name: string, more:
     const role = await make('aws:iam/role:Role', { name: `plane-${name}`, assumeRolePolicy: trust });
     const inputs = { name, version: '1.34', roleArn: role.outputs['arn'], vpcConfig: { subnetIds }, ...more };
     const { id, outputs } = await make(clusterTypes.eks, inputs);
-    return { id, server: String(outputs['endpoint']) };
+    return { id, server: String(outputs['endpoint']), authority: text(outputs['certificateAuthority'], 'data') };
   },
   async aks(cloud, name, more) {
     const place = { resourceGroupName: `rg-${name}`, location: regions.aks };
@@ -76,7 +81,15 @@ const makers: Record<SimulatedProvider, (cloud: TestAccount, name: string, more:
       ...more,
     });
     await grantOnAzure(cloud, { principalId: cloud.identity.tenantId, scope: id });
-    return { id, server: `https://${String(outputs['fqdn'])}` };
+    const named = { resourceGroupName: place.resourceGroupName, resourceName: name };
+    const token = 'azure-native:containerservice:listManagedClusterUserCredentials';
+    const { result } = await cloud.call<{ result: { kubeconfigs: { value: string }[] } }>('invoke', {
+      token,
+      args: named,
+    });
+    const kubeconfig = JSON.parse(decode(result.kubeconfigs[0]?.value ?? '')) as Kubeconfig;
+    const authority = kubeconfig.clusters[0]?.cluster['certificate-authority-data'] ?? '';
+    return { id, server: `https://${String(outputs['fqdn'])}`, authority };
   },
   async gke(cloud, name, more) {
     const location = regions.gke;
@@ -100,7 +113,8 @@ const makers: Record<SimulatedProvider, (cloud: TestAccount, name: string, more:
       deletionProtection: false,
       ...more,
     });
-    return { id, server: `https://${String(outputs['endpoint'])}` };
+    const server = `https://${String(outputs['endpoint'])}`;
+    return { id, server, authority: text(outputs['masterAuth'], 'clusterCaCertificate') };
   },
 };
 
@@ -133,8 +147,8 @@ export async function makeCluster(
   provider: SimulatedProvider,
   { name = 'it', more = {} }: { name?: string; more?: Values } = {},
 ): Promise<StandingCluster> {
-  const { id, server } = await makers[provider](cloud, name, more);
-  const authority = await fetchSimulatedAuthority(cloud.simulator.url);
+  const made = await makers[provider](cloud, name, more);
+  const [{ id, server }, authority] = [made, decode(made.authority)];
   const secret = { token: cloud.token };
   const credential = { id: cloud.account, provider: clouds[provider], simulated: true, attributes: {}, secret };
   return {

@@ -10,7 +10,11 @@ import { openSimulatedPlanes, type Kubectl } from '../helpers/kubectl.ts';
 import { buildCluster, startTestService } from '../helpers/service.ts';
 import { waitFor } from '../helpers/wait.ts';
 
-const members = [buildCluster('eks', 'shop-eks', 'one'), buildCluster('gke', 'shop-gke', 'three')];
+const tainted = [{ key: 'trial', value: 'yes', effect: 'NoSchedule' as const }];
+const members = [
+  buildCluster('eks', 'shop-eks', 'one'),
+  { ...buildCluster('gke', 'shop-gke', 'three'), memberTaints: tainted },
+];
 const document: Schemas['FleetRequest'] = {
   name: 'shop',
   federation: { engine: 'karmada', hub: { credential: 'hub' } },
@@ -36,11 +40,13 @@ metadata: { name: cart, namespace: default }
 spec:
   resourceSelectors: [{ apiVersion: apps/v1, kind: Deployment, name: cart }]
   placement:
+    clusterTolerations: [{ key: trial, operator: Exists }]
     replicaScheduling: { replicaSchedulingType: Divided, replicaDivisionPreference: Weighted }
 `;
 
 type JoinedCluster = {
   metadata: { name: string; creationTimestamp: string };
+  spec: { taints?: { key: string; value?: string; effect: string }[] };
   status: { conditions: { type: string; lastTransitionTime: string }[] };
 };
 
@@ -106,6 +112,11 @@ test('workloads of a federation run on real members, and move when one leaves', 
     t.same(names, listed.items.map(({ memberName }) => `cluster.cluster.karmada.io/${String(memberName)}`).sort());
     for (const name of names) t.match(name, /\/shop-(eks|gke)-[0-9a-z]{10}$/);
     const { items } = JSON.parse(await hub('get', 'clusters', '-o', 'json')) as { items: JoinedCluster[] };
+    const taints = items.find(({ metadata: { name } }) => name.startsWith('shop-gke-'))?.spec.taints ?? [];
+    t.match(
+      taints.filter(({ key }) => key === 'trial'),
+      tainted,
+    );
     for (const { metadata, status } of items) {
       const ready = status.conditions.find(({ type }) => type === 'Ready')?.lastTransitionTime ?? '';
       const seconds = (Date.parse(ready) - Date.parse(metadata.creationTimestamp)) / 1000;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type Test } from 'tap';
+import { mintGkeToken } from '../helpers/local-clusters.ts';
 import { createTestAccount, type TestAccount } from '../helpers/simulated-account.ts';
 import { createRecordingKind, type RecordingKind } from '../helpers/simulated-control-planes.ts';
 import { fetchSimulatedAuthority, readSecure } from '../helpers/secure.ts';
@@ -242,7 +243,8 @@ test('what a daemon of before wrote is taken over: each cluster keeps its API se
   const upgraded = await second.change(CLUSTER, made, inputs({ minMasterVersion: '1.35' }));
   t.equal(upgraded.outputs['endpoint'], outputs['endpoint'], 'where it was');
   const server = `https://${String(outputs['endpoint'])}/version`;
-  const way = { authority: await fetchSimulatedAuthority(second.simulator.url), token: second.token };
+  const authority = await fetchSimulatedAuthority(second.simulator.url);
+  const way = { authority, token: await mintGkeToken(second) };
   t.match((await readSecure(server, way)).json(), { gitVersion: /^v1\.35\./ });
   await second.remove(CLUSTER, id);
   await t.rejects(readSecure(server, way), { code: 'ECONNRESET' }, 'and it goes with the cluster');

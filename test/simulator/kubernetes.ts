@@ -229,6 +229,8 @@ test('a hub takes the taints of its members over HTTP, from whoever may, and not
   t.equal((await patch({ spec: { taints: [] } }, { token: 'wrong' })).status, 401);
   t.equal((await patch({ spec: { taints: [] } }, { name: 'other' })).status, 404);
   t.equal((await patch({ spec: { region: 'x' } })).status, 405);
+  const preferred = { key: 'x', effect: 'PreferNoSchedule' };
+  t.equal((await patch({ spec: { taints: [preferred] } })).status, 422, 'hubs know no preference');
   t.match((await read(bench.hub, `${path}/it`, bench.cloud.token)).body, { spec: { taints } });
   const works = '/apis/work.karmada.io/v1alpha1/namespaces/karmada-es-it/works';
   t.match((await read(bench.hub, works, bench.cloud.token)).body, { kind: 'WorkList', items: [] });

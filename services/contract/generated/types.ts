@@ -1047,6 +1047,13 @@ export interface components {
             /** @enum {string} */
             effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
         };
+        /** @description Hubs know no preference. */
+        MemberTaint: {
+            key: string;
+            value?: string;
+            /** @enum {string} */
+            effect: "NoSchedule" | "NoExecute";
+        };
         NodePool: {
             /** @description Providers have rules of their own, which are checked too; AKS takes twelve lower-case letters and digits at most. */
             name: string;
@@ -1099,7 +1106,7 @@ export interface components {
             tags?: components["schemas"]["Tags"];
             addons?: components["schemas"]["Addons"];
             /** @description Taints of the member at the hub of its federation, which keep away what does not tolerate them. Others that the hub or somebody else puts there stay. */
-            memberTaints?: components["schemas"]["Taint"][];
+            memberTaints?: components["schemas"]["MemberTaint"][];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
             /** @description Refuse to delete the cluster while this is true. */
@@ -1127,7 +1134,7 @@ export interface components {
             tags?: components["schemas"]["Tags"];
             addons?: components["schemas"]["Addons"];
             /** @description Taints of the member at the hub of its federation, which keep away what does not tolerate them. Others that the hub or somebody else puts there stay. */
-            memberTaints?: components["schemas"]["Taint"][];
+            memberTaints?: components["schemas"]["MemberTaint"][];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
             /** @description Refuse to delete the cluster while this is true. */
@@ -1197,7 +1204,7 @@ export interface components {
             tags?: components["schemas"]["Tags"];
             addons?: components["schemas"]["Addons"];
             /** @description Taints of the member at the hub of its federation, which keep away what does not tolerate them. Others that the hub or somebody else puts there stay. */
-            memberTaints?: components["schemas"]["Taint"][];
+            memberTaints?: components["schemas"]["MemberTaint"][];
             policies?: components["schemas"]["Policies"];
             providerOptions?: components["schemas"]["ProviderOptions"];
             /** @description Refuse to delete the cluster while this is true. */

@@ -60,9 +60,9 @@ test("a member's own taints are kept as the cluster asks, and those of others st
   hub.members.set('web', true);
   hub.taints.set('web', [ofSomebody]);
   const batch = { key: 'only', value: 'batch', effect: 'NoSchedule' };
-  const soon = { key: 'soon', value: '', effect: 'PreferNoSchedule' };
+  const soon = { key: 'soon', value: '', effect: 'NoExecute' };
   await karmada.keepTaints(client, 'web', [batch, soon]);
-  t.same(hub.taints.get('web'), [ofSomebody, batch, { key: 'soon', effect: 'PreferNoSchedule' }]);
+  t.same(hub.taints.get('web'), [ofSomebody, batch, { key: 'soon', effect: 'NoExecute' }]);
   const { length } = hub.calls;
   await karmada.keepTaints(client, 'web', [batch, soon]);
   t.equal(hub.calls.length, length + 1, 'what stands is only looked at');

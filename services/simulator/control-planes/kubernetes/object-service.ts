@@ -11,6 +11,7 @@ import type { Resource, Values } from '../../ledger/resource.ts';
 import { findRefusal, openServer, type Opened } from './access.ts';
 import { addSystemObject, listObjects, type ApiServer } from './api-servers.ts';
 import { findKind, groupOf, tokenOf, type Kind } from './kinds.ts';
+import { findWrongTaint } from './patch-taints.ts';
 import { fillObject, showObject } from './live-object.ts';
 
 type ServiceParts = { ledger: Ledger; faults: Faults; clock: Clock; signal: AbortSignal };
@@ -135,6 +136,7 @@ export class ObjectService {
     const metadata = object(call.inputs, 'metadata');
     const [name, namespace] = [text(metadata, 'name'), text(metadata, 'namespace')];
     this.#judge(server, kind, name, namespace);
+    if (kind.kind === 'Cluster') requireHubTaints(call.inputs);
     const id = [server.id, ...(kind.namespaced ? [namespace] : []), name].join('/');
     const before = ledger.findResource(server.account, tokenOf(kind), id);
     checkRight(opened, before ? 'patch' : 'create', kind, metadata);
@@ -221,6 +223,12 @@ function getKind(inputs: Values): Kind {
   const kind = findKind(apiVersion, name);
   if (kind) return kind;
   throw new CloudError('NotFound', `no matches for kind "${name}" in version "${apiVersion}"`);
+}
+
+/** Hubs know no preference among members. */
+function requireHubTaints(cluster: Values): void {
+  const wrong = findWrongTaint(object(cluster, 'spec')['taints']);
+  if (wrong !== undefined) throw new CloudError('Invalid', `spec.taints: Unsupported value: "${wrong}"`);
 }
 
 /** The real provider waits for the token controller and then gives up. */

@@ -9,6 +9,14 @@ import { showObject } from './live-object.ts';
 
 const CLUSTER = /^\/apis\/(cluster\.karmada\.io\/v1alpha1)\/clusters\/([^/]+)$/;
 
+const EFFECTS = ['NoSchedule', 'NoExecute'];
+
+/** The first effect that Karmada does not take. */
+export function findWrongTaint(taints: unknown): string | undefined {
+  if (!Array.isArray(taints)) return undefined;
+  return taints.map((taint) => text(taint as Values, 'effect')).find((effect) => !EFFECTS.includes(effect));
+}
+
 /** Whether a path leads to a member of a hub. */
 export function isMemberPath(path: string): boolean {
   return CLUSTER.test(path);
@@ -34,6 +42,8 @@ export function answerTaints(
   const taints = object(patch, 'spec')['taints'];
   if (!Array.isArray(taints))
     return fail(405, 'MethodNotAllowed', 'simulated hubs take taints of members and nothing else');
+  const wrong = findWrongTaint(taints);
+  if (wrong !== undefined) return fail(422, 'Invalid', `spec.taints: Unsupported value: "${wrong}"`);
   const metadata = object(found.outputs, 'metadata');
   const seen = text(object(patch, 'metadata'), 'resourceVersion');
   if (seen !== '' && seen !== text(metadata, 'resourceVersion')) {
