@@ -33,6 +33,6 @@ function describeStatus(status: Stored<Status>): Status {
 
 function describeWorkload(workload: Schemas['PlacedWorkload']): Schemas['PlacedWorkload'] {
   const nothing = { namespace: null, replicas: null, reason: null };
-  const clusters = workload.clusters.map((share) => ({ replicas: null, ready: null, reason: null, ...share }));
-  return { ...nothing, ...workload, clusters };
+  const noShare = { replicas: null, ready: null, reason: null };
+  return { ...nothing, ...workload, clusters: workload.clusters.map((share) => ({ ...noShare, ...share })) };
 }
