@@ -39,6 +39,13 @@ export type KubeconfigMint = (request: {
   order: TokenOrder;
 }) => Promise<MintedKubeconfig>;
 
+/** Lists what a placement would select at a hub; filled by the process with what reaches hubs. */
+export type SelectedLister = (request: {
+  engine: string;
+  credential: OpenCredential;
+  select: Schemas['WorkloadSelector'];
+}) => Promise<Record<string, unknown>[] | undefined>;
+
 /** What the process hands to the application. */
 export type Parts = {
   store: Store;
@@ -47,6 +54,7 @@ export type Parts = {
   /** Who may use public endpoints of clusters whose requests do not say. */
   defaultAllowedCidrs?: readonly string[] | undefined;
   mintKubeconfig: KubeconfigMint;
+  listSelected: SelectedLister;
   clock: () => Date;
   tokens: Tokens;
   limits: RateLimits;

@@ -22,8 +22,17 @@ export function describePlacement(row: PlacementRow, latest: LatestOperations): 
   };
 }
 
-/** Workers write it in the form of the contract, a part at a time. */
-function describeStatus(status: Partial<Schemas['PlacementStatus']>): Schemas['PlacementStatus'] {
+type Status = Schemas['PlacementStatus'];
+type Stored<T> = { [Key in keyof T]?: T[Key] };
+
+/** Workers write it in the form of the contract, a part at a time; what is null is not kept by every write. */
+function describeStatus(status: Stored<Status>): Status {
   const { checkedAt = null, reason = null, workloads = [], more = false, repaired = null } = status;
-  return { checkedAt, reason, workloads, more, repaired };
+  return { checkedAt, reason, workloads: workloads.map(describeWorkload), more, repaired };
+}
+
+function describeWorkload(workload: Schemas['PlacedWorkload']): Schemas['PlacedWorkload'] {
+  const nothing = { namespace: null, replicas: null, reason: null };
+  const noShare = { replicas: null, ready: null, reason: null };
+  return { ...nothing, ...workload, clusters: workload.clusters.map((share) => ({ ...noShare, ...share })) };
 }

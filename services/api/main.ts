@@ -3,9 +3,12 @@
 import type { Logger } from 'pino';
 import { loadCatalogue } from '../../catalogue/catalogue.ts';
 import { mintKubeconfig } from '../access/kubeconfig/mint-kubeconfig.ts';
+import { openHubAccess } from '../access/kubeconfig/open-hub.ts';
+import { openKubernetes } from '../access/kubernetes-client.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { readContractDocument } from '../contract/document.ts';
 import { isFleetyardError } from '../domain/errors.ts';
+import { getAdapter } from '../federation/registry.ts';
 import { openRateLimits } from '../limits/rate-limits.ts';
 import { createOutgoingGuard } from '../outgoing/outgoing-guard.ts';
 import { awaitServer } from '../process/await-server.ts';
@@ -28,7 +31,7 @@ import { createVault } from '../vault/vault.ts';
 import { buildApp } from './app.ts';
 import { openAuditTrail } from './audit-trail.ts';
 import { ensureBootstrapToken } from './bootstrap-token.ts';
-import type { KubeconfigMint } from './call.ts';
+import type { KubeconfigMint, SelectedLister } from './call.ts';
 import { closeServer } from './close-server.ts';
 import { describeEvent, describePlacedEvent } from './describe-resources.ts';
 import { createTokens } from './known-tokens.ts';
@@ -57,6 +60,14 @@ function createMint({ outgoing, simulator }: Config): KubeconfigMint {
       now: new Date(),
       simulatorUrl: simulator.url,
     });
+  };
+}
+
+function createSelectedLister({ outgoing, simulator }: Config): SelectedLister {
+  const guard = createOutgoingGuard({ privateNetworks: outgoing.privateNetworks, simulatorUrl: simulator.url });
+  return async ({ engine, credential, select }) => {
+    const access = await openHubAccess(credential, simulator.url);
+    return getAdapter(engine).listSelected(openKubernetes(guard, access), select);
   };
 }
 
@@ -130,6 +141,7 @@ async function start(config: Config, log: Logger): Promise<void> {
       defaultAllowedCidrs: config.access.defaultAllowedCidrs,
       document: readContractDocument(),
       mintKubeconfig: createMint(config),
+      listSelected: createSelectedLister(config),
       clock: () => new Date(),
       closing: closing.signal,
     },

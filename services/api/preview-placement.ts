@@ -13,9 +13,18 @@ import type { Tx } from '../store/transaction.ts';
 
 type Request = Schemas['PlacementPreviewRequest'];
 
-/** Says what would come of it; throws every fault of the document. */
-export async function previewPlacement(tx: Tx, request: Request): Promise<Schemas['PlacementPreview']> {
-  const { federation: named, workload, clusters = [], ...document } = request;
+/** What a preview stands on. */
+export type PreparedPreview = {
+  federation: FederationRow;
+  document: PlacementDocument;
+  members: PlaceableMember[];
+  /** The placement of that name, if there is one. */
+  row: PlacementRow | undefined;
+};
+
+/** Reads the members and supposes what is said of them; throws every fault of the document. */
+export async function preparePreview(tx: Tx, request: Request): Promise<PreparedPreview> {
+  const { federation: named, workload: _, clusters = [], ...document } = request;
   const federation = await getNamed(tx, named);
   const adapter = getAdapter(federation.engine);
   const rows = await listPlaceable(tx, federation.id);
@@ -28,9 +37,16 @@ export async function previewPlacement(tx: Tx, request: Request): Promise<Schema
   const standing = await findPlacement(tx, document.name);
   const row = standing?.federationId === federation.id ? standing : undefined;
   await refusePreviewed({ tx }, federation.id, { document, row, members: supposed });
-  const objects = workload === undefined ? [] : [readObject(workload, row)];
-  const unread = workload === undefined ? 'say a workload to see how its replicas would be divided' : null;
-  return preview(adapter, { document: document as PlacementDocument, members: supposed, objects, unread });
+  return { federation, document, members: supposed, row };
+}
+
+/** Says what would come of it for these objects. */
+export function describePreview(
+  { federation, document, members, row }: PreparedPreview,
+  { objects, unread }: { objects: readonly Record<string, unknown>[]; unread: string | null },
+): Schemas['PlacementPreview'] {
+  const known = objects.map((manifest) => readLast(manifest, row));
+  return preview(getAdapter(federation.engine), { document, members, objects: known, unread });
 }
 
 async function getNamed(tx: Tx, named: string): Promise<FederationRow> {
@@ -60,12 +76,12 @@ function supposeMembers(
 }
 
 /** What each cluster has of an object, as a worker saw it last. */
-function readObject(manifest: NonNullable<Request['workload']>, row: PlacementRow | undefined): SelectedObject {
-  const { name, namespace } = manifest.metadata as { name?: unknown; namespace?: unknown };
+function readLast(manifest: Record<string, unknown>, row: PlacementRow | undefined): SelectedObject {
+  const { name, namespace } = (manifest['metadata'] ?? {}) as { name?: unknown; namespace?: unknown };
   const { workloads = [] } = (row?.status ?? {}) as Partial<Schemas['PlacementStatus']>;
   const seen = workloads.find(
     (workload) =>
-      workload.kind === manifest.kind && workload.name === name && (namespace ?? 'default') === workload.namespace,
+      workload.kind === manifest['kind'] && workload.name === name && (namespace ?? 'default') === workload.namespace,
   );
   const last = (seen?.clusters ?? []).map(({ cluster, replicas }) => [cluster, replicas ?? 0] as const);
   return { manifest, last: new Map(last) };

@@ -89,6 +89,11 @@ export type FederationAdapter = {
   ): Promise<readonly string[]>;
   /** Takes them away; what they brought to members stays. */
   removePlacement(hub: KubernetesClient, placed: Pick<PlacedDocument, 'id' | 'name'>): Promise<void>;
+  /** The objects that a placement would select, as they stand at the hub; undefined for kinds that are not looked into. */
+  listSelected(
+    hub: KubernetesClient,
+    select: PlacementDocument['select'],
+  ): Promise<Record<string, unknown>[] | undefined>;
   /** What runs where by now. */
   observePlacement(hub: KubernetesClient, placed: PlacedDocument): Promise<PlacedReport>;
 };

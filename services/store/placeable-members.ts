@@ -16,6 +16,7 @@ export type PlaceableRow = {
   region: string;
   zones: string[];
   labels: Record<string, string>;
+  taints: Schemas['Taint'][];
   ready: boolean | null;
   leaving: boolean;
 };
@@ -25,7 +26,8 @@ export async function listPlaceable(tx: Tx, federationId: string): Promise<Place
   return tx.sql<PlaceableRow[]>`
     select c.id, c.name, c.provider, m.outputs ->> 'memberName' as member_name,
       coalesce(c.spec ->> 'region', c.spec ->> 'site', '') as region, coalesce(c.spec -> 'zones', '[]') as zones,
-      c.labels, (c.status -> 'member' ->> 'ready')::boolean as ready,
+      c.labels, coalesce(c.spec -> 'memberTaints', '[]') as taints,
+      (c.status -> 'member' ->> 'ready')::boolean as ready,
       exists (
         select 1 from operations where resource_id = c.id and kind = any(${removingKinds}) and cancel_requested_at is null
           and ${isUnsettled(tx)}

@@ -124,6 +124,7 @@ export async function openTestApi(
     tokens: createTokens(),
     metrics: createMetrics(counts, log, false),
     closing,
+    listSelected: async () => [],
     mintKubeconfig: async ({ name }) => ({ kubeconfig: `current-context: ${name}\n`, expiresAt: today }),
     ...overrides,
   };

@@ -1,12 +1,16 @@
 // Placements by HTTP: what is refused before anything is touched, and what a preview says of what would come.
 import { test, type Test } from 'tap';
+import { claimOperation } from '../../services/store/leases.ts';
+import { finishOperation } from '../../services/store/settle-operation.ts';
+import type { Parts } from '../../services/api/call.ts';
+import { FleetyardError } from '../../services/domain/errors.ts';
 import { clusterRequest, openTestApi, type TestApi } from './fixtures.ts';
 
 const select = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'orders' };
 
 /** A federation with three members of two providers, and what sends to it. */
-async function prepare(t: Test) {
-  const api = await openTestApi(t);
+async function prepare(t: Test, parts: Partial<Parts> = {}) {
+  const api = await openTestApi(t, parts);
   const token = api.tokens.operator;
   const call = async (method: string, path: string, body?: unknown) =>
     api.send(method, path, { token, ...(body === undefined ? {} : { body }) });
@@ -21,6 +25,13 @@ async function prepare(t: Test) {
     t.equal(made.status, 202, made.text);
   }
   return { api, call, post: (body: unknown) => call('POST', '/v1/placements', body) };
+}
+
+/** Ends an operation as a worker would. */
+async function settle({ store }: TestApi, id: string): Promise<void> {
+  const claimed = await store.asSystem((tx) => claimOperation(tx, { id, owner: 'test', leaseSeconds: 30 }));
+  const lease = { operationId: id, fence: claimed?.fence ?? 0 };
+  await store.asSystem((tx) => finishOperation(tx, { ...lease, outcome: 'succeeded' }));
 }
 
 /** Says of members that they have joined and answer. */
@@ -38,7 +49,7 @@ async function joinAll({ store }: TestApi): Promise<void> {
 }
 
 test('a placement is made, changed and deleted like every other resource', async (t) => {
-  const { call, post } = await prepare(t);
+  const { api, call, post } = await prepare(t);
   const made = await post({ name: 'orders', federation: 'main', select });
   t.equal(made.status, 202, made.text);
   t.match(made.body, { placement: { name: 'orders', phase: 'pending', generation: 1, document: { select } } });
@@ -55,6 +66,21 @@ test('a placement is made, changed and deleted like every other resource', async
   t.equal((await call('GET', '/v1/placements?federation=other')).body.items.length, 0);
   const elsewhere = await call('DELETE', '/v1/federations/main');
   t.equal(elsewhere.status, 409, 'a federation with members stays');
+  await settle(api, made.body.operation.id);
+  t.equal((await call('PUT', '/v1/placements/orders', { name: 'orders', federation: 'main', select })).status, 200);
+  // As a worker leaves it: what is null is not kept by every write.
+  const seen = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'orders', name: 'cart', scheduled: true };
+  const status = { workloads: [{ ...seen, clusters: [{ cluster: 'one', applied: false }] }], rendered: 'x' };
+  await api.store.asSystem(({ sql }) => sql`update placements set status = ${sql.json(status)}`);
+  const shown = (await call('GET', '/v1/placements/orders')).body.status;
+  t.same(shown.workloads, [
+    {
+      ...seen,
+      replicas: null,
+      reason: null,
+      clusters: [{ cluster: 'one', replicas: null, ready: null, applied: false, reason: null }],
+    },
+  ]);
   const deleted = await call('DELETE', '/v1/placements/orders');
   t.match(deleted, { status: 202, body: { operation: { kind: 'delete', steps: [{ action: 'displace' }] } } });
 });
@@ -232,4 +258,29 @@ test('the placements of a fleet come, change and go with its document', async (t
   t.equal((await call('POST', '/v1/placements', stranger)).status, 202);
   t.match(await call('DELETE', '/v1/fleets/shop'), { status: 409, body: { type: 'urn:fleetyard:problem:in-use' } });
   t.equal((await call('DELETE', '/v1/placements/mine')).status, 202);
+});
+
+test('a preview asks the hub what is selected, and goes on without it', async (t) => {
+  const metadata = { name: 'cart', namespace: 'orders' };
+  const answers: Awaited<ReturnType<Parts['listSelected']>>[] = [
+    [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { replicas: 2 } }],
+    undefined,
+  ];
+  const asked: unknown[] = [];
+  const { api, call } = await prepare(t, {
+    listSelected: async ({ engine, select: selected }) => {
+      asked.push({ engine, select: selected });
+      if (answers.length === 0) throw new FleetyardError('unavailable', 'the hub is away');
+      return answers.shift();
+    },
+  });
+  await joinAll(api);
+  const body = { name: 'orders', federation: 'main', select };
+  const found = await call('POST', '/v1/placements/preview', body);
+  t.same(asked, [{ engine: 'karmada', select }]);
+  t.match(found.body, { unread: null, workloads: [{ name: 'cart', replicas: 2, exact: true }] }, found.text);
+  t.equal(found.body.workloads[0].clusters.length, 3);
+  t.match((await call('POST', '/v1/placements/preview', body)).body, { unread: /core group/, workloads: [] });
+  const away = await call('POST', '/v1/placements/preview', body);
+  t.match(away, { status: 200, body: { unread: 'the hub is away', clusters: { length: 3 }, workloads: [] } });
 });

@@ -25,6 +25,10 @@ export type TestHub = {
   annotations: Map<string, Record<string, unknown>>;
   /** Works by namespace: the annotations of each. */
   works: Map<string, Record<string, string>[]>;
+  /** Policies of placements by their path, as they were written last; a test may change them. */
+  policies: Map<string, Record<string, unknown>>;
+  /** What the hub says of the objects that policies selected. */
+  bindings: Record<string, unknown>[];
   /** As a member: the identity of `kube-system`, and the accounts of hubs that it joined. */
   asMember: { id: string; accounts: string[] };
   /** Answers every call with this status instead; 0 keeps the caller waiting. */
@@ -38,7 +42,10 @@ export type TestHub = {
   dropOldest(): void;
 };
 
-type Answers = Pick<TestHub, 'failWith' | 'members' | 'ids' | 'taints' | 'annotations' | 'works' | 'asMember'>;
+type Answers = Pick<
+  TestHub,
+  'failWith' | 'members' | 'ids' | 'taints' | 'annotations' | 'works' | 'policies' | 'bindings' | 'asMember'
+>;
 
 function describeMember({ ids, taints, annotations }: Answers, name: string, ready: boolean): Record<string, unknown> {
   const condition = {
@@ -69,6 +76,10 @@ function answer(hub: Answers, url: string): { status: number; body: unknown } {
     return { status: 200, body: { items } };
   }
   if (own !== undefined) return { status: 200, body: own };
+  if (path.endsWith('/resourcebindings')) return { status: 200, body: { items: hub.bindings } };
+  if (path.endsWith('/clusterresourcebindings')) return { status: 200, body: { items: [] } };
+  const policy = hub.policies.get(path);
+  if (policy !== undefined) return { status: 200, body: policy };
   const name = path.startsWith(`${clusters}/`) ? path.slice(clusters.length + 1) : '';
   const ready = hub.members.get(name);
   return ready === undefined ? { status: 404, body: {} } : { status: 200, body: describeMember(hub, name, ready) };
@@ -79,6 +90,25 @@ function answerAsMember({ asMember }: Answers, path: string): unknown {
   if (path === '/api/v1/namespaces/kube-system') return { metadata: { uid: asMember.id } };
   if (path !== '/api/v1/namespaces/karmada-cluster/serviceaccounts') return undefined;
   return { items: asMember.accounts.map((name) => ({ metadata: { name } })) };
+}
+
+function isAboutPolicy({ url = '' }: IncomingMessage): boolean {
+  return url.startsWith('/apis/policy.karmada.io/');
+}
+
+/** Takes what is applied, put or deleted; an apply leaves what others added, as a real hub does. */
+async function takePolicy(hub: Answers, request: IncomingMessage): Promise<void> {
+  const [path = ''] = (request.url ?? '').split('?');
+  let body = '';
+  for await (const part of request.setEncoding('utf8') as AsyncIterable<string>) body += part;
+  if (hub.failWith !== undefined) return;
+  if (request.method === 'DELETE') hub.policies.delete(path);
+  if (request.method !== 'PATCH' && request.method !== 'PUT') return;
+  const policy = JSON.parse(body) as { metadata: { labels: Record<string, string> }; spec: Record<string, unknown> };
+  const before = request.method === 'PATCH' ? hub.policies.get(path)?.['spec'] : undefined;
+  const id = { 'clusterpropagationpolicy.karmada.io/permanent-id': '11111111-2222-3333-4444-555555555555' };
+  policy.metadata.labels = { ...id, ...policy.metadata.labels };
+  hub.policies.set(path, { ...policy, spec: { ...(before ?? {}), ...policy.spec } });
 }
 
 /** Writes what a patch says of a member's taints. */
@@ -105,6 +135,8 @@ export async function startTestHub(t: Test): Promise<TestHub> {
     taints: new Map(),
     annotations: new Map(),
     works: new Map(),
+    policies: new Map(),
+    bindings: [],
     asMember: { id: 'uid-of-kube-system', accounts: [] },
     failWith: undefined,
     calls: [],
@@ -119,7 +151,8 @@ export async function startTestHub(t: Test): Promise<TestHub> {
     const { answerWith } = hub;
     if (answerWith !== undefined)
       return void response.writeHead(answerWith.status, answerWith.headers).end(answerWith.text);
-    if (request.method === 'PATCH') await takePatch(hub, request);
+    if (isAboutPolicy(request)) await takePolicy(hub, request);
+    else if (request.method === 'PATCH') await takePatch(hub, request);
     const { status, body } = answer(hub, request.url ?? '');
     if (status === 0) waiting.add(request.socket);
     else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));

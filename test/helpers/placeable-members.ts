@@ -11,6 +11,7 @@ export function buildMember(name: string, changes: Partial<PlaceableMember> = {}
     region: 'eu-central-1',
     zones: ['eu-central-1a', 'eu-central-1b'],
     labels: {},
+    taints: [],
     joined: true,
     ready: true,
     leaving: false,

@@ -1865,7 +1865,7 @@ export interface components {
             tolerations?: components["schemas"]["Toleration"][];
             overrides?: components["schemas"]["Override"][];
             failover?: components["schemas"]["Failover"];
-            /** @description A manifest that the placement would select; without it, what the hub has of it already. */
+            /** @description A manifest that the placement would select; without it, the objects that the hub has of it already, as far as they are of no core group. */
             workload?: {
                 apiVersion: string;
                 kind: string;

@@ -15,6 +15,8 @@ export type PlaceableMember = {
   region: string;
   zones: readonly string[];
   labels: Readonly<Record<string, string>>;
+  /** What it keeps workloads away by. */
+  taints: readonly Schemas['Taint'][];
   /** Whether it is at the hub by now. */
   joined: boolean;
   /** How it was found by whoever looked last; null before that. */

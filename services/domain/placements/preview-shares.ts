@@ -1,5 +1,6 @@
 // What each cluster would get of one object: its replicas, and whether the hub will do the same for certain.
 
+import type { Schemas } from '../../contract/schemas.ts';
 import { chooseMembers, type Choice } from './choose-members.ts';
 import { divideByWeight, guessDivision } from './divide-replicas.ts';
 import { divisionOf, type PlaceableMember, type PlacementDocument } from './placement-document.ts';
@@ -19,9 +20,8 @@ export function lookAhead(document: PlacementDocument, members: readonly Placeab
     for (const { id } of set) reasons.set(id, `it stands by and takes over when those before it can't${place}`);
   }
   const getting: PlaceableMember[] = [];
-  const { member: usable, passed } = findUsable([choice.chosen, ...choice.standby]);
-  for (const { id, joined } of passed)
-    reasons.set(id, joined ? 'it does not answer by now' : 'it has not joined the hub yet');
+  const { usable, passed } = findUsable(document, [choice.chosen, ...choice.standby]);
+  for (const [id, reason] of passed) reasons.set(id, reason);
   for (const member of usable) {
     reasons.delete(member.id);
     getting.push(member);
@@ -29,15 +29,39 @@ export function lookAhead(document: PlacementDocument, members: readonly Placeab
   return { choice, reasons, getting };
 }
 
-/** The first set of which anything can be used; nothing is known against a member that nobody has looked at. */
-function findUsable(sets: readonly PlaceableMember[][]) {
-  const passed: PlaceableMember[] = [];
+/** The first set of which anything can be used, and why nothing could of the others. */
+function findUsable(document: PlacementDocument, sets: readonly PlaceableMember[][]) {
+  const passed = new Map<string, string>();
   for (const set of sets) {
-    const member = set.filter(({ joined, ready }) => joined && ready !== false);
-    passed.push(...set.filter((each) => !member.includes(each)));
-    if (member.length > 0) return { member, passed };
+    const usable: PlaceableMember[] = [];
+    for (const member of set) {
+      const reason = findObstacle(document, member);
+      if (reason === undefined) usable.push(member);
+      else passed.set(member.id, reason);
+    }
+    if (usable.length > 0) return { usable, passed };
   }
-  return { member: [], passed };
+  return { usable: [], passed };
+}
+
+/** Nothing is known against a member that nobody has looked at. */
+function findObstacle({ tolerations = [] }: PlacementDocument, member: PlaceableMember): string | undefined {
+  if (!member.joined) return 'it has not joined the hub yet';
+  if (member.ready === false) return 'it does not answer by now';
+  const taint = member.taints.find(
+    (each) => each.effect !== 'PreferNoSchedule' && !tolerations.some((toleration) => tolerates(toleration, each)),
+  );
+  return taint && `its taint ${taint.key}:${taint.effect} is not tolerated`;
+}
+
+/** As Kubernetes has it: what a toleration does not say, it says of all. */
+function tolerates(
+  { key, operator = 'Equal', value = '', effect }: Schemas['Toleration'],
+  taint: Schemas['Taint'],
+): boolean {
+  if (effect !== undefined && effect !== taint.effect) return false;
+  if (key !== undefined && key !== taint.key) return false;
+  return operator === 'Exists' || value === (taint.value ?? '');
 }
 
 /** Divides the replicas of an object; `last` is what each cluster has by now. */

@@ -6,6 +6,7 @@ import { checkJoin } from './check-join.ts';
 import { listWorkloads, startDrain, stopDrain } from './drain.ts';
 import { nameMember } from './member-name.ts';
 import { keepPlacement, removePlacement } from './keep-placement.ts';
+import { listSelected } from './list-selected.ts';
 import { findMember, listMembers } from './members.ts';
 import { keepTaints } from './own-taints.ts';
 import { observePlacement } from './observe-placement.ts';
@@ -24,5 +25,6 @@ export const karmada: FederationAdapter = {
   renderPlacement,
   keepPlacement: (hub, placed, members) => keepPlacement(hub, placed, renderPlacement(placed, members)),
   removePlacement,
+  listSelected,
   observePlacement,
 };

@@ -2,10 +2,12 @@
 import { test } from 'tap';
 import { canOverlap } from '../../../services/domain/placements/overlaps.ts';
 
+type Words = Partial<Parameters<typeof canOverlap>[0]>;
+
 const kind = { apiVersion: 'apps/v1', kind: 'Deployment' };
 
 test('only words that differ keep selectors apart', async (t) => {
-  const apart = [
+  const apart: [Words, Words][] = [
     [{}, { kind: 'StatefulSet' }],
     [{}, { apiVersion: 'batch/v1' }],
     [{ namespace: 'a' }, { namespace: 'b' }],
@@ -15,7 +17,7 @@ test('only words that differ keep selectors apart', async (t) => {
     ],
     [{ labels: { workload: 'ai' } }, { labels: { workload: 'regular', tier: 'x' } }],
   ];
-  const together = [
+  const together: [Words, Words][] = [
     [{}, {}],
     [{}, { namespace: 'a' }],
     [{ namespace: 'a' }, { name: 'x' }],
