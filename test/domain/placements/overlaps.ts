@@ -4,8 +4,6 @@ import { canOverlap } from '../../../services/domain/placements/overlaps.ts';
 
 type Words = Partial<Parameters<typeof canOverlap>[0]>;
 
-type Selector = Parameters<typeof canOverlap>[0];
-
 const kind = { apiVersion: 'apps/v1', kind: 'Deployment' };
 
 test('only words that differ keep selectors apart', async (t) => {
