@@ -303,11 +303,14 @@ test('hardening 14: the log names who called', async (t) => {
   ]);
 });
 
+/** Asked by a POST, for it takes a document; it changes nothing. */
+const asked: readonly string[] = ['previewPlacement'];
+
 test('hardening 14: every endpoint that changes something is audited', (t) => {
   for (const name of endpointNames) {
     const { method, role } = endpointTable[name];
     const { audited } = auditRules[name];
-    if (method !== 'GET') t.equal(audited, 'change', `${name} changes something`);
+    if (method !== 'GET' && !asked.includes(name)) t.equal(audited, 'change', `${name} changes something`);
     else t.not(audited, 'change', `${name} reads`);
     t.equal(audited === 'nothing', role === 'none', `${name} is left out only when it is open to all`);
   }
