@@ -92,10 +92,12 @@ test('a call is looked at as STS looks at it: who signed, for which cluster, and
   const read = (text: string): URL => new URL(Buffer.from(text.slice(11), 'base64url').toString());
   const write = (url: URL): string => `k8s-aws-v1.${Buffer.from(url.href).toString('base64url')}`;
   t.equal(await ask(write(read(token))), 200);
+  // The last digit of the seconds is another one then, whatever it was.
+  const differ = (end: string): string => `${(Number(end[0]) + 1) % 10}Z`;
   const changes: Record<string, (url: URL) => void> = {
     'another signature': (url) => url.searchParams.set('X-Amz-Signature', '0'.repeat(64)),
     'another date': (url) =>
-      url.searchParams.set('X-Amz-Date', `${url.searchParams.get('X-Amz-Date')?.slice(0, -3)}00Z`),
+      url.searchParams.set('X-Amz-Date', (url.searchParams.get('X-Amz-Date') ?? '').replace(/.Z$/, differ)),
     'another key': (url) =>
       url.searchParams.set(
         'X-Amz-Credential',
