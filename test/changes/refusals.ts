@@ -4,6 +4,8 @@ import { type ProblemCode, problemTypes } from '../../services/api/problems.ts';
 import { applyFleet } from '../../services/changes/apply-fleet.ts';
 import { cancelOperation } from '../../services/changes/cancel-operation.ts';
 import { createAddressSpace } from '../../services/changes/create-address-space.ts';
+import { createFederation } from '../../services/changes/create-federation.ts';
+import { createPlacement } from '../../services/changes/create-placement.ts';
 import { createProject } from '../../services/changes/create-project.ts';
 import { createToken } from '../../services/changes/create-token.ts';
 import { deleteAddressSpace } from '../../services/changes/delete-address-space.ts';
@@ -11,6 +13,7 @@ import { deleteCluster } from '../../services/changes/delete-cluster.ts';
 import { deleteCredential } from '../../services/changes/delete-credential.ts';
 import { deleteFederation } from '../../services/changes/delete-federation.ts';
 import { deleteFleet } from '../../services/changes/delete-fleet.ts';
+import { deletePlacement } from '../../services/changes/delete-placement.ts';
 import { retryOperation } from '../../services/changes/retry-operation.ts';
 import { type ErrorCode, errorCodes, FleetyardError, type LeadingCode } from '../../services/domain/errors.ts';
 import { createCredential } from '../../services/store/credentials.ts';
@@ -53,6 +56,9 @@ const reasons: Record<Exclude<ProblemCode, LeadingCode>, string> = {
 };
 
 type Refused = (test: TestApplication) => Promise<unknown>;
+
+const select = { apiVersion: 'apps/v1', kind: 'Deployment' };
+const placementRequest = (federation: string, name = 'cart') => ({ name, federation, select });
 
 const named = (idOrName: string) => ({ idOrName });
 
@@ -116,6 +122,19 @@ const refusals: Record<LeadingCode, Record<string, Refused>> = {
       await addFleet(test);
       return test.change((unit) => deleteFederation(unit, named('pair')));
     },
+    'federation with placements': async (test) => {
+      const hub = { credential: 'demo-hub' };
+      await test.change((unit) => createFederation(unit, { name: 'hub', engine: 'karmada', hub }));
+      await addCluster(test, { federation: 'hub' });
+      await test.change((unit) => createPlacement(unit, placementRequest('hub')));
+      await test.work((tx) => tx.sql`update clusters set federation_id = null`);
+      return test.change((unit) => deleteFederation(unit, named('hub')));
+    },
+    'fleet whose federation has placements from elsewhere': async (test) => {
+      await addFleet(test);
+      await test.change((unit) => createPlacement(unit, placementRequest('pair')));
+      return test.change((unit) => deleteFleet(unit, named('pair')));
+    },
     'fleet whose federation has members from elsewhere': async (test) => {
       await addFleet(test);
       await addCluster(test, { name: 'guest', federation: 'pair' });
@@ -140,6 +159,15 @@ const refusals: Record<LeadingCode, Record<string, Refused>> = {
     },
   },
   conflict: {
+    'placement that may select what another does': async (test) => {
+      await addFleet(test);
+      await test.change((unit) => createPlacement(unit, placementRequest('pair')));
+      return test.change((unit) => createPlacement(unit, placementRequest('pair', 'more')));
+    },
+    'placement that a document names': async (test) => {
+      await addFleet(test, { placements: [{ name: 'cart', select }] });
+      return test.change((unit) => deletePlacement(unit, named('cart')));
+    },
     'retry of what runs': async (test) => {
       const { operation } = await addCluster(test);
       return test.change((unit) => retryOperation(unit, operation?.id ?? ''));

@@ -80,6 +80,8 @@ test('a placement is written and taken away again', async (t) => {
     },
   });
   t.ok(specOf('clusteroverridepolicies'));
+  const [first = ''] = [...hub.policies.keys()];
+  t.match(first, 'clusteroverridepolicies', 'no copy is rolled out before its overrides are there');
   t.match(await read(), { phase: 'ready' });
   t.match(await act('delete', 'displace'), { state: 'succeeded' });
   t.equal(hub.policies.size, 0);

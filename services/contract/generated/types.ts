@@ -348,7 +348,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a placement
-         * @description Takes its policies from the hub. What they brought to clusters stays there until it is removed at the hub, or another placement selects it. A placement that the document of a fleet names goes with that.
+         * @description Takes its policies from the hub. What they brought to clusters stays there, without the overrides, until it is removed at the hub, or another placement selects it. A placement that the document of a fleet names goes with that.
          */
         delete: operations["deletePlacement"];
         options?: never;

@@ -4,17 +4,11 @@ import { setHeaderOptions } from '@kubernetes/client-node';
 import { explainFailure, statusOf, type KubernetesClient } from '../../access/kubernetes-client.ts';
 import { FleetyardError } from '../../domain/errors.ts';
 import type { PlacedDocument } from '../adapter.ts';
-import {
-  fieldManager,
-  nameObjects,
-  placementLabel,
-  policiesOf,
-  policyKinds,
-  type PolicyKind,
-} from './policy-objects.ts';
+import { fieldManager, nameObjects, placementLabel, policiesOf, type PolicyKind } from './policy-objects.ts';
 import type { PolicyObject } from './render-placement.ts';
 
-const kinds = Object.keys(policyKinds) as PolicyKind[];
+/** Overrides are there before anything is handed on, and as long as it is: copies without them would be rolled out first. */
+const kinds: readonly PolicyKind[] = ['ClusterOverridePolicy', 'ClusterPropagationPolicy'];
 
 /** A policy that nobody has looked at yet. */
 type StrangePolicy = { metadata?: { labels?: Record<string, unknown> | null } | null; spec?: unknown } | null;
@@ -49,7 +43,7 @@ export async function removePlacement(
   hub: KubernetesClient,
   placed: Pick<PlacedDocument, 'id' | 'name'>,
 ): Promise<void> {
-  for (const kind of kinds) await removePolicy(hub, kind, placed);
+  for (const kind of kinds.toReversed()) await removePolicy(hub, kind, placed);
 }
 
 /** The policy of a placement; throws `validation` when something else has its name. */

@@ -4,7 +4,7 @@
 export const policyApi = 'policy.karmada.io/v1alpha1';
 
 /** The kinds that placements become, with the names under which they are served. */
-export const policyKinds = {
+const policyKinds = {
   ClusterPropagationPolicy: 'clusterpropagationpolicies',
   ClusterOverridePolicy: 'clusteroverridepolicies',
 } as const;

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createSecureServer } from 'node:https';
 import { getAuthority, issueDoorCertificate } from '../control-planes/authority.ts';
 import { answerQuestion, isAsked } from '../control-planes/kubernetes/ask-api.ts';
+import { findPolicyWriter } from '../control-planes/kubernetes/keep-policies.ts';
 import { answerTaints, isMemberPath } from '../control-planes/kubernetes/patch-taints.ts';
 import { answerRead } from '../control-planes/kubernetes/read-api.ts';
 import { answerReview, isReview } from '../control-planes/local/reviews.ts';
@@ -173,7 +174,7 @@ async function answerKubernetes(
 function findAnswer(method: string, path: string): typeof answerQuestion | undefined {
   if (method === 'GET') return answerRead;
   if (method === 'POST' && isAsked(path)) return answerQuestion;
-  return method === 'PATCH' && isMemberPath(path) ? answerTaints : undefined;
+  return method === 'PATCH' && isMemberPath(path) ? answerTaints : findPolicyWriter(method, path);
 }
 
 async function readText(request: IncomingMessage, largest: number): Promise<string | undefined> {

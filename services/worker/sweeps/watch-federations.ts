@@ -49,10 +49,10 @@ export async function watchFederations(
   context: WorkerContext,
   { everySeconds, signal }: { everySeconds: number; signal: AbortSignal },
 ): Promise<void> {
-  const watch = beginWatch(context);
+  const look = createWatch(context);
   while (!signal.aborted) {
     const begun = performance.now();
-    await watchOnce(watch, signal).catch((error: unknown) => context.logger.warn({ err: error }, 'a look failed'));
+    await look(signal).catch((error: unknown) => context.logger.warn({ err: error }, 'a look failed'));
     const rest = everySeconds * 1000 - (performance.now() - begun);
     await delay(Math.max(rest, 0), undefined, { signal }).catch(() => undefined);
   }
@@ -60,12 +60,8 @@ export async function watchFederations(
 
 /** Starts a watch that knows nothing yet; each call looks once. */
 export function createWatch(context: WorkerContext): (signal: AbortSignal) => Promise<void> {
-  const watch = beginWatch(context);
+  const watch: Watch = { context, targets: new Map(), tended: new Map() };
   return (signal) => watchOnce(watch, signal);
-}
-
-function beginWatch(context: WorkerContext): Watch {
-  return { context, targets: new Map(), tended: new Map() };
 }
 
 async function watchOnce(watch: Watch, signal: AbortSignal): Promise<void> {

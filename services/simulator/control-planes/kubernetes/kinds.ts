@@ -12,6 +12,7 @@ export type Kind = {
 };
 
 const RBAC = 'rbac.authorization.k8s.io/v1';
+const KARMADA_WORK = 'work.karmada.io/v1alpha2';
 const KARMADA_POLICY = 'policy.karmada.io/v1alpha1';
 
 const KINDS: Kind[] = [
@@ -38,11 +39,26 @@ const KINDS: Kind[] = [
   { apiVersion: 'cluster.karmada.io/v1alpha1', kind: 'Cluster', plural: 'clusters', namespaced: false, hub: true },
   // Nothing is scheduled here, so that there are none.
   { apiVersion: 'work.karmada.io/v1alpha1', kind: 'Work', plural: 'works', namespaced: true, hub: true },
+  { apiVersion: KARMADA_WORK, kind: 'ResourceBinding', plural: 'resourcebindings', namespaced: true, hub: true },
+  {
+    apiVersion: KARMADA_WORK,
+    kind: 'ClusterResourceBinding',
+    plural: 'clusterresourcebindings',
+    namespaced: false,
+    hub: true,
+  },
   { apiVersion: KARMADA_POLICY, kind: 'PropagationPolicy', plural: 'propagationpolicies', namespaced: true, hub: true },
   {
     apiVersion: KARMADA_POLICY,
     kind: 'ClusterPropagationPolicy',
     plural: 'clusterpropagationpolicies',
+    namespaced: false,
+    hub: true,
+  },
+  {
+    apiVersion: KARMADA_POLICY,
+    kind: 'ClusterOverridePolicy',
+    plural: 'clusteroverridepolicies',
     namespaced: false,
     hub: true,
   },
