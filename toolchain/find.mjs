@@ -2,6 +2,7 @@
 // It holds the lock of the cache meanwhile, writes its progress beside the lock for those who wait, and ends, with every
 // process it started, when its stdin closes.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { findPresentSet, getSetLock, makeSet } from './kubernetes.mjs';
 import { withLock } from './lock.mjs';
 import { listProgramSets } from './program-sets.mjs';
@@ -63,6 +64,8 @@ async function find({ getLock, findPresent, make }) {
   });
 }
 
+// Tests and services that already run beside a build have the processors first; the compilers inherit this.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 process.stdin.on('end', () => {
   // This process leads its own group: compilers that go started are in it too. The lock of a dead holder is taken over.
   process.kill(-process.pid, 'SIGKILL');
