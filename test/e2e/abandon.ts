@@ -41,7 +41,7 @@ test('what a cloud does not give back is let go of, and named', async (t) => {
   t.equal((await simulator.listLedger(account)).length, before, 'its cloud was asked for nothing');
   t.same(
     left.result?.left?.map(({ layer, source }) => `${layer} from ${source}`),
-    ['cluster from state', 'network from state'],
+    ['addons from state', 'cluster from state', 'network from state'],
   );
   const known = await listIds();
   const named = idsOf(left).filter((id) => id !== null && known.includes(id));
