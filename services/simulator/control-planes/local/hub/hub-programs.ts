@@ -166,12 +166,10 @@ export function planKarmadaControllers({ folder, place, paths }: HubPlan): Group
 
 /** Where the API server finds what it asks: the webhook, and the server of clusters. */
 export function locateServers(place: LoopbackPlace): {
-  api: string;
   webhook: string;
   clusters: { host: string; port: number };
 } {
   return {
-    api: `https://${getAuthority(place)}`,
     webhook: `https://${place.address}:${getPort(place, 'webhook')}`,
     clusters: { host: place.address, port: getPort(place, 'clusters') },
   };

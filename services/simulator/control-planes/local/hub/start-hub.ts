@@ -1,14 +1,10 @@
 // One hub as it runs under this daemon: its programs in their order, what its API server has to hold, and when it may be called ready.
-import { access, mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { createApiClient, type ApiClient } from '../api-client.ts';
-import { ADMINISTRATOR, ensureIdentity, readClient, writeWebhookConfigs } from '../identity-files.ts';
-import type { Webhook } from '../member.ts';
-import { getAuthority, getStoreAddress, locateFiles, planStore } from '../member-programs.ts';
-import { ProcessGroup } from '../process-group.ts';
-import { applyDefinitions, applyRules, type HubAddresses, type KarmadaFiles } from './hub-objects.ts';
+import type { ApiClient } from '../api-client.ts';
+import { getStoreAddress, planStore } from '../member-programs.ts';
+import { accepts, startServers, until, type RunningServers, type ServersOrder } from '../start-servers.ts';
+import { applyDefinitions, applyRules, type KarmadaFiles } from './hub-objects.ts';
 import {
   getPort,
   HUB_CLIENTS,
@@ -33,67 +29,38 @@ export type Hub = {
 };
 
 /** What a hub is started with. */
-export type HubOrder = HubPlan & {
-  files: KarmadaFiles;
-  webhook: Webhook;
-  now: Date;
-  /** Aborted when the daemon stops. */
-  signal: AbortSignal;
-  onFailure(reason: string): void;
-};
-
-type Running = { api: ApiClient; group: ProcessGroup; addresses: HubAddresses };
+export type HubOrder = HubPlan & ServersOrder & { files: KarmadaFiles };
 
 /** A kind is served a moment after its definition was taken; controllers that come before that start again later. */
 const DEFINED_LISTS = ['resourcebindings', 'clusterresourcebindings'].map(
   (each) => `/apis/work.karmada.io/v1alpha2/${each}`,
 );
 const READY_TIMEOUT_MS = 120_000;
-const LOOK_EVERY_MS = 50;
 
 /** Starts all programs; what the API server holds from an earlier time stays. */
 export async function startHub(order: HubOrder): Promise<Hub> {
-  const { folder, place, now, signal } = order;
-  const files = locateFiles(folder);
-  const authority = getAuthority(place);
-  await mkdir(files.store, { recursive: true, mode: 0o700 });
-  const { api: server, webhook, clusters } = locateServers(place);
-  const names = HUB_NAMES;
-  await ensureIdentity({ folder: files.identity, address: place.address, server, names, clients: HUB_CLIENTS, now });
-  // The daemon may have moved since the last start.
-  await writeWebhookConfigs(files, order.webhook);
-  const identity = await readClient(files.identity, ADMINISTRATOR.name);
-  const group = new ProcessGroup(folder, order.onFailure);
-  const api = createApiClient(authority, identity);
-  const stop = async (options?: { hard?: boolean }): Promise<void> => {
-    api.close();
-    await group.stop(options);
-  };
-  try {
-    signal.throwIfAborted();
-    await startPrograms(order, { api, group, addresses: { certificateAuthority: identity.ca, webhook, clusters } });
-  } catch (error) {
-    await stop({ hard: true });
-    throw group.failure === undefined ? error : new Error(group.failure);
-  }
-  group.watch([files.storedData, files.identity]);
+  const start = (running: RunningServers): Promise<void> => startPrograms(order, running);
+  const started = await startServers(order, { clients: HUB_CLIENTS, names: HUB_NAMES, start });
+  const { authority, certificateAuthority, group, stop } = started;
   return {
     authority,
-    certificateAuthority: identity.ca,
+    certificateAuthority,
     findFailure: () => group.failure,
     listProcesses: () => group.list(),
     stop,
   };
 }
 
-async function startPrograms(order: HubOrder, running: Running): Promise<void> {
-  const { api, group, addresses } = running;
+async function startPrograms(order: HubOrder, { api, group, certificateAuthority }: RunningServers): Promise<void> {
   const { place, signal, folder } = order;
+  const { webhook: webhookUrl, clusters } = locateServers(place);
+  const addresses = { certificateAuthority, webhook: webhookUrl, clusters };
+  const bounds = { group, signal, timeoutMs: READY_TIMEOUT_MS };
   await group.start(planStore(order));
   // An API server that meets no store waits a whole second before it looks again.
-  await until('etcd', () => accepts(getStoreAddress(place)), { group, signal });
+  await until("the hub's etcd", () => accepts(getStoreAddress(place)), bounds);
   await group.start(planHubApiServer(order));
-  await until('the API server', () => answers(api, '/readyz'), { group, signal });
+  await until("the hub's API server", () => answers(api, '/readyz'), bounds);
   const prepared = join(folder, 'prepared');
   const isPrepared = await access(prepared).then(
     () => true,
@@ -106,9 +73,9 @@ async function startPrograms(order: HubOrder, running: Running): Promise<void> {
   ]);
   // Its condition says Available even when no request gets through; only a list of clusters proves it.
   const lists = ['/apis/cluster.karmada.io/v1alpha1/clusters', ...DEFINED_LISTS];
-  const listed = lists.map((path) => until(`the list ${path}`, () => answers(api, path), { group, signal }));
+  const listed = lists.map((path) => until(`the list ${path}`, () => answers(api, path), bounds));
   const webhook = { host: place.address, port: getPort(place, 'webhook') };
-  await Promise.all([...listed, until('the webhook', () => accepts(webhook), { group, signal })]);
+  await Promise.all([...listed, until("the hub's webhook", () => accepts(webhook), bounds)]);
   if (!isPrepared) await applyRules(api, order.files, addresses);
   await writeFile(prepared, '', { mode: 0o600 });
   await Promise.all(planKarmadaControllers(order).map((program) => group.start(program)));
@@ -116,21 +83,7 @@ async function startPrograms(order: HubOrder, running: Running): Promise<void> {
     host: place.address,
     port: getPort(place, name),
   }));
-  await Promise.all(health.map((each) => until("Karmada's controllers", () => accepts(each), { group, signal })));
-}
-
-async function until(
-  what: string,
-  look: () => Promise<boolean>,
-  { group, signal }: { group: ProcessGroup; signal: AbortSignal },
-): Promise<void> {
-  const end = performance.now() + READY_TIMEOUT_MS;
-  while (!(await look())) {
-    if (group.failure !== undefined) throw new Error(group.failure);
-    if (performance.now() > end)
-      throw new Error(`${what} of the hub does not answer after ${READY_TIMEOUT_MS / 1000} s`);
-    await delay(LOOK_EVERY_MS, undefined, { signal });
-  }
+  await Promise.all(health.map((each) => until("Karmada's controllers", () => accepts(each), bounds)));
 }
 
 /** Whether a GET succeeds; readiness is a text, of which the client makes no object. */
@@ -139,14 +92,4 @@ function answers(api: ApiClient, path: string): Promise<boolean> {
     () => true,
     (error: unknown) => error instanceof SyntaxError,
   );
-}
-
-function accepts(place: { host: string; port: number }): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(place, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
