@@ -2,14 +2,7 @@
 import type { LoopbackPlace } from '../loopback-address.ts';
 import type { Client } from '../identity-files.ts';
 import { ADMINISTRATOR } from '../identity-files.ts';
-import {
-  getAuthority,
-  locateFiles,
-  MEMBER_PORTS,
-  MEMBER_PROGRAMS,
-  planApiServer,
-  type MemberPaths,
-} from '../member-programs.ts';
+import { locateFiles, MEMBER_PORTS, MEMBER_PROGRAMS, planApiServer, type MemberPaths } from '../member-programs.ts';
 import type { GroupProgram } from '../process-group.ts';
 
 const KARMADA_PROGRAMS = [
